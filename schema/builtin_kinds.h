@@ -1,0 +1,16 @@
+// The documents of schema/kinds as they are compiled in.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+namespace gatefold {
+
+struct BuiltinKind {
+  std::string_view file;
+  std::string_view text;
+};
+
+std::vector<BuiltinKind> builtin_kind_documents();
+
+}  // namespace gatefold

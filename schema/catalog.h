@@ -1,0 +1,47 @@
+// All kinds that are known at one moment: an immutable value, part of every View.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "schema/kind.h"
+
+namespace gatefold {
+
+class Catalog {
+ public:
+  Catalog() = default;
+  explicit Catalog(std::vector<KindPtr> kinds);
+
+  // nullptr where it is unknown.
+  const Kind* find(std::string_view group, std::string_view plural) const;
+  const Kind* find_resource(std::string_view resource) const;
+  const Kind* find_kind(std::string_view group, std::string_view kind) const;
+
+  // Sorted by resource.
+  const std::vector<KindPtr>& kinds() const { return kinds_; }
+  // Groups in discovery's order, the core group ("") first.
+  std::vector<std::string> groups() const;
+  // Served versions of a group, the preferred one first (R2.8).
+  std::vector<std::string> group_versions(std::string_view group) const;
+  bool serves(std::string_view group, std::string_view version) const;
+
+  // Changes when and only when what discovery shows changes.
+  const std::string& fingerprint() const { return fingerprint_; }
+
+ private:
+  std::vector<KindPtr> kinds_;
+  std::map<std::string, const Kind*, std::less<>> by_resource_;
+  std::string fingerprint_;
+};
+
+using CatalogPtr = std::shared_ptr<const Catalog>;
+
+// The kinds that are compiled in (schema/kinds). Parsed once per call; a broken document is a defect of the
+// build and aborts.
+CatalogPtr builtin_catalog();
+
+}  // namespace gatefold

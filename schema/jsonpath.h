@@ -1,0 +1,35 @@
+// The JSONPath that printer columns and selectable fields use (R22.5): `.a.b`, `[0]`, `[*]`,
+// `[?(@.type=="X")].status`, `\.` for a dot in a name.
+#pragma once
+
+#include <expected>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "schema/value.h"
+
+namespace gatefold {
+
+class JsonPath {
+ public:
+  // The error says what is wrong with the text.
+  static std::expected<JsonPath, std::string> parse(std::string_view text);
+
+  // The first result, nullptr where there is none; lives as long as `value`.
+  const Value* first(const Value& value) const;
+
+ private:
+  struct Step {
+    enum class Type { kMember, kIndex, kAll, kFilter };
+    Type type = Type::kMember;
+    std::string member;        // kMember; of kFilter the compared member
+    std::int64_t index = 0;    // kIndex
+    Value literal;             // kFilter
+    bool negated = false;      // kFilter with !=
+  };
+  static const Value* walk(const Value& value, const std::vector<Step>& steps, std::size_t at);
+  std::vector<Step> steps_;
+};
+
+}  // namespace gatefold

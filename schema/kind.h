@@ -1,0 +1,101 @@
+// A kind is data: one YAML document in CustomResourceDefinition form, read into this value (design section 8).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "schema/names.h"
+#include "schema/schema_node.h"
+#include "schema/status.h"
+
+namespace gatefold {
+
+// A column of Table output after Name. `json_path` of a column, or the computation of a core kind's one.
+struct PrinterColumn {
+  enum class Compute { kJsonPath, kCount, kExternalIps, kPorts, kLabels };
+  std::string name;
+  std::string type;
+  std::string format;
+  std::string description;
+  std::string json_path;
+  std::int32_t priority = 0;
+  Compute compute = Compute::kJsonPath;
+  std::vector<std::string> paths;  // what kCount counts and kLabels shows
+};
+
+// A field that field selectors may name, beside metadata.name and metadata.namespace.
+struct SelectableField {
+  std::string name;       // `spec.type`
+  std::string json_path;  // `.spec.type`
+};
+
+struct KindVersion {
+  std::string name;  // `v1`
+  bool served = false;
+  bool storage = false;
+  bool deprecated = false;
+  std::string deprecation_warning;
+  bool status_subresource = false;
+  SchemaPtr schema;
+  std::vector<PrinterColumn> columns;
+  std::vector<SelectableField> selectable_fields;
+  // First 16 hexadecimal digits of a digest of the version's definition: names the schema that an object
+  // was admitted under.
+  std::string schema_id;
+};
+
+enum class Scope { kCluster, kNamespaced };
+
+// How long a kind's history is kept (design section 5).
+struct HistoryClass {
+  std::int64_t window_seconds = 0;  // 0: all of it
+};
+
+// A field that keeps its value once it has one.
+struct ImmutableField {
+  std::string json_path;
+};
+
+struct Kind {
+  std::string group;  // empty for core
+  std::string kind;
+  std::string list_kind;
+  std::string plural;
+  std::string singular;
+  std::vector<std::string> short_names;
+  std::vector<std::string> categories;
+  Scope scope = Scope::kNamespaced;
+  std::vector<KindVersion> versions;  // in kube-aware order, the preferred one first (R2.8)
+
+  // x-gatefold of the document: what built-in kinds do differently.
+  bool core = false;
+  bool has_generation = true;
+  bool unconditional_update = false;
+  bool create_on_update = false;
+  bool delete_returns_object = false;
+  bool status_keeps_metadata = false;
+  NameRule name_rule = NameRule::kDns1123Subdomain;
+  std::string finalizers_path;  // `spec.finalizers` of Namespace
+  std::vector<ImmutableField> immutable_fields;
+  HistoryClass history;
+
+  std::string resource;  // storage identity, see ObjectKey
+
+  bool namespaced() const { return scope == Scope::kNamespaced; }
+  const KindVersion* version(std::string_view name) const;  // nullptr where there is none
+  const KindVersion& storage_version() const;
+  // `gateway.networking.k8s.io/v1`, or `v1` for core.
+  std::string api_version(std::string_view version) const;
+  ResourceName resource_name() const { return {group, plural, kind}; }
+};
+
+using KindPtr = std::shared_ptr<const Kind>;
+
+// Reads a definition; the error says which member is wrong.
+Result<KindPtr> parse_kind(const Value& definition);
+
+}  // namespace gatefold

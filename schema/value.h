@@ -1,0 +1,40 @@
+// JSON values as the whole house passes them: Boost.JSON's, by value. A committed object is never changed.
+#pragma once
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/string.hpp>
+#include <boost/json/value.hpp>
+#include <cstdint>
+#include <initializer_list>
+#include <string_view>
+
+namespace gatefold {
+
+using Value = boost::json::value;
+using JsonObject = boost::json::object;
+using JsonArray = boost::json::array;
+
+// The member `key` of `value`; nullptr when `value` is no object or has no such member. The pointer
+// lives as long as `value` is unchanged.
+const Value* find(const Value& value, std::string_view key);
+Value* find(Value& value, std::string_view key);
+
+// Follows members: find_path(v, {"metadata", "name"}); nullptr as soon as one is missing.
+const Value* find_path(const Value& value, std::initializer_list<std::string_view> keys);
+
+// The string at `keys`, or "" when it is absent or no string. The view lives as long as `value`.
+std::string_view string_at(const Value& value, std::initializer_list<std::string_view> keys);
+
+// The integer at `keys`, or `otherwise` when it is absent or no integer that fits.
+std::int64_t integer_at(const Value& value, std::initializer_list<std::string_view> keys,
+                        std::int64_t otherwise);
+
+// The member `key` of `object`, created as an empty object where it is absent or null.
+JsonObject& object_member(JsonObject& object, std::string_view key);
+
+// Name of the JSON type as Kubernetes' validation prints it: "object", "array", "string", "integer",
+// "number", "boolean", "null".
+std::string_view json_type_name(const Value& value);
+
+}  // namespace gatefold

@@ -1,0 +1,151 @@
+// Everything readable at one revision. Any thread. A Snapshot pins RocksDB's one: it is kept shorter than one
+// request, and all of them are gone before the Store closes.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "schema/ids.h"
+#include "schema/status.h"
+#include "storage/event.h"
+#include "storage/prepared_event.h"
+
+namespace gatefold::storage {
+
+struct Head {
+  Revision revision;
+  Chain chain{};
+  Time time;
+};
+
+// An object's current version. Owns its content.
+struct StoredObject {
+  ObjectKey key;
+  Revision revision;
+  Uid uid;
+  Labels labels;
+  SelectableValues fields;
+  std::vector<Uid> owner_uids;
+  std::string schema_id;
+  Revision frame_revision;
+  std::uint32_t splice_at = 0;
+  bool deleting = false;
+  Time expiry;
+  std::string body;
+};
+
+// A row during a scan: views that live until the visitor returns.
+struct RowView {
+  std::string_view name_space;
+  std::string_view name;
+  Revision revision;
+  std::string_view schema_id;
+  std::uint32_t splice_at = 0;
+  std::string_view body;
+  const void* envelope = nullptr;  // for labels() and fields()
+
+  Labels labels() const;
+  SelectableValues fields() const;
+};
+
+// A version of an object in the past.
+struct PastObject {
+  ObjectKey key;
+  Revision revision;
+  EventType type = EventType::kAdded;
+  std::string schema_id;
+  std::uint32_t splice_at = 0;
+  std::string body;
+};
+
+// A transition in the ledger.
+struct LedgerEntry {
+  Revision revision;
+  Time time;
+  ObjectKey key;
+  Uid uid;
+  Actor actor;
+  Transition transition;
+};
+
+// How often a writer's writes were turned into nothing by a rule of the guard.
+struct Sighting {
+  ObjectKey key;
+  std::string writer;  // user, field manager and user agent, joined by '|'
+  std::string rule;
+  std::uint64_t count = 0;
+  Time first;
+  Time last;
+};
+
+class Snapshot {
+ public:
+  // Visitors return false to stop.
+  using RowVisitor = std::function<bool(const RowView&)>;
+  using PastVisitor = std::function<bool(const PastObject&)>;
+  using EventVisitor = std::function<bool(const Event&)>;
+  using KeyVisitor = std::function<bool(const ObjectKey&)>;
+  using LedgerVisitor = std::function<bool(const LedgerEntry&)>;
+  using SightingVisitor = std::function<bool(const Sighting&)>;
+
+  class Pin;  // RocksDB's side, storage/snapshot.cc and storage/store.cc only
+  Snapshot(std::shared_ptr<const Pin> pin, Head head);
+  ~Snapshot();
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
+
+  const Head& head() const { return head_; }
+
+  // Now.
+  Result<std::optional<StoredObject>> get(const ObjectKey& key) const;
+  // The key frame of an object's current version, to prepare its next one.
+  Result<Frame> frame_of(const StoredObject& object) const;
+  // Rows of a resource in key order `<namespace>/<name>` as bytes (R14.2). An empty namespace: all of them. `after` is the
+  // last key that is left out, empty for none.
+  Result<void> scan(std::string_view resource, std::string_view name_space,
+                    std::optional<ObjectKey> after, const RowVisitor& visit) const;
+  // Number of rows of a resource, not looking at more than `count_max`.
+  Result<std::size_t> count(std::string_view resource, std::string_view name_space,
+                            std::optional<ObjectKey> after, std::size_t count_max) const;
+
+  // Then. kExpired where the past is no longer kept.
+  // The newest version at or before `revision`; nothing where the object did not exist.
+  Result<std::optional<PastObject>> object_at(const ObjectKey& key, Revision revision) const;
+  // Like scan(), as of `revision`.
+  Result<void> scan_at(std::string_view resource, std::string_view name_space,
+                       std::optional<ObjectKey> after, Revision revision,
+                       const PastVisitor& visit) const;
+
+  // The log. Ranges are (after, until].
+  Result<std::optional<Event>> event(Revision revision) const;
+  Result<std::string> body(Revision revision) const;
+  Result<void> events(Revision after, Revision until, const EventVisitor& visit) const;
+  // Events of one resource, by the index: cost goes with what is visited.
+  Result<void> changes(std::string_view resource, Revision after, Revision until,
+                       const EventVisitor& visit) const;
+  // The oldest revision whose successor events can all be read for `resource`.
+  Revision horizon(std::string_view resource) const;
+
+  // The ledger. Timeline of one object, oldest first; transitions of a namespace by revision ("" is cluster-scoped).
+  Result<void> timeline(const ObjectKey& key, const LedgerVisitor& visit) const;
+  Result<void> transitions(std::string_view name_space, Revision after, Revision until,
+                           const LedgerVisitor& visit) const;
+  Result<void> sightings(const ObjectKey& key, const SightingVisitor& visit) const;
+
+  // The index.
+  // Objects with a deletionTimestamp.
+  Result<void> deleting(const KeyVisitor& visit) const;
+  Result<void> dependents(const Uid& owner, const KeyVisitor& visit) const;
+  // Objects whose expiry is at or before `now`, soonest first.
+  Result<void> expired(Time now, const KeyVisitor& visit) const;
+
+ private:
+  std::shared_ptr<const Pin> pin_;
+  Head head_;
+};
+
+}  // namespace gatefold::storage

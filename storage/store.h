@@ -1,0 +1,104 @@
+// The log and the rows that are folded from it, in one RocksDB. Written by one thread (the writer); snapshots are
+// read by any.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "schema/status.h"
+#include "storage/prepared_event.h"
+#include "storage/snapshot.h"
+
+namespace rocksdb {
+class Env;
+}
+
+namespace gatefold::storage {
+
+struct StoreOptions {
+  std::filesystem::path directory;
+  bool in_memory = false;            // RocksDB's NewMemEnv; `directory` is only a name then
+  rocksdb::Env* env = nullptr;       // a faulty one in tests; nullptr: the default one. Outlives the Store
+  bool read_only = false;            // tools on a directory; takes the lock all the same
+  std::uint64_t reserve_bytes = 64ull << 20;  // below this much free space writes are refused
+  bool refold = false;               // drop the derived families and fold the log anew
+  // Called now and then during long work (refold) with events done and events in all.
+  std::function<void(std::uint64_t, std::uint64_t)> progress;
+};
+
+// One writer's write that the guard turned into nothing, to be counted.
+struct SightingCount {
+  ObjectKey key;
+  std::string writer;
+  std::string rule;
+  std::uint64_t count = 0;
+  Time first;
+  Time last;
+};
+
+// One event of a batch. Its previous version and its frame may be events of the same batch, whose revisions are not
+// known before the writer numbers them: then the place in the batch is given and the revision filled in by commit().
+struct BatchEntry {
+  PreparedEvent prepared;
+  int previous_in_batch = -1;
+  int frame_in_batch = -1;
+};
+
+// What happened to a batch. Each asks for something different of the caller.
+enum class CommitOutcome {
+  kCommitted,
+  kRejected,  // nothing was written: no space. Numbers may be given again
+  kUnknown,   // it may or may not be there. recover() tells; nothing may be numbered before
+};
+
+struct CommitResult {
+  CommitOutcome outcome = CommitOutcome::kUnknown;
+  Head head;            // after the batch, for kCommitted
+  std::string message;  // of a failure
+};
+
+class Store {
+ public:
+  // Creates the directory where it is missing. kServiceUnavailable with the holder's pid in the message where another process holds
+  // it; kInternalError with a message that starts "corruption:" where the log or the WAL is damaged.
+  static Result<std::unique_ptr<Store>> open(StoreOptions options);
+  ~Store();
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  // Any thread.
+  std::shared_ptr<const Snapshot> snapshot() const;
+  // 16 hexadecimal digits that differ for each directory and fork; part of continue tokens.
+  const std::string& incarnation() const;
+
+  // Writer thread only. Numbers the events from head().revision + 1, lifts their times so that time never goes back,
+  // chains them, folds them and writes all of it as one WriteBatch with one WAL sync. The events get their revision and
+  // time. An empty batch writes the sightings only, without a sync.
+  CommitResult commit(std::span<BatchEntry> batch, std::span<const SightingCount> sightings);
+  const Head& head() const;
+
+  // Writer thread only. Whether there is room for writes: false below reserve_bytes.
+  bool has_space() const;
+  // Writer thread only, after kUnknown. Closes and opens RocksDB again and takes the head from the log. All snapshots must be
+  // gone or go within `wait_ms`; fails (and may be called again) otherwise or while the disk is still broken.
+  Result<Head> recover(int wait_ms);
+
+  // Writes everything to disk, so that opening is fast. Writer thread only.
+  Result<void> flush();
+  // Full compaction; for tools and measurements.
+  Result<void> compact();
+  // Bytes per column family after compaction, for measurements.
+  std::vector<std::pair<std::string, std::uint64_t>> family_bytes() const;
+
+ private:
+  class Files;
+  explicit Store(std::unique_ptr<Files> files);
+  std::unique_ptr<Files> files_;
+};
+
+}  // namespace gatefold::storage
