@@ -1,0 +1,65 @@
+// What a client wants to happen, as a value: the request after HTTP is gone.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "schema/ids.h"
+#include "schema/kind.h"
+#include "schema/value.h"
+#include "storage/event.h"
+#include "storage/prepared_event.h"
+
+namespace gatefold::engine {
+
+using storage::Actor;
+using storage::Body;
+
+enum class Verb { kCreate, kUpdate, kPatch, kDelete };
+enum class PatchType { kJson, kMerge, kStrategicMerge };
+enum class FieldValidation { kIgnore, kWarn, kStrict };
+enum class Propagation { kDefault, kBackground, kForeground, kOrphan };
+
+struct DeleteOptions {
+  std::optional<std::string> uid;               // precondition
+  std::optional<std::string> resource_version;  // precondition
+  Propagation propagation = Propagation::kDefault;
+  std::optional<bool> orphan_dependents;  // the older way to say it
+};
+
+// Names the kind as the client did; it is looked up in the View that decides.
+struct Command {
+  Verb verb = Verb::kCreate;
+  std::string group;
+  std::string version;
+  std::string plural;
+  std::string name_space;   // of the URL
+  std::string name;         // of the URL; empty for create
+  std::string subresource;  // "", "status", "finalize"
+
+  Value body;                           // the object, or the patch
+  std::vector<std::string> duplicates;  // member paths that stood twice in the body
+  PatchType patch_type = PatchType::kMerge;
+  FieldValidation field_validation = FieldValidation::kWarn;
+  bool dry_run = false;
+  DeleteOptions delete_options;
+  Actor actor;
+  std::size_t bytes = 0;  // of the request, for the queue's bound
+};
+
+// What became of a command. `body` is the stored form; engine/read.h renders it.
+struct Outcome {
+  enum class Effect { kCreated, kUpdated, kUnchanged, kDeleted, kDeletionPending };
+  Effect effect = Effect::kUpdated;
+  Body body;
+  std::uint32_t splice_at = 0;
+  Revision revision;  // 0: none is shown (a dry-run create)
+  std::string schema_id;
+  Uid uid;
+  std::string name;
+  std::vector<std::string> warnings;  // texts for the Warning header
+};
+
+}  // namespace gatefold::engine

@@ -1,0 +1,28 @@
+// What the API server itself does to objects of the built-in kinds beyond their schema (spec
+// sections 21 and 23). Pure; one file per kind behind these functions. Kinds without such rules
+// pass through.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/world.h"
+#include "schema/field_error.h"
+#include "schema/kind.h"
+#include "schema/value.h"
+
+namespace gatefold::engine {
+
+// Fills in what depends on other fields or on the world: Service ports and addresses, Secret
+// stringData, Namespace labels, finalizers and phase. After the schema's defaults. `old_object` is
+// null for a create; `subresource` as in the URL.
+void complete_core(const Kind& kind, std::string_view subresource, const Value* old_object,
+                   const Stamp& stamp, Value& object);
+
+// Rules beyond the schema: Secret types and their keys, data keys and sizes, immutable objects,
+// Service ports and addresses. Fields that the kind's document lists as immutable are checked here
+// too.
+FieldErrors validate_core(const Kind& kind, const Value& object, const Value* old_object);
+
+}  // namespace gatefold::engine

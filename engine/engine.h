@@ -1,0 +1,88 @@
+// The engine: what may happen, in which order, and news of it. One writer thread; everything else
+// on the callers' threads.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "engine/command.h"
+#include "engine/page.h"
+#include "engine/view.h"
+#include "engine/watch_hub.h"
+#include "engine/watcher.h"
+#include "engine/world.h"
+#include "storage/store.h"
+
+namespace gatefold::engine {
+
+struct EngineOptions {
+  storage::StoreOptions store;
+  // No threads of its own: step() does one unit of work on the caller's thread. For simulation and
+  // unit tests.
+  bool manual = false;
+};
+
+struct Health {
+  bool accepts_writes = true;
+  std::string why_not;  // a sentence for /readyz?verbose
+};
+
+// Counters since the start.
+struct EngineCounts {
+  std::uint64_t commands = 0;
+  std::uint64_t events = 0;
+  std::uint64_t batches = 0;
+  std::uint64_t decided_again = 0;  // by the writer, because a read moved
+};
+
+class Engine {
+ public:
+  // Opens the store, seeds the namespaces that always exist (R21.2) and starts the writer and the
+  // reactors.
+  static Result<std::unique_ptr<Engine>> open(EngineOptions options, World world);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // Any thread. Null for a moment while a broken store is opened again; then answer 503.
+  ViewPtr view() const;
+
+  // Any thread. Decides on the caller's thread and hands the event to the writer. `done` is called
+  // exactly once, on the caller's thread (errors, no-ops, dry runs) or on the writer's (after the
+  // event is durable and visible); it must only post. A full queue is kTooManyRequests.
+  using Done = std::move_only_function<void(Result<Outcome>)>;
+  void submit(Command command, Done done);
+  // The same, waiting for the answer. Not on the writer's thread.
+  Result<Outcome> execute(Command command);
+
+  // Calls `done(true)` once a View with at least `revision` is visible; false when it is not there
+  // within kFreshnessWait (manual mode: at once) or the engine closes. Any thread; `done` must only
+  // post.
+  void wait_for(Revision revision, std::move_only_function<void(bool)> done);
+
+  // `ring` is called from the writer's thread when there is news; it must only post.
+  Result<std::unique_ptr<Watcher>> watch(WatchQuery query, std::function<void()> ring);
+
+  // Manual mode: one unit of work (a batch, or a reactor's turn); false when there was none.
+  bool step();
+
+  Health health() const;
+  EngineCounts counts() const;
+  WatchHub& hub();
+  const World& world() const;
+
+  // Ends watches and refuses new commands; commands under way are answered. Then close by
+  // destruction, when all Views are gone.
+  void drain();
+
+ private:
+  class Parts;
+  explicit Engine(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace gatefold::engine

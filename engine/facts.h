@@ -1,0 +1,66 @@
+// Fetching is split from deciding: what a command needs to know, gathered from a View, with a note
+// of all that was read, so that the writer can tell whether it still holds.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/command.h"
+#include "engine/view.h"
+#include "storage/snapshot.h"
+
+namespace gatefold::engine {
+
+// Something that a decision rests on. Facts, not row revisions, for namespaces: labelling one
+// restarts nobody.
+struct Read {
+  enum class Type { kObject, kNamespace };
+  Type type = Type::kObject;
+  ObjectKey key;  // of kNamespace: the namespace's own key
+};
+
+struct NamespaceFact {
+  bool exists = false;
+  bool terminating = false;
+};
+
+// The current version of an object with what is needed to write the next one.
+struct Target {
+  storage::StoredObject object;
+  Value value;  // parsed body, without resourceVersion
+  storage::Frame frame;
+  // Where the version or its frame is an event of the batch that is being gathered.
+  int in_batch = -1;
+  int frame_in_batch = -1;
+};
+
+struct Facts {
+  const Kind* kind = nullptr;
+  const KindVersion* version = nullptr;
+  std::optional<Target> target;             // of create: the object that has the name already
+  std::optional<NamespaceFact> name_space;  // for creates of namespaced kinds
+  std::vector<Read> reads;
+  Revision revision;  // of the View
+};
+
+// Objects of the batch that is being gathered, numbered or not, on top of the View. Writer thread
+// only.
+class Overlay {
+ public:
+  // nullptr: not in the overlay. An entry without a value: deleted in the batch.
+  const std::optional<Target>* find(const ObjectKey& key) const;
+  void put(const ObjectKey& key, std::optional<Target> target);
+  void clear() { targets_.clear(); }
+
+ private:
+  std::map<ObjectKey, std::optional<Target>> targets_;
+};
+
+// `name` is what the command is about (a generated one for creates without a name). Fails where the
+// kind or version is unknown (kNotFound) or the disk can't be read. `overlay` may be null.
+Result<Facts> gather(const Command& command, const std::string& name, const View& view,
+                     const Overlay* overlay);
+
+}  // namespace gatefold::engine

@@ -1,0 +1,25 @@
+// One moment of the world that everything reads through.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "schema/catalog.h"
+#include "storage/snapshot.h"
+
+namespace gatefold::engine {
+
+// Immutable; published by the writer by swapping a shared_ptr. Kept shorter than one request and
+// never across a wait on a socket.
+struct View {
+  storage::Head head;
+  std::shared_ptr<const storage::Snapshot> snapshot;
+  CatalogPtr catalog;
+  std::string incarnation;
+
+  Revision revision() const { return head.revision; }
+};
+
+using ViewPtr = std::shared_ptr<const View>;
+
+}  // namespace gatefold::engine

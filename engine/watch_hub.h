@@ -1,0 +1,87 @@
+// News of what happened, for watchers: an in-memory window of the last events, bounded in bytes,
+// shared by all.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "engine/command.h"
+#include "engine/view.h"
+#include "storage/event.h"
+
+namespace gatefold::engine {
+
+// A committed event as watchers share it.
+struct PublishedEvent {
+  storage::Event event;
+  Body body;  // of a delete: the last content
+  std::uint32_t splice_at = 0;
+
+  // The object's JSON as `version` shows it, rendered once for all watchers. Any thread.
+  std::shared_ptr<const std::string> object_json(const Kind& kind,
+                                                 const KindVersion& version) const;
+
+ private:
+  mutable std::mutex mutex_;
+  mutable std::vector<std::pair<std::string, std::shared_ptr<const std::string>>> rendered_;
+};
+
+using PublishedPtr = std::shared_ptr<const PublishedEvent>;
+
+// A watcher's bell. `ring` is called from the writer's thread, at most once between two reads; it
+// must only post.
+struct Bell {
+  std::function<void()> ring;
+  std::atomic<bool> rung{false};
+  std::string resource;
+};
+
+// Thread-safe.
+class WatchHub {
+ public:
+  explicit WatchHub(Revision head);
+
+  // Writer thread, before the View with these events is published. `events` in revision order.
+  void publish(std::vector<PublishedPtr> events);
+  // Rings all bells of the resources in the last publish. Writer thread, after the View is
+  // published.
+  void ring();
+
+  // Adds a bell; false when there are too many watchers. It stays until its last owner lets go.
+  bool add(const std::shared_ptr<Bell>& bell);
+  std::size_t watchers() const;
+
+  // Events of `resource` after `after`, at most `events_max`, from the window. `complete_to` is the
+  // revision up to which nothing is missing in the answer. False: the window no longer reaches back
+  // to `after`; read on from the log.
+  bool read(const std::string& resource, Revision after, std::size_t events_max,
+            std::vector<PublishedPtr>& out, Revision& complete_to) const;
+
+  // Ends: every bell rings and closed() is true.
+  void close();
+  bool closed() const { return closed_; }
+
+ private:
+  struct Window {
+    std::deque<PublishedPtr> events;
+    Revision start;  // events after this one are all in `events`
+  };
+  mutable std::mutex mutex_;
+  std::map<std::string, Window, std::less<>> windows_;
+  std::deque<std::pair<std::string, std::size_t>> order_;  // oldest first, with bytes
+  std::size_t bytes_ = 0;
+  Revision head_;
+  Revision dropped_;  // the newest event that has left the window, of any resource
+  std::multimap<std::string, std::weak_ptr<Bell>, std::less<>> bells_;
+  std::vector<std::string> published_resources_;
+  std::atomic<bool> closed_{false};
+};
+
+}  // namespace gatefold::engine

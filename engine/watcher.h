@@ -1,0 +1,72 @@
+// One watch (spec section 16): from a start revision, through the initial objects, on to news,
+// never losing an event.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/page.h"
+#include "engine/view.h"
+#include "engine/watch_hub.h"
+#include "schema/selector.h"
+
+namespace gatefold::engine {
+
+struct WatchQuery {
+  std::string group;
+  std::string version;
+  std::string plural;
+  std::string name_space;
+  LabelSelector labels;
+  FieldSelector fields;
+  std::string resource_version;
+  bool bookmarks = false;
+  std::optional<bool> send_initial_events;
+  VersionMatch match = VersionMatch::kUnset;
+};
+
+enum class WatchEventType { kAdded, kModified, kDeleted, kBookmark, kError };
+
+struct WatchEvent {
+  WatchEventType type = WatchEventType::kAdded;
+  // The object; shared by all watchers of the version where possible. Of kBookmark: the bookmark
+  // object. Of kError: empty, see `error`.
+  std::shared_ptr<const std::string> object;
+  std::optional<Status> error;
+};
+
+// One connection's thread. Three states: initial (the objects of a list), behind (reads the log by
+// the index), live (reads the hub's window).
+class Watcher {
+ public:
+  // Fails as R16.5 and R16.10 say. A revision that is no longer kept is no failure here: next()
+  // hands out an ERROR event (R16.4).
+  static Result<std::unique_ptr<Watcher>> start(WatchQuery query, const View& view, WatchHub& hub,
+                                                std::function<void()> ring);
+
+  // The next events, about `bytes_max` of them. Empty: there is no news, the bell will ring. After
+  // an ERROR event or when ended() the watch is over.
+  Result<std::vector<WatchEvent>> next(const View& view, std::size_t bytes_max);
+
+  // A bookmark of everything seen so far (R16.8); nothing before the initial objects are out.
+  std::optional<WatchEvent> bookmark() const;
+  bool bookmarks() const { return query_.bookmarks; }
+  bool ended() const { return ended_; }
+
+ private:
+  Watcher(WatchQuery query, WatchHub& hub);
+  WatchQuery query_;
+  WatchHub& hub_;
+  std::shared_ptr<Bell> bell_;
+  std::optional<Lister> initial_;
+  bool initial_end_bookmark_ = false;
+  std::optional<Status> expired_;
+  Revision seen_;
+  bool ended_ = false;
+};
+
+}  // namespace gatefold::engine
