@@ -82,6 +82,7 @@ class Engine {
  private:
   class Parts;
   explicit Engine(std::unique_ptr<Parts> parts);
+  Result<void> seed();
   std::unique_ptr<Parts> parts_;
 };
 

@@ -37,6 +37,7 @@ struct Target {
 };
 
 struct Facts {
+  std::string name;  // what the command is about
   const Kind* kind = nullptr;
   const KindVersion* version = nullptr;
   std::optional<Target> target;             // of create: the object that has the name already
@@ -45,17 +46,21 @@ struct Facts {
   Revision revision;  // of the View
 };
 
-// Objects of the batch that is being gathered, numbered or not, on top of the View. Writer thread
-// only.
+// The batch that is being gathered, numbered or not, on top of the View. Writer thread only.
 class Overlay {
  public:
-  // nullptr: not in the overlay. An entry without a value: deleted in the batch.
-  const std::optional<Target>* find(const ObjectKey& key) const;
-  void put(const ObjectKey& key, std::optional<Target> target);
-  void clear() { targets_.clear(); }
+  struct Entry {
+    int in_batch = -1;  // the place of the event
+    const storage::PreparedEvent* prepared = nullptr;
+    storage::Frame frame;  // what the prepared event was encoded against
+    int frame_in_batch = -1;
+  };
+  // nullptr: the batch does not touch the object. Of several events on one object the last.
+  const Entry* find(const ObjectKey& key) const;
+  void put(Entry entry);
 
  private:
-  std::map<ObjectKey, std::optional<Target>> targets_;
+  std::map<ObjectKey, Entry> entries_;
 };
 
 // `name` is what the command is about (a generated one for creates without a name). Fails where the

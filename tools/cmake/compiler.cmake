@@ -18,7 +18,7 @@ endif()
 add_library(gatefold_flags INTERFACE)
 target_compile_options(gatefold_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast -Wimplicit-fallthrough
-  -Wthread-safety -Werror -fno-omit-frame-pointer)
+  -Wthread-safety -Wno-missing-designated-field-initializers -Werror -fno-omit-frame-pointer)
 target_link_options(gatefold_flags INTERFACE -fuse-ld=mold)
 target_compile_definitions(gatefold_flags INTERFACE
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)

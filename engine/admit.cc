@@ -1,0 +1,96 @@
+#include "engine/admit.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "engine/core_kinds.h"
+#include "schema/defaults.h"
+#include "schema/json.h"
+#include "schema/meta.h"
+#include "schema/prune.h"
+#include "schema/structural.h"
+
+namespace gatefold::engine {
+namespace {
+
+// The complaint about a body that can't be decoded: 400 for a whole object, 422 about the patch for
+// a patched one.
+std::unexpected<Status> undecodable(const Kind& kind, const KindVersion& version,
+                                    const AdmitOptions& options, const Value& object,
+                                    std::string_view why) {
+  if (options.patched) {
+    return invalid(ResourceName{}, "",
+                   {invalid_value("patch", Value(canonical_json(object)), why, "decode")});
+  }
+  return bad_request(fmt::format("{0} in version \"{1}\" cannot be handled as a {0}: {2}",
+                                 kind.kind, version.name, why));
+}
+
+void append(FieldErrors& errors, FieldErrors&& more) {
+  for (auto& error : more) errors.push_back(std::move(error));
+}
+
+bool lists_were_clean(const SchemaNode& schema, const Value* old_object) {
+  return old_object == nullptr || validate_list_types(schema, *old_object).empty();
+}
+
+}  // namespace
+
+Result<void> decode_object(const Kind& kind, const KindVersion& version,
+                           const std::vector<std::string>& duplicates, const AdmitOptions& options,
+                           Value& object, std::vector<std::string>& warnings) {
+  const auto before = options.patched && options.field_validation == FieldValidation::kStrict
+                          ? std::optional<Value>(object)
+                          : std::nullopt;
+  auto unknown_metadata = decode_metadata(object);
+  if (!unknown_metadata) {
+    return undecodable(kind, version, options, object, unknown_metadata.error());
+  }
+  const auto unknown = prune_unknown(*version.schema, object);
+  if (options.field_validation != FieldValidation::kIgnore) {
+    std::vector<std::string> findings;
+    for (const auto& path : duplicates)
+      findings.push_back(fmt::format("duplicate field \"{}\"", path));
+    for (const auto& path : *unknown_metadata)
+      findings.push_back(fmt::format("unknown field \"{}\"", path));
+    for (const auto& path : unknown) findings.push_back(fmt::format("unknown field \"{}\"", path));
+    if (options.field_validation == FieldValidation::kStrict && !findings.empty()) {
+      return undecodable(kind, version, options, before ? *before : object,
+                         fmt::format("strict decoding error: {}", fmt::join(findings, ", ")));
+    }
+    for (auto& finding : findings) warnings.push_back(std::move(finding));
+  }
+  drop_nulls(*version.schema, object);
+  apply_defaults(*version.schema, object);
+  return {};
+}
+
+Result<void> validate_object(const Kind& kind, const KindVersion& version,
+                             std::string_view subresource, const Value& object,
+                             const Value* old_object, std::vector<std::string>& warnings) {
+  FieldErrors errors;
+  const auto& schema = *version.schema;
+  const bool status_only = subresource == "status" && !kind.status_keeps_metadata;
+  if (!status_only) {
+    append(errors, validate_metadata(kind, object));
+    if (old_object != nullptr) append(errors, validate_metadata_update(kind, object, *old_object));
+  }
+  if (subresource == "status") {
+    const auto* node = schema.member("status");
+    const auto* status = find(object, "status");
+    if (node != nullptr && status != nullptr) {
+      const auto* old_status = old_object == nullptr ? nullptr : find(*old_object, "status");
+      append(errors, validate_structural(*node, *status, old_status, "status"));
+    }
+  } else {
+    append(errors, validate_structural(schema, object, old_object));
+  }
+  if (lists_were_clean(schema, old_object)) append(errors, validate_list_types(schema, object));
+  append_rules_skipped(schema, errors);
+  append(errors, validate_core(kind, object, old_object));
+  if (!errors.empty()) return invalid(kind.resource_name(), name_of(object), errors);
+  for (auto& text : metadata_warnings(object, old_object)) warnings.push_back(std::move(text));
+  return {};
+}
+
+}  // namespace gatefold::engine

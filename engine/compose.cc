@@ -1,0 +1,131 @@
+#include "engine/compose.h"
+
+#include <fmt/format.h>
+
+#include "engine/limits.h"
+#include "schema/convert.h"
+#include "schema/json.h"
+#include "schema/meta.h"
+#include "schema/selector.h"
+
+namespace gatefold::engine {
+namespace {
+
+std::string writer_of(const Actor& actor) {
+  return fmt::format("{}|{}|{}", actor.user, actor.field_manager, actor.user_agent);
+}
+
+std::vector<storage::SightingCount> count_sightings(const ObjectKey& key, const Actor& actor,
+                                                    const Stamp& stamp,
+                                                    const std::vector<storage::Repair>& repairs) {
+  std::vector<storage::SightingCount> counts;
+  for (const auto& repair : repairs) {
+    const bool counted =
+        std::ranges::any_of(counts, [&](const auto& count) { return count.rule == repair.rule; });
+    if (counted) continue;
+    counts.push_back({key, writer_of(actor), repair.rule, 1, stamp.now, stamp.now});
+  }
+  return counts;
+}
+
+storage::Event make_event(const Command& command, const Facts& facts, const Stamp& stamp,
+                          const Value& object, Outcome::Effect effect) {
+  const auto& kind = *facts.kind;
+  const auto& version = kind.storage_version();
+  storage::Event event;
+  event.time = stamp.now;
+  event.type = effect == Outcome::Effect::kCreated   ? storage::EventType::kAdded
+               : effect == Outcome::Effect::kDeleted ? storage::EventType::kDeleted
+                                                     : storage::EventType::kModified;
+  event.group = kind.group;
+  event.version = version.name;
+  event.kind = kind.kind;
+  event.key = {kind.resource, std::string(namespace_of(object)), std::string(name_of(object))};
+  event.uid = parse_uid(uid_of(object)).value_or(Uid{});
+  event.generation = {integer_at(object, {"metadata", "generation"}, 0)};
+  event.labels = labels_of(object);
+  event.fields = selectable_values(version, object);
+  for (const auto& text : owner_uids_of(object)) {
+    if (const auto uid = parse_uid(text)) event.owner_uids.push_back(*uid);
+  }
+  event.previous_labels = facts.target ? facts.target->object.labels : event.labels;
+  event.previous_fields = facts.target ? facts.target->object.fields : event.fields;
+  event.actor = command.actor;
+  if (facts.target) event.previous = facts.target->object.revision;
+  event.schema_id = version.schema_id;
+  event.deleting = is_deleting(object);
+  return event;
+}
+
+}  // namespace
+
+Result<Stored> to_stored(const Kind& kind, Value object) {
+  const auto& version = kind.storage_version();
+  if (string_at(object, {"apiVersion"}) != kind.api_version(version.name)) {
+    convert_object(kind, version, object);
+  }
+  if (auto* metadata = find(object, "metadata")) metadata->as_object().erase("resourceVersion");
+  auto body = std::make_shared<const std::string>(canonical_json(object));
+  if (body->size() > kObjectBytesMax) {
+    return failure(Reason::kRequestEntityTooLarge,
+                   fmt::format("Request entity too large: limit is {}", kObjectBytesMax));
+  }
+  return Stored{std::move(object), std::move(body)};
+}
+
+Decision compose(const Command& command, const Facts& facts, const Stamp& stamp, Stored stored,
+                 Composition composition) {
+  auto event = make_event(command, facts, stamp, stored.value, composition.effect);
+  event.transitions = std::move(composition.transitions);
+  event.repairs = std::move(composition.repairs);
+
+  Decision decision;
+  decision.reads = facts.reads;
+  decision.revision = facts.revision;
+  auto& outcome = decision.outcome;
+  outcome.effect = composition.effect;
+  outcome.body = stored.body;
+  outcome.splice_at = storage::find_splice(*stored.body);
+  outcome.schema_id = event.schema_id;
+  outcome.uid = event.uid;
+  outcome.name = event.key.name;
+  outcome.warnings = std::move(composition.warnings);
+  if (command.dry_run) {
+    // A dry run shows the revision that the object still has; none where it has none yet.
+    if (facts.target) outcome.revision = facts.target->object.revision;
+    if (facts.target) decision.outcome_in_batch = facts.target->in_batch;
+    return decision;
+  }
+  if (facts.target) {
+    decision.previous_in_batch = facts.target->in_batch;
+    decision.frame = facts.target->frame;
+    decision.frame_in_batch = facts.target->frame_in_batch;
+  }
+  decision.event = storage::prepare_event(std::move(event), std::move(stored.body), decision.frame);
+  return decision;
+}
+
+Decision unchanged(const Command& command, const Facts& facts, const Stamp& stamp,
+                   Composition composition) {
+  const auto& target = *facts.target;
+  Decision decision;
+  decision.reads = facts.reads;
+  decision.revision = facts.revision;
+  decision.outcome_in_batch = target.in_batch;
+  if (!command.dry_run) {
+    decision.sightings =
+        count_sightings(target.object.key, command.actor, stamp, composition.repairs);
+  }
+  auto& outcome = decision.outcome;
+  outcome.effect = composition.effect;
+  outcome.body = std::make_shared<const std::string>(target.object.body);
+  outcome.splice_at = target.object.splice_at;
+  outcome.revision = target.object.revision;
+  outcome.schema_id = target.object.schema_id;
+  outcome.uid = target.object.uid;
+  outcome.name = target.object.key.name;
+  outcome.warnings = std::move(composition.warnings);
+  return decision;
+}
+
+}  // namespace gatefold::engine

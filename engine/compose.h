@@ -1,0 +1,33 @@
+// From the object as it shall be to the event that makes it so.
+#pragma once
+
+#include <optional>
+
+#include "engine/decide.h"
+
+namespace gatefold::engine {
+
+// The object in its stored form: the storage version, without resourceVersion, canonical.
+struct Stored {
+  Value value;
+  Body body;
+};
+// kRequestEntityTooLarge where it is larger than kObjectBytesMax.
+Result<Stored> to_stored(const Kind& kind, Value object);
+
+struct Composition {
+  Outcome::Effect effect = Outcome::Effect::kUpdated;
+  std::vector<storage::Transition> transitions;
+  std::vector<storage::Repair> repairs;
+  std::vector<std::string> warnings;
+};
+
+// The decision to make `stored` the object's next version; with kDeleted its last one.
+Decision compose(const Command& command, const Facts& facts, const Stamp& stamp, Stored stored,
+                 Composition composition);
+
+// The decision that changes nothing: the outcome is the object as it is.
+Decision unchanged(const Command& command, const Facts& facts, const Stamp& stamp,
+                   Composition composition);
+
+}  // namespace gatefold::engine

@@ -1,0 +1,87 @@
+#include "engine/create.h"
+
+#include <fmt/format.h>
+
+#include "engine/admit.h"
+#include "engine/compose.h"
+#include "engine/conditions.h"
+#include "engine/core_kinds.h"
+#include "engine/identity.h"
+#include "schema/defaults.h"
+#include "schema/meta.h"
+
+namespace gatefold::engine {
+namespace {
+
+Result<void> check_namespace_accepts(const Command& command, const Facts& facts) {
+  if (!facts.name_space) return {};
+  const auto& name = command.name_space;
+  if (!facts.name_space->exists) return not_found({"", "namespaces", "Namespace"}, name);
+  if (!facts.name_space->terminating) return {};
+  auto refused = forbidden(
+      facts.kind->resource_name(), facts.name,
+      fmt::format("unable to create new content in namespace {} because it is being terminated",
+                  name));
+  refused.error().details.causes.push_back({"NamespaceTerminating",
+                                            fmt::format("namespace {} is being terminated", name),
+                                            "metadata.namespace"});
+  return refused;
+}
+
+// What the client may not set, and what the server gives (R6.1).
+void stamp_metadata(const Kind& kind, const std::string& name, const Stamp& stamp, Value& object) {
+  auto& metadata = object_member(object.as_object(), "metadata");
+  for (const auto* key : {"resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds",
+                          "generation", "selfLink"}) {
+    metadata.erase(key);
+  }
+  metadata["name"] = name;
+  metadata["uid"] = to_string(stamp.uid());
+  metadata["creationTimestamp"] = format_seconds(stamp.now);
+  if (kind.has_generation) metadata["generation"] = 1;
+}
+
+}  // namespace
+
+Result<Decision> create(const Command& command, const Facts& facts, const Stamp& stamp) {
+  const auto& kind = *facts.kind;
+  const auto& version = *facts.version;
+  Value object = command.body;
+  Composition composition{.effect = Outcome::Effect::kCreated};
+  if (version.status_subresource) object.as_object().erase("status");
+
+  if (auto same = check_type_meta(kind, version, object); !same)
+    return std::unexpected(same.error());
+  const AdmitOptions options{.field_validation = command.field_validation};
+  auto decoded =
+      decode_object(kind, version, command.duplicates, options, object, composition.warnings);
+  if (!decoded) return std::unexpected(std::move(decoded.error()));
+  if (auto same = check_namespace(kind, command.name_space, object); !same)
+    return std::unexpected(same.error());
+  if (!resource_version_of(object).empty() && !command.dry_run) {
+    return bad_request("resourceVersion should not be set on objects to be created");
+  }
+  if (auto accepts = check_namespace_accepts(command, facts); !accepts)
+    return std::unexpected(accepts.error());
+
+  const std::string echoed(resource_version_of(object));
+  stamp_metadata(kind, facts.name, stamp, object);
+  complete_core(kind, command.subresource, nullptr, stamp, object);
+  auto valid = validate_object(kind, version, "", object, nullptr, composition.warnings);
+  if (!valid) return std::unexpected(std::move(valid.error()));
+  if (facts.target) {
+    return already_exists(kind.resource_name(), facts.name, facts.target->object.deleting);
+  }
+  auto report = guard_conditions(*version.schema, nullptr, object, stamp.now);
+  composition.transitions = std::move(report.transitions);
+  composition.repairs = std::move(report.repairs);
+
+  auto stored = to_stored(kind, std::move(object));
+  if (!stored) return std::unexpected(std::move(stored.error()));
+  auto decision = compose(command, facts, stamp, std::move(*stored), std::move(composition));
+  // A dry run shows the resourceVersion that the client sent, if any (R5.1).
+  if (command.dry_run) decision.outcome.revision = parse_revision(echoed).value_or(Revision{});
+  return decision;
+}
+
+}  // namespace gatefold::engine

@@ -1,0 +1,187 @@
+#include "engine/engine.h"
+
+#include <future>
+#include <thread>
+
+#include "engine/limits.h"
+#include "engine/reactors.h"
+#include "engine/sequencer.h"
+
+namespace gatefold::engine {
+namespace {
+
+// Namespaces that always exist (R21.2).
+constexpr std::string_view kSeededNamespaces[] = {"default", "kube-node-lease", "kube-public",
+                                                  "kube-system"};
+
+}  // namespace
+
+class Engine::Parts {
+ public:
+  Parts(EngineOptions engine_options, World engine_world, std::unique_ptr<storage::Store> opened)
+      : options(std::move(engine_options)),
+        world(std::move(engine_world)),
+        store(std::move(opened)),
+        hub(store->head().revision),
+        sequencer(*store, hub, builtin_catalog(), [this] {
+          if (reactors) reactors->notify();
+        }) {}
+
+  EngineOptions options;
+  World world;
+  std::unique_ptr<storage::Store> store;
+  WatchHub hub;
+  std::unique_ptr<Reactors> reactors;
+  Sequencer sequencer;
+  std::thread writer;
+  std::thread reactor;
+  std::atomic<bool> draining{false};
+};
+
+Engine::Engine(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, World world) {
+  auto store = storage::Store::open(options.store);
+  if (!store) return std::unexpected(std::move(store.error()));
+  auto parts = std::make_unique<Parts>(std::move(options), std::move(world), std::move(*store));
+  std::unique_ptr<Engine> engine(new Engine(std::move(parts)));
+  auto& inside = *engine->parts_;
+  inside.reactors = std::make_unique<Reactors>(*engine);
+  if (!inside.options.manual) {
+    inside.writer = std::thread([&inside] { inside.sequencer.run(); });
+  }
+  auto seeded = engine->seed();
+  if (!seeded) return std::unexpected(std::move(seeded.error()));
+  if (!inside.options.manual) {
+    inside.reactor = std::thread([&inside] { inside.reactors->run(); });
+  }
+  return engine;
+}
+
+Result<void> Engine::seed() {
+  for (const auto name : kSeededNamespaces) {
+    const ObjectKey key{"namespaces", "", std::string(name)};
+    auto present = view()->snapshot->get(key);
+    if (!present) return std::unexpected(std::move(present.error()));
+    if (*present) continue;
+    Command command;
+    command.verb = Verb::kCreate;
+    command.version = "v1";
+    command.plural = "namespaces";
+    command.body = {{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", {{"name", name}}}};
+    command.actor = {"system:apiserver", "gatefold", "gatefold", "create", ""};
+    auto created = execute(std::move(command));
+    if (!created) return std::unexpected(std::move(created.error()));
+  }
+  return {};
+}
+
+Engine::~Engine() {
+  drain();
+  parts_->reactors->stop();
+  if (parts_->reactor.joinable()) parts_->reactor.join();
+  parts_->sequencer.stop();
+  if (parts_->writer.joinable()) {
+    parts_->writer.join();
+  } else {
+    parts_->sequencer.run();
+  }
+}
+
+ViewPtr Engine::view() const {
+  return parts_->sequencer.view();
+}
+
+void Engine::submit(Command command, Done done) {
+  auto& sequencer = parts_->sequencer;
+  sequencer.count_command();
+  if (parts_->draining) {
+    done(unavailable("the server is shutting down"));
+    return;
+  }
+  Sequencer::Entry entry;
+  {
+    const auto view = sequencer.view();
+    if (view == nullptr) {
+      done(unavailable("the store is being opened again"));
+      return;
+    }
+    entry.stamp.now = std::max(parts_->world.now(), view->head.time);
+    entry.stamp.random = parts_->world.random();
+    auto decision = consider(command, *view, nullptr, entry.stamp);
+    if (!decision) {
+      done(std::unexpected(std::move(decision.error())));
+      return;
+    }
+    entry.decision = std::move(*decision);
+  }
+  const bool writes = entry.decision.event.has_value();
+  if (writes) {
+    entry.command = std::move(command);
+    entry.done = std::move(done);
+    if (sequencer.enqueue(entry)) return;
+    Status full{Reason::kTooManyRequests, "Too many requests, please try again later.", {}, {}};
+    full.details.retry_after_seconds = 1;
+    entry.done(std::unexpected(std::move(full)));
+    return;
+  }
+  auto outcome = std::move(entry.decision.outcome);
+  // Sightings are counted with the next batch; a full queue drops them, which only makes a count
+  // too low.
+  if (!entry.decision.sightings.empty()) sequencer.enqueue(entry);
+  done(std::move(outcome));
+}
+
+Result<Outcome> Engine::execute(Command command) {
+  auto promise = std::make_shared<std::promise<Result<Outcome>>>();
+  auto answer = promise->get_future();
+  submit(std::move(command),
+         [promise](Result<Outcome> result) { promise->set_value(std::move(result)); });
+  while (parts_->options.manual &&
+         answer.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
+    parts_->sequencer.step();
+  }
+  return answer.get();
+}
+
+void Engine::wait_for(Revision revision, std::move_only_function<void(bool)> done) {
+  if (!parts_->options.manual) {
+    parts_->sequencer.wait_for(revision, std::move(done));
+    return;
+  }
+  const auto current = view();
+  done(current != nullptr && current->revision() >= revision);
+}
+
+Result<std::unique_ptr<Watcher>> Engine::watch(WatchQuery query, std::function<void()> ring) {
+  const auto current = view();
+  if (current == nullptr) return unavailable("the store is being opened again");
+  return Watcher::start(std::move(query), *current, parts_->hub, std::move(ring));
+}
+
+bool Engine::step() {
+  return parts_->sequencer.step() || parts_->reactors->turn();
+}
+
+Health Engine::health() const {
+  return parts_->sequencer.health();
+}
+
+EngineCounts Engine::counts() const {
+  return parts_->sequencer.counts();
+}
+
+WatchHub& Engine::hub() {
+  return parts_->hub;
+}
+
+const World& Engine::world() const {
+  return parts_->world;
+}
+
+void Engine::drain() {
+  if (parts_->draining.exchange(true)) return;
+  parts_->hub.close();
+}
+
+}  // namespace gatefold::engine

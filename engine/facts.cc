@@ -1,0 +1,111 @@
+#include "engine/facts.h"
+
+#include "schema/json.h"
+
+namespace gatefold::engine {
+namespace {
+
+// Stands for a revision that the writer will give: never read back.
+constexpr Revision kPending{~std::uint64_t{0}};
+
+Target target_in_batch(const Overlay::Entry& entry) {
+  const auto& prepared = *entry.prepared;
+  const auto& event = prepared.event;
+  Target target;
+  auto& object = target.object;
+  object.key = event.key;
+  object.revision = kPending;
+  object.uid = event.uid;
+  object.labels = event.labels;
+  object.fields = event.fields;
+  object.owner_uids = event.owner_uids;
+  object.schema_id = event.schema_id;
+  object.splice_at = prepared.splice_at;
+  object.deleting = event.deleting;
+  object.expiry = event.expiry;
+  object.body = *prepared.body;
+  target.in_batch = entry.in_batch;
+  const bool is_frame = prepared.frame_revision.number == 0;
+  target.frame = is_frame ? storage::Frame{kPending, prepared.body} : entry.frame;
+  target.frame_in_batch = is_frame ? entry.in_batch : entry.frame_in_batch;
+  return target;
+}
+
+Result<std::optional<Target>> find_target(const ObjectKey& key, const View& view,
+                                          const Overlay* overlay) {
+  std::optional<Target> target;
+  const auto* entry = overlay == nullptr ? nullptr : overlay->find(key);
+  if (entry != nullptr) {
+    if (entry->prepared->event.type == storage::EventType::kDeleted) return std::nullopt;
+    target = target_in_batch(*entry);
+  } else {
+    auto object = view.snapshot->get(key);
+    if (!object) return std::unexpected(std::move(object.error()));
+    if (!*object) return std::nullopt;
+    auto frame = view.snapshot->frame_of(**object);
+    if (!frame) return std::unexpected(std::move(frame.error()));
+    target = Target{};
+    target->object = std::move(**object);
+    target->frame = std::move(*frame);
+  }
+  auto parsed = parse_json(target->object.body);
+  if (!parsed) return internal_error("stored object " + to_string(key) + " is no JSON");
+  target->value = std::move(parsed->value);
+  return target;
+}
+
+Result<NamespaceFact> find_namespace(const ObjectKey& key, const View& view,
+                                     const Overlay* overlay) {
+  if (const auto* entry = overlay == nullptr ? nullptr : overlay->find(key)) {
+    const auto& event = entry->prepared->event;
+    return NamespaceFact{event.type != storage::EventType::kDeleted, event.deleting};
+  }
+  auto object = view.snapshot->get(key);
+  if (!object) return std::unexpected(std::move(object.error()));
+  if (!*object) return NamespaceFact{};
+  return NamespaceFact{true, (*object)->deleting};
+}
+
+}  // namespace
+
+const Overlay::Entry* Overlay::find(const ObjectKey& key) const {
+  const auto it = entries_.find(key);
+  return it == entries_.end() ? nullptr : &it->second;
+}
+
+void Overlay::put(Entry entry) {
+  auto key = entry.prepared->event.key;
+  entries_.insert_or_assign(std::move(key), std::move(entry));
+}
+
+Result<Facts> gather(const Command& command, const std::string& name, const View& view,
+                     const Overlay* overlay) {
+  Facts facts;
+  facts.name = name;
+  facts.revision = view.revision();
+  facts.kind = view.catalog->find(command.group, command.plural);
+  if (facts.kind != nullptr) facts.version = facts.kind->version(command.version);
+  if (facts.version == nullptr || !facts.version->served) {
+    return failure(Reason::kNotFound, "the server could not find the requested resource");
+  }
+  const auto& kind = *facts.kind;
+  const ObjectKey key{kind.resource, kind.namespaced() ? command.name_space : "", name};
+  if (!name.empty()) {
+    auto target = find_target(key, view, overlay);
+    if (!target) return std::unexpected(std::move(target.error()));
+    facts.target = std::move(*target);
+    facts.reads.push_back({Read::Type::kObject, key});
+  }
+  const bool may_create =
+      command.verb == Verb::kCreate || (command.verb == Verb::kUpdate && kind.create_on_update);
+  if (may_create && kind.namespaced()) {
+    const ObjectKey name_space{"namespaces", "", command.name_space};
+    auto fact = find_namespace(name_space, view, overlay);
+    if (!fact) return std::unexpected(std::move(fact.error()));
+    facts.name_space = *fact;
+    facts.reads.push_back({Read::Type::kNamespace, name_space});
+  }
+  return facts;
+}
+
+}  // namespace gatefold::engine

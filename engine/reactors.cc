@@ -1,0 +1,226 @@
+#include "engine/reactors.h"
+
+#include <algorithm>
+
+#include <spdlog/spdlog.h>
+
+#include "engine/limits.h"
+#include "engine/read.h"
+#include "schema/json.h"
+#include "schema/meta.h"
+
+namespace gatefold::engine {
+namespace {
+
+constexpr std::string_view kNamespaceUser =
+    "system:serviceaccount:kube-system:namespace-controller";
+constexpr std::string_view kGarbageUser =
+    "system:serviceaccount:kube-system:generic-garbage-collector";
+// Objects that one turn takes on; the next turn goes on where there are more.
+constexpr std::size_t kTurnObjectsMax = 512;
+
+Command command_on(const Kind& kind, const ObjectKey& key, Verb verb, std::string_view user) {
+  Command command;
+  command.verb = verb;
+  command.group = kind.group;
+  command.version = kind.storage_version().name;
+  command.plural = kind.plural;
+  command.name_space = key.name_space;
+  command.name = key.name;
+  command.actor = {std::string(user), "gatefold", "gatefold", "", ""};
+  switch (verb) {
+    case Verb::kDelete:
+      command.actor.verb = "delete";
+      break;
+    case Verb::kPatch:
+      command.actor.verb = "patch";
+      break;
+    default:
+      command.actor.verb = "update";
+  }
+  return command;
+}
+
+Value without_finalizer(const std::vector<std::string>& finalizers, std::string_view removed) {
+  JsonArray kept;
+  for (const auto& finalizer : finalizers) {
+    if (finalizer != removed) kept.emplace_back(finalizer);
+  }
+  return kept;
+}
+
+}  // namespace
+
+void Reactors::notify() {
+  const std::scoped_lock lock(mutex_);
+  has_news_ = true;
+  news_.notify_one();
+}
+
+void Reactors::stop() {
+  const std::scoped_lock lock(mutex_);
+  stopping_ = true;
+  news_.notify_one();
+}
+
+void Reactors::run() {
+  for (;;) {
+    {
+      std::unique_lock lock(mutex_);
+      news_.wait(lock, [&] { return has_news_ || stopping_; });
+      if (stopping_) return;
+      has_news_ = false;
+    }
+    while (turn()) {
+      const std::scoped_lock lock(mutex_);
+      if (stopping_) return;
+    }
+  }
+}
+
+bool Reactors::turn() {
+  std::vector<ObjectKey> going;
+  {
+    const auto view = engine_.view();
+    if (view == nullptr) return false;
+    auto listed = view->snapshot->deleting([&](const ObjectKey& key) {
+      going.push_back(key);
+      return going.size() < kTurnObjectsMax;
+    });
+    if (!listed) {
+      spdlog::error("the index of deleted objects can't be read: {}", listed.error().message);
+      return false;
+    }
+  }
+  bool acted = false;
+  for (const auto& key : going) {
+    acted = (key.resource == "namespaces" ? end_namespace(key.name) : collect(key)) || acted;
+  }
+  return acted;
+}
+
+bool Reactors::empty_namespace(const View& view, const std::string& name, bool& acted) {
+  bool is_empty = true;
+  for (const auto& kind : view.catalog->kinds()) {
+    if (!kind->namespaced()) continue;
+    std::vector<ObjectKey> contents;
+    auto scanned =
+        view.snapshot->scan(kind->resource, name, std::nullopt, [&](const storage::RowView& row) {
+          contents.push_back({kind->resource, std::string(row.name_space), std::string(row.name)});
+          return contents.size() < kTurnObjectsMax;
+        });
+    if (!scanned) return false;
+    for (const auto& key : contents) {
+      is_empty = false;
+      auto removed = engine_.execute(command_on(*kind, key, Verb::kDelete, kNamespaceUser));
+      acted = acted || (removed && removed->effect != Outcome::Effect::kUnchanged &&
+                        removed->effect != Outcome::Effect::kDeletionPending);
+    }
+  }
+  return is_empty;
+}
+
+bool Reactors::end_namespace(const std::string& name) {
+  const auto view = engine_.view();
+  if (view == nullptr) return false;
+  const auto* kind = view->catalog->find("", "namespaces");
+  const ObjectKey key{"namespaces", "", name};
+  auto current = view->snapshot->get(key);
+  if (kind == nullptr || !current || !*current) return false;
+  bool acted = false;
+  if (!empty_namespace(*view, name, acted)) return acted;
+
+  auto parsed = parse_json((*current)->body);
+  if (!parsed) return acted;
+  auto& spec = object_member(parsed->value.as_object(), "spec");
+  const auto* finalizers = spec.if_contains("finalizers");
+  if (finalizers == nullptr || !finalizers->is_array()) return acted;
+  JsonArray kept;
+  for (const auto& finalizer : finalizers->as_array()) {
+    if (finalizer != Value("kubernetes")) kept.push_back(finalizer);
+  }
+  if (kept.size() == finalizers->as_array().size()) return acted;
+  spec["finalizers"] = std::move(kept);
+  auto command = command_on(*kind, key, Verb::kUpdate, kNamespaceUser);
+  command.subresource = "finalize";
+  command.actor.subresource = "finalize";
+  command.body = std::move(parsed->value);
+  return engine_.execute(std::move(command)).has_value() || acted;
+}
+
+bool Reactors::release_finalizer(const Kind& kind, const ObjectKey& key,
+                                 std::string_view finalizer) {
+  const auto view = engine_.view();
+  auto current = view == nullptr ? std::nullopt : view->snapshot->get(key).value_or(std::nullopt);
+  if (!current) return false;
+  auto parsed = parse_json(current->body);
+  if (!parsed) return false;
+  auto command = command_on(kind, key, Verb::kPatch, kGarbageUser);
+  command.patch_type = PatchType::kMerge;
+  command.body = {{"metadata",
+                   {{"resourceVersion", to_string(current->revision)},
+                    {"finalizers", without_finalizer(finalizers_of(parsed->value), finalizer)}}}};
+  return engine_.execute(std::move(command)).has_value();
+}
+
+bool Reactors::collect(const ObjectKey& key) {
+  const auto view = engine_.view();
+  if (view == nullptr) return false;
+  const auto* kind = view->catalog->find_resource(key.resource);
+  auto current = view->snapshot->get(key).value_or(std::nullopt);
+  if (kind == nullptr || !current) return false;
+  auto parsed = parse_json(current->body);
+  if (!parsed) return false;
+  const auto finalizers = finalizers_of(parsed->value);
+  const bool orphans = std::ranges::find(finalizers, "orphan") != finalizers.end();
+  const bool foreground = std::ranges::find(finalizers, "foregroundDeletion") != finalizers.end();
+  if (!orphans && !foreground) return false;
+
+  std::vector<ObjectKey> dependents;
+  auto listed = view->snapshot->dependents(current->uid, [&](const ObjectKey& dependent) {
+    dependents.push_back(dependent);
+    return dependents.size() < kTurnObjectsMax;
+  });
+  if (!listed) return false;
+  if (dependents.empty()) {
+    return release_finalizer(*kind, key, orphans ? "orphan" : "foregroundDeletion");
+  }
+  bool acted = false;
+  for (const auto& dependent : dependents) {
+    const auto* its_kind = view->catalog->find_resource(dependent.resource);
+    if (its_kind == nullptr) continue;
+    acted = (orphans ? strip_owner(*its_kind, dependent, current->uid)
+                     : remove_dependent(*its_kind, dependent)) ||
+            acted;
+  }
+  return acted;
+}
+
+bool Reactors::remove_dependent(const Kind& kind, const ObjectKey& key) {
+  auto command = command_on(kind, key, Verb::kDelete, kGarbageUser);
+  command.delete_options.propagation = Propagation::kForeground;
+  auto removed = engine_.execute(std::move(command));
+  return removed && removed->effect == Outcome::Effect::kDeleted;
+}
+
+bool Reactors::strip_owner(const Kind& kind, const ObjectKey& key, const Uid& owner) {
+  const auto view = engine_.view();
+  auto current = view == nullptr ? std::nullopt : view->snapshot->get(key).value_or(std::nullopt);
+  if (!current) return false;
+  auto parsed = parse_json(current->body);
+  if (!parsed) return false;
+  const auto* references = find_path(parsed->value, {"metadata", "ownerReferences"});
+  if (references == nullptr || !references->is_array()) return false;
+  JsonArray kept;
+  for (const auto& reference : references->as_array()) {
+    if (string_at(reference, {"uid"}) != to_string(owner)) kept.push_back(reference);
+  }
+  auto command = command_on(kind, key, Verb::kPatch, kGarbageUser);
+  command.patch_type = PatchType::kMerge;
+  command.body = {
+      {"metadata",
+       {{"resourceVersion", to_string(current->revision)}, {"ownerReferences", std::move(kept)}}}};
+  return engine_.execute(std::move(command)).has_value();
+}
+
+}  // namespace gatefold::engine

@@ -1,0 +1,43 @@
+// What follows from events without anybody asking: the end of a terminating namespace, and of
+// objects that wait for the garbage collector's finalizers. Level-triggered from the index, so that
+// they go on after any crash; they act through the front door, as commands under their own user
+// names.
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <vector>
+
+#include "engine/engine.h"
+
+namespace gatefold::engine {
+
+class Reactors {
+ public:
+  explicit Reactors(Engine& engine) : engine_(engine) {}
+
+  // Any thread: something was committed.
+  void notify();
+  void stop();
+
+  // One turn over everything that is being deleted; whether it changed something.
+  bool turn();
+  // Turns whenever there is news, until stop().
+  void run();
+
+ private:
+  bool end_namespace(const std::string& name);
+  bool empty_namespace(const View& view, const std::string& name, bool& acted);
+  bool collect(const ObjectKey& key);
+  bool remove_dependent(const Kind& kind, const ObjectKey& key);
+  bool strip_owner(const Kind& kind, const ObjectKey& key, const Uid& owner);
+  bool release_finalizer(const Kind& kind, const ObjectKey& key, std::string_view finalizer);
+
+  Engine& engine_;
+  std::mutex mutex_;
+  std::condition_variable news_;
+  bool has_news_ = true;   // guarded by mutex_
+  bool stopping_ = false;  // guarded by mutex_
+};
+
+}  // namespace gatefold::engine

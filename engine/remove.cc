@@ -1,0 +1,126 @@
+#include "engine/remove.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "engine/compose.h"
+#include "engine/core_kinds.h"
+#include "schema/meta.h"
+
+namespace gatefold::engine {
+namespace {
+
+constexpr std::string_view kOrphan = "orphan";
+constexpr std::string_view kForeground = "foregroundDeletion";
+
+Result<void> check_preconditions(const Command& command, const Facts& facts) {
+  const auto& kind = *facts.kind;
+  const auto& object = facts.target->object;
+  const auto& options = command.delete_options;
+  // Kubernetes names kind and group here, not the resource (R10.4).
+  const ResourceName name{kind.group, kind.kind, kind.kind};
+  if (options.uid && *options.uid != to_string(object.uid)) {
+    return conflict(
+        name, facts.name,
+        fmt::format("the UID in the precondition ({}) does not match the UID in record ({}). The "
+                    "object might have been deleted and then recreated",
+                    *options.uid, to_string(object.uid)));
+  }
+  if (options.resource_version && *options.resource_version != to_string(object.revision)) {
+    return conflict(
+        name, facts.name,
+        fmt::format("the ResourceVersion in the precondition ({}) does not match the "
+                    "ResourceVersion in record ({}). The object might have been modified",
+                    *options.resource_version, to_string(object.revision)));
+  }
+  return {};
+}
+
+Result<void> check_namespace_may_go(const Facts& facts) {
+  const auto& name = facts.name;
+  const ResourceName namespaces = facts.kind->resource_name();
+  if (name == "default" || name == "kube-system" || name == "kube-public") {
+    return forbidden(namespaces, name, "this namespace may not be deleted");
+  }
+  if (facts.target->object.deleting) {
+    return conflict(namespaces, name,
+                    "The system is ensuring all content is removed from this namespace.  Upon "
+                    "completion, this namespace will automatically be purged by the system.");
+  }
+  return {};
+}
+
+// The finalizers that the propagation policy leaves (R10.6).
+std::vector<std::string> finalizers_for(const DeleteOptions& options, const Value& object) {
+  auto finalizers = finalizers_of(object);
+  auto policy = options.propagation;
+  if (options.orphan_dependents) {
+    policy = *options.orphan_dependents ? Propagation::kOrphan : Propagation::kBackground;
+  }
+  if (policy == Propagation::kDefault) return finalizers;
+  std::erase(finalizers, kOrphan);
+  std::erase(finalizers, kForeground);
+  if (policy == Propagation::kOrphan) finalizers.emplace_back(kOrphan);
+  if (policy == Propagation::kForeground) finalizers.emplace_back(kForeground);
+  return finalizers;
+}
+
+void set_finalizers(const std::vector<std::string>& finalizers, JsonObject& metadata) {
+  if (finalizers.empty()) {
+    metadata.erase("finalizers");
+    return;
+  }
+  JsonArray list;
+  for (const auto& finalizer : finalizers) list.emplace_back(finalizer);
+  metadata["finalizers"] = std::move(list);
+}
+
+bool keeps_itself(const Kind& kind, const Value& object) {
+  if (kind.finalizers_path.empty()) return false;
+  const auto* finalizers = find_path(object, {"spec", "finalizers"});
+  return finalizers != nullptr && finalizers->is_array() && !finalizers->as_array().empty();
+}
+
+// Marks the object as going: it waits for its finalizers.
+void mark(const Kind& kind, const Stamp& stamp, Value& object) {
+  auto& metadata = object_member(object.as_object(), "metadata");
+  metadata["deletionTimestamp"] = format_seconds(stamp.now);
+  if (!kind.core) metadata["deletionGracePeriodSeconds"] = 0;
+  if (kind.has_generation) {
+    metadata["generation"] = integer_at(object, {"metadata", "generation"}, 0) + 1;
+  }
+}
+
+}  // namespace
+
+Result<Decision> remove(const Command& command, const Facts& facts, const Stamp& stamp) {
+  const auto& kind = *facts.kind;
+  if (!facts.target) return not_found(kind.resource_name(), facts.name);
+  if (auto hold = check_preconditions(command, facts); !hold) return std::unexpected(hold.error());
+  const bool is_namespace = kind.resource == "namespaces";
+  if (is_namespace) {
+    if (auto may = check_namespace_may_go(facts); !may) return std::unexpected(may.error());
+  }
+
+  Composition composition{.effect = Outcome::Effect::kDeletionPending};
+  Value object = facts.target->value;
+  auto& metadata = object_member(object.as_object(), "metadata");
+  const auto finalizers = finalizers_for(command.delete_options, object);
+  set_finalizers(finalizers, metadata);
+  if (finalizers.empty() && !keeps_itself(kind, object)) {
+    composition.effect = Outcome::Effect::kDeleted;
+  } else if (!facts.target->object.deleting) {
+    mark(kind, stamp, object);
+    complete_core(kind, "", &facts.target->value, stamp, object);
+  }
+  auto stored = to_stored(kind, std::move(object));
+  if (!stored) return std::unexpected(std::move(stored.error()));
+  const bool same = *stored->body == facts.target->object.body;
+  if (same && composition.effect != Outcome::Effect::kDeleted) {
+    return unchanged(command, facts, stamp, std::move(composition));
+  }
+  return compose(command, facts, stamp, std::move(*stored), std::move(composition));
+}
+
+}  // namespace gatefold::engine

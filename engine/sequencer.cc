@@ -1,0 +1,322 @@
+#include "engine/sequencer.h"
+
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+#include "engine/limits.h"
+
+namespace gatefold::engine {
+namespace {
+
+constexpr std::string_view kUnknownOutcome =
+    "the outcome of this write is unknown: the log could not be synced";
+constexpr std::string_view kNoSpace =
+    "writes are refused: the file system of the data directory is nearly full";
+
+// How long the writer rests between attempts to open a broken store, and how long it lets readers
+// finish.
+constexpr std::chrono::milliseconds kMendPause{250};
+constexpr int kMendWaitMs = 2000;
+
+}  // namespace
+
+Sequencer::Sequencer(storage::Store& store, WatchHub& hub, CatalogPtr catalog,
+                     std::function<void()> committed)
+    : store_(store),
+      hub_(hub),
+      catalog_(std::move(catalog)),
+      committed_(std::move(committed)),
+      recent_(store.head().revision) {
+  publish_view();
+}
+
+ViewPtr Sequencer::view() const {
+  const std::scoped_lock lock(view_mutex_);
+  return view_;
+}
+
+void Sequencer::publish_view() {
+  auto view = std::make_shared<View>();
+  view->head = store_.head();
+  view->snapshot = store_.snapshot();
+  view->catalog = catalog_;
+  view->incarnation = store_.incarnation();
+  ViewPtr old = std::move(view);
+  {
+    const std::scoped_lock lock(view_mutex_);
+    view_.swap(old);
+  }
+}
+
+bool Sequencer::enqueue(Entry& entry) {
+  const std::scoped_lock lock(mutex_);
+  const bool is_full =
+      queue_.size() >= kQueueCommandsMax || queue_bytes_ + entry.command.bytes > kQueueBytesMax;
+  if (is_full || stopping_) return false;
+  queue_bytes_ += entry.command.bytes;
+  queue_.push_back(std::move(entry));
+  if (queue_.size() == 1) work_.notify_one();
+  return true;
+}
+
+void Sequencer::wait_for(Revision revision, std::move_only_function<void(bool)> done) {
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto current = view();
+    if (!stopping_ && (current == nullptr || current->revision() < revision)) {
+      waiters_.emplace(revision,
+                       Waiter{std::chrono::steady_clock::now() + kFreshnessWait, std::move(done)});
+      work_.notify_one();
+      return;
+    }
+  }
+  const auto current = view();
+  done(current != nullptr && current->revision() >= revision);
+}
+
+Health Sequencer::health() const {
+  const std::scoped_lock lock(mutex_);
+  return {broken_.empty(), broken_};
+}
+
+EngineCounts Sequencer::counts() const {
+  return {commands_.load(), events_.load(), batches_.load(), decided_again_.load()};
+}
+
+std::vector<Sequencer::Entry> Sequencer::take() {
+  std::vector<Entry> taken;
+  std::size_t bytes = 0;
+  const std::scoped_lock lock(mutex_);
+  while (!queue_.empty() && taken.size() < kBatchEventsMax && bytes < kBatchBytesMax) {
+    bytes += queue_.front().command.bytes;
+    queue_bytes_ -= queue_.front().command.bytes;
+    taken.push_back(std::move(queue_.front()));
+    queue_.pop_front();
+  }
+  return taken;
+}
+
+void Sequencer::accept(Entry& entry, Decision decision, Batch& batch) {
+  for (auto& count : decision.sightings) batch.sightings.push_back(std::move(count));
+  int in_batch = decision.outcome_in_batch;
+  if (decision.event) {
+    in_batch = static_cast<int>(batch.entries.size());
+    batch.bytes += decision.event->body->size();
+    batch.entries.push_back(
+        {std::move(*decision.event), decision.previous_in_batch, decision.frame_in_batch});
+    const auto& prepared = batch.entries.back().prepared;
+    batch.overlay.put({in_batch, &prepared, std::move(decision.frame), decision.frame_in_batch});
+  }
+  if (entry.done) {
+    batch.answers.push_back({std::move(entry.done), std::move(decision.outcome), in_batch});
+  }
+}
+
+void Sequencer::gather_entry(Entry& entry, Batch& batch) {
+  const bool only_sightings = !entry.done;
+  const bool touched = std::ranges::any_of(entry.decision.reads, [&](const Read& read) {
+    return batch.overlay.find(read.key) != nullptr;
+  });
+  if (only_sightings || (!touched && recent_.hold(entry.decision.reads, entry.decision.revision))) {
+    accept(entry, std::move(entry.decision), batch);
+    return;
+  }
+  // A read moved. Nobody but the writer can decide it so that it holds for sure.
+  decided_again_.fetch_add(1, std::memory_order_relaxed);
+  auto decision = consider(entry.command, *view(), &batch.overlay, entry.stamp);
+  if (!decision) {
+    // Answered after the commit: the reason may lie in an event that is not durable yet.
+    batch.answers.push_back({std::move(entry.done), std::unexpected(decision.error()), -1});
+    return;
+  }
+  accept(entry, std::move(*decision), batch);
+}
+
+bool Sequencer::step() {
+  answer_waiters(false);
+  bool is_broken = false;
+  {
+    const std::scoped_lock lock(mutex_);
+    is_broken = outcome_unknown_;
+  }
+  if (is_broken && !mend()) {
+    Batch refused;
+    for (auto& entry : take()) {
+      if (entry.done) refused.answers.push_back({std::move(entry.done), Outcome{}, -1});
+    }
+    refuse(refused, Reason::kServiceUnavailable, health().why_not);
+    return !refused.answers.empty();
+  }
+  auto taken = take();
+  if (taken.empty()) return false;
+  Batch batch;
+  batch.entries.reserve(taken.size());  // the overlay points into it
+  const bool has_space = store_.has_space();
+  {
+    const std::scoped_lock lock(mutex_);
+    broken_ = has_space ? "" : kNoSpace;
+  }
+  if (!has_space) {
+    for (auto& entry : taken) {
+      if (entry.done) batch.answers.push_back({std::move(entry.done), Outcome{}, -1});
+    }
+    refuse(batch, Reason::kServiceUnavailable, std::string(kNoSpace));
+    return true;
+  }
+  for (auto& entry : taken) gather_entry(entry, batch);
+  commit(batch);
+  return true;
+}
+
+void Sequencer::commit(Batch& batch) {
+  const auto result = store_.commit(batch.entries, batch.sightings);
+  switch (result.outcome) {
+    case storage::CommitOutcome::kCommitted:
+      publish(batch);
+      return;
+    case storage::CommitOutcome::kRejected:
+      spdlog::error("a batch of {} events was rejected: {}", batch.entries.size(), result.message);
+      refuse(batch, Reason::kServiceUnavailable, "the write was not stored: " + result.message);
+      return;
+    case storage::CommitOutcome::kUnknown:
+      spdlog::critical("a batch of {} events has an unknown outcome: {}", batch.entries.size(),
+                       result.message);
+      {
+        const std::scoped_lock lock(mutex_);
+        outcome_unknown_ = true;
+        broken_ = "writes are refused: the log could not be written: " + result.message;
+      }
+      refuse(batch, Reason::kInternalError, std::string(kUnknownOutcome));
+      return;
+  }
+}
+
+void Sequencer::publish(Batch& batch) {
+  std::vector<PublishedPtr> published;
+  published.reserve(batch.entries.size());
+  for (auto& entry : batch.entries) {
+    auto& prepared = entry.prepared;
+    recent_.note(prepared.event);
+    auto event = std::make_shared<PublishedEvent>();
+    event->event = prepared.event;
+    event->body = prepared.body;
+    event->splice_at = prepared.splice_at;
+    published.push_back(std::move(event));
+  }
+  const bool has_events = !published.empty();
+  if (has_events) {
+    hub_.publish(std::move(published));
+    publish_view();
+    hub_.ring();
+    events_.fetch_add(batch.entries.size(), std::memory_order_relaxed);
+    batches_.fetch_add(1, std::memory_order_relaxed);
+  }
+  for (auto& answer : batch.answers) {
+    if (answer.result && answer.in_batch >= 0) {
+      answer.result->revision =
+          batch.entries[static_cast<std::size_t>(answer.in_batch)].prepared.event.revision;
+    }
+    answer.done(std::move(answer.result));
+  }
+  answer_waiters(false);
+  if (has_events) committed_();
+}
+
+void Sequencer::refuse(Batch& batch, Reason reason, const std::string& message) {
+  for (auto& answer : batch.answers) {
+    // An error that was decided against an event that may be lost is no truth either.
+    answer.done(failure(reason, message));
+  }
+}
+
+bool Sequencer::mend() {
+  {
+    // Readers keep the last View until the disk works again; only opening takes it away for a
+    // moment.
+    const std::scoped_lock lock(view_mutex_);
+    view_.reset();
+  }
+  auto head = store_.recover(kMendWaitMs);
+  if (!head) {
+    publish_view();
+    if (mend_attempts_++ % 40 == 0) {
+      spdlog::error("the store is still broken: {}", head.error().message);
+    }
+    return false;
+  }
+  spdlog::warn("the store is open again at revision {}", head->revision.number);
+  mend_attempts_ = 0;
+  recent_.restart(head->revision);
+  hub_.restart(head->revision);
+  publish_view();
+  hub_.ring();
+  const std::scoped_lock lock(mutex_);
+  outcome_unknown_ = false;
+  broken_.clear();
+  return true;
+}
+
+void Sequencer::answer_waiters(bool ending) {
+  std::vector<std::pair<std::move_only_function<void(bool)>, bool>> ready;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (waiters_.empty()) return;
+    const auto current = view();
+    const Revision head = current == nullptr ? Revision{} : current->revision();
+    const auto now = std::chrono::steady_clock::now();
+    for (auto it = waiters_.begin(); it != waiters_.end();) {
+      const bool is_there = it->first <= head;
+      if (!is_there && !ending && it->second.deadline > now) {
+        ++it;
+        continue;
+      }
+      ready.emplace_back(std::move(it->second.done), is_there);
+      it = waiters_.erase(it);
+    }
+  }
+  for (auto& [done, is_there] : ready) done(is_there);
+}
+
+void Sequencer::wait() {
+  std::unique_lock lock(mutex_);
+  auto until = std::chrono::steady_clock::time_point::max();
+  for (const auto& [revision, waiter] : waiters_) until = std::min(until, waiter.deadline);
+  if (outcome_unknown_) {
+    until = std::min(until, std::chrono::steady_clock::now() + kMendPause);
+  }
+  const auto has_work = [&] { return stopping_ || (!queue_.empty() && !outcome_unknown_); };
+  if (until == std::chrono::steady_clock::time_point::max()) {
+    work_.wait(lock, [&] { return has_work() || !waiters_.empty() || !queue_.empty(); });
+  } else {
+    work_.wait_until(lock, until, has_work);
+  }
+}
+
+void Sequencer::run() {
+  for (;;) {
+    while (step()) {
+    }
+    {
+      const std::scoped_lock lock(mutex_);
+      if (stopping_) break;
+    }
+    wait();
+  }
+  answer_waiters(true);
+  Batch left;
+  for (auto entries = take(); !entries.empty(); entries = take()) {
+    for (auto& entry : entries) {
+      if (entry.done) left.answers.push_back({std::move(entry.done), Outcome{}, -1});
+    }
+  }
+  refuse(left, Reason::kServiceUnavailable, "the server is shutting down");
+}
+
+void Sequencer::stop() {
+  const std::scoped_lock lock(mutex_);
+  stopping_ = true;
+  work_.notify_one();
+}
+
+}  // namespace gatefold::engine

@@ -1,0 +1,110 @@
+// The one writer: takes decisions, checks that what they read still holds, numbers, chains and
+// commits them in batches, and publishes the result: commit -> watchers -> View -> answers (design
+// section 4).
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "engine/decide.h"
+#include "engine/engine.h"
+#include "engine/recent_changes.h"
+#include "engine/watch_hub.h"
+
+namespace gatefold::engine {
+
+class Sequencer {
+ public:
+  // A decision on its way to the log. Without an event it only brings sightings, and `done` is
+  // empty.
+  struct Entry {
+    Command command;
+    Stamp stamp;
+    Decision decision;
+    Engine::Done done;
+  };
+
+  // `committed` is called on the writer's thread after each batch is visible, for the reactors.
+  Sequencer(storage::Store& store, WatchHub& hub, CatalogPtr catalog,
+            std::function<void()> committed);
+
+  // Any thread.
+  ViewPtr view() const;
+  // False: the queue is full, and the entry is as it was.
+  bool enqueue(Entry& entry);
+  void wait_for(Revision revision, std::move_only_function<void(bool)> done);
+  Health health() const;
+  EngineCounts counts() const;
+  void count_command() { commands_.fetch_add(1, std::memory_order_relaxed); }
+
+  // The writer's thread.
+  // One batch, or one step of mending a broken store; false when there was nothing to do.
+  bool step();
+  // Steps until stop(); then answers what is left with 503.
+  void run();
+  void stop();
+
+ private:
+  struct Answer {
+    Engine::Done done;
+    Result<Outcome> result;
+    int in_batch = -1;  // whose revision the outcome shows
+  };
+  struct Batch {
+    std::vector<storage::BatchEntry> entries;
+    std::vector<storage::Frame> frames;
+    std::vector<storage::SightingCount> sightings;
+    std::vector<Answer> answers;
+    Overlay overlay;
+    std::size_t bytes = 0;
+  };
+
+  std::vector<Entry> take();
+  void gather_entry(Entry& entry, Batch& batch);
+  void accept(Entry& entry, Decision decision, Batch& batch);
+  void commit(Batch& batch);
+  void publish(Batch& batch);
+  void publish_view();
+  void refuse(Batch& batch, Reason reason, const std::string& message);
+  bool mend();
+  void answer_waiters(bool ending);
+  void wait();
+
+  storage::Store& store_;
+  WatchHub& hub_;
+  const CatalogPtr catalog_;
+  const std::function<void()> committed_;
+  RecentChanges recent_;   // writer thread only
+  int mend_attempts_ = 0;  // writer thread only
+
+  mutable std::mutex mutex_;
+  std::condition_variable work_;
+  std::deque<Entry> queue_;      // guarded by mutex_
+  std::size_t queue_bytes_ = 0;  // guarded by mutex_
+  struct Waiter {
+    std::chrono::steady_clock::time_point deadline;
+    std::move_only_function<void(bool)> done;
+  };
+  std::multimap<Revision, Waiter> waiters_;  // guarded by mutex_
+  bool stopping_ = false;                    // guarded by mutex_
+  std::string broken_;            // guarded by mutex_; why writes are refused; empty: they are not
+  bool outcome_unknown_ = false;  // guarded by mutex_
+
+  mutable std::mutex view_mutex_;
+  ViewPtr view_;  // guarded by view_mutex_
+
+  std::atomic<std::uint64_t> commands_{0};
+  std::atomic<std::uint64_t> events_{0};
+  std::atomic<std::uint64_t> batches_{0};
+  std::atomic<std::uint64_t> decided_again_{0};
+};
+
+}  // namespace gatefold::engine

@@ -1,0 +1,239 @@
+#include "engine/update.h"
+
+#include <fmt/format.h>
+
+#include "engine/admit.h"
+#include "engine/compose.h"
+#include "engine/conditions.h"
+#include "engine/core_kinds.h"
+#include "engine/create.h"
+#include "engine/identity.h"
+#include "engine/patch/json_patch.h"
+#include "engine/patch/merge_patch.h"
+#include "engine/patch/strategic_merge_patch.h"
+#include "schema/convert.h"
+#include "schema/json.h"
+#include "schema/meta.h"
+
+namespace gatefold::engine {
+namespace {
+
+constexpr std::string_view kModified =
+    "the object has been modified; please apply your changes to the latest version and try again";
+
+// The stored object as the requested version shows it.
+Value shown(const Facts& facts) {
+  Value object = facts.target->value;
+  const auto& kind = *facts.kind;
+  if (facts.version->schema_id != facts.target->object.schema_id) {
+    convert_object(kind, *facts.version, object);
+  }
+  return object;
+}
+
+Result<Value> patched(const Command& command, const Facts& facts, const Value& current) {
+  Value base = current;
+  // A patch may test or set the revision; one that does not mention it then never conflicts (R9.6).
+  const auto revision = to_string(facts.target->object.revision);
+  object_member(base.as_object(), "metadata")["resourceVersion"] = revision;
+  Result<Value> result;
+  switch (command.patch_type) {
+    case PatchType::kJson:
+      result = apply_json_patch(base, command.body);
+      break;
+    case PatchType::kMerge:
+      result = apply_merge_patch(std::move(base), command.body);
+      break;
+    case PatchType::kStrategicMerge:
+      result = apply_strategic_merge_patch(base, command.body, *facts.version->schema);
+      break;
+  }
+  if (result && !result->is_object()) {
+    return failure(Reason::kInvalid,
+                   "the server rejected our request due to an error in our request");
+  }
+  return result;
+}
+
+// The stated uid and resourceVersion against the stored ones (R8.2 to R8.5). 409 is answered here
+// and nowhere else.
+Result<void> check_preconditions(const Command& command, const Facts& facts, const Value& object) {
+  const auto& kind = *facts.kind;
+  const auto& target = facts.target->object;
+  const auto name = kind.resource_name();
+  const auto uid = uid_of(object);
+  if (command.verb == Verb::kUpdate && !uid.empty() && uid != to_string(target.uid)) {
+    return conflict(
+        name, facts.name,
+        fmt::format("Precondition failed: UID in precondition: {}, UID in object meta: {}", uid,
+                    to_string(target.uid)));
+  }
+  const auto text = resource_version_of(object);
+  if (text.empty() || text == "0") {
+    if (kind.unconditional_update || command.verb == Verb::kPatch) return {};
+    // Kubernetes names the plural as the kind here.
+    const ResourceName plural{kind.group, kind.plural, kind.plural};
+    return invalid(
+        plural, facts.name,
+        {FieldError{FieldErrorType::kInvalid, "metadata.resourceVersion",
+                    "Invalid value: 0x0: must be specified for an update", "resource-version"}});
+  }
+  const auto stated = parse_revision(text);
+  if (!stated) {
+    return bad_request(fmt::format("resourceVersion: Invalid value: {}: must be a decimal number",
+                                   go_quote(text)));
+  }
+  if (*stated != target.revision) return conflict(name, facts.name, kModified);
+  return {};
+}
+
+// System-owned metadata comes from the stored object (R6.9).
+void restore_metadata(const Value& old_object, Value& object) {
+  auto& metadata = object_member(object.as_object(), "metadata");
+  metadata.erase("resourceVersion");
+  const auto* old_metadata = find(old_object, "metadata");
+  for (const auto* key : {"creationTimestamp", "generation", "deletionTimestamp",
+                          "deletionGracePeriodSeconds", "generateName"}) {
+    const auto* old_value = find(*old_metadata, key);
+    if (old_value != nullptr) {
+      metadata[key] = *old_value;
+    } else {
+      metadata.erase(key);
+    }
+  }
+  if (uid_of(object).empty()) metadata["uid"] = uid_of(old_object);
+}
+
+void copy_member(const Value& from, std::string_view key, Value& to) {
+  const auto* value = find(from, key);
+  if (value != nullptr) {
+    to.as_object()[key] = *value;
+  } else {
+    to.as_object().erase(key);
+  }
+}
+
+// What the subresource lets through: /status only status, the main resource all but it (R8.6,
+// R13.2).
+void keep_what_is_not_written(const Command& command, const Facts& facts, const Value& old_object,
+                              Value& object) {
+  const auto& kind = *facts.kind;
+  if (command.subresource == "status") {
+    Value result = old_object;
+    copy_member(object, "status", result);
+    if (kind.status_keeps_metadata) copy_member(object, "metadata", result);
+    object = std::move(result);
+  } else if (command.subresource == "finalize") {
+    Value result = old_object;
+    const auto* spec = find(object, "spec");
+    copy_member(spec == nullptr ? Value(JsonObject{}) : *spec, "finalizers", *find(result, "spec"));
+    object = std::move(result);
+  } else if (facts.version->status_subresource) {
+    copy_member(old_object, "status", object);
+  }
+}
+
+// Whether anything outside metadata (and status, where that is a subresource) differs (R6.5).
+bool spec_changed(const KindVersion& version, const Value& old_object, const Value& object) {
+  const auto counts = [&](std::string_view key) {
+    return key != "metadata" && key != "apiVersion" &&
+           !(key == "status" && version.status_subresource);
+  };
+  const auto covers = [&](const Value& all, const Value& some) {
+    for (const auto& [key, value] : some.as_object()) {
+      if (!counts(key)) continue;
+      const auto* other = find(all, key);
+      if (other == nullptr || *other != value) return false;
+    }
+    return true;
+  };
+  return !covers(old_object, object) || !covers(object, old_object);
+}
+
+// An object that waits for its finalizers goes with the last of them (R8.7, R21.5).
+bool is_finalized(const Kind& kind, const Value& object) {
+  if (!is_deleting(object) || !finalizers_of(object).empty()) return false;
+  if (kind.finalizers_path.empty()) return true;
+  const auto* spec = find(object, "spec");
+  const auto* finalizers = spec == nullptr ? nullptr : find(*spec, "finalizers");
+  return finalizers == nullptr || !finalizers->is_array() || finalizers->as_array().empty();
+}
+
+Result<Decision> finish(const Command& command, const Facts& facts, const Stamp& stamp,
+                        const Value& old_object, Value object, Composition composition) {
+  const auto& kind = *facts.kind;
+  if (kind.has_generation && spec_changed(*facts.version, old_object, object)) {
+    object_member(object.as_object(), "metadata")["generation"] =
+        integer_at(old_object, {"metadata", "generation"}, 0) + 1;
+  }
+  const bool finalized = is_finalized(kind, object);
+  auto stored = to_stored(kind, std::move(object));
+  if (!stored) return std::unexpected(std::move(stored.error()));
+  if (finalized) {
+    composition.effect = Outcome::Effect::kDeleted;
+  } else if (*stored->body == facts.target->object.body) {
+    composition.effect = Outcome::Effect::kUnchanged;
+    return unchanged(command, facts, stamp, std::move(composition));
+  }
+  return compose(command, facts, stamp, std::move(*stored), std::move(composition));
+}
+
+Result<Decision> missing(const Command& command, const Facts& facts, const Stamp& stamp) {
+  const auto& kind = *facts.kind;
+  if (command.verb == Verb::kUpdate && kind.create_on_update && command.subresource.empty()) {
+    Command creation = command;
+    if (auto* metadata = find(creation.body, "metadata"); metadata && metadata->is_object())
+      metadata->as_object().erase("resourceVersion");
+    return create(creation, facts, stamp);
+  }
+  const auto uid = command.verb == Verb::kUpdate ? uid_of(command.body) : std::string_view{};
+  if (!uid.empty()) {
+    return conflict(
+        kind.resource_name(), facts.name,
+        fmt::format("Precondition failed: UID in precondition: {}, UID in object meta: ", uid));
+  }
+  return not_found(kind.resource_name(), facts.name);
+}
+
+}  // namespace
+
+Result<Decision> update(const Command& command, const Facts& facts, const Stamp& stamp) {
+  const auto& kind = *facts.kind;
+  const auto& version = *facts.version;
+  const bool is_patch = command.verb == Verb::kPatch;
+  Composition composition{.effect = Outcome::Effect::kUpdated};
+  const AdmitOptions options{command.field_validation, is_patch};
+
+  Value object = command.body;
+  if (is_patch) {
+    if (!facts.target) return missing(command, facts, stamp);
+    auto result = patched(command, facts, shown(facts));
+    if (!result) return std::unexpected(std::move(result.error()));
+    object = std::move(*result);
+  }
+  if (auto same = check_type_meta(kind, version, object); !same)
+    return std::unexpected(same.error());
+  auto decoded =
+      decode_object(kind, version, command.duplicates, options, object, composition.warnings);
+  if (!decoded) return std::unexpected(std::move(decoded.error()));
+  if (auto same = check_namespace(kind, command.name_space, object); !same)
+    return std::unexpected(same.error());
+  if (auto same = check_name(facts.name, object); !same) return std::unexpected(same.error());
+  if (!facts.target) return missing(command, facts, stamp);
+  if (auto hold = check_preconditions(command, facts, object); !hold)
+    return std::unexpected(hold.error());
+
+  const Value old_object = shown(facts);
+  restore_metadata(old_object, object);
+  keep_what_is_not_written(command, facts, old_object, object);
+  complete_core(kind, command.subresource, &old_object, stamp, object);
+  auto valid = validate_object(kind, version, command.subresource, object, &old_object,
+                               composition.warnings);
+  if (!valid) return std::unexpected(std::move(valid.error()));
+  auto report = guard_conditions(*version.schema, &old_object, object, stamp.now);
+  composition.transitions = std::move(report.transitions);
+  composition.repairs = std::move(report.repairs);
+  return finish(command, facts, stamp, old_object, std::move(object), std::move(composition));
+}
+
+}  // namespace gatefold::engine
