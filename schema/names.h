@@ -2,6 +2,7 @@
 // the complaints in Kubernetes' words; none means that it is fine.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>

@@ -17,7 +17,8 @@ struct Time {
 
 inline constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 
-// RFC 3339 with any fraction and zone offset; nothing where it is none (R6.17).
+// RFC 3339 with any fraction and zone offset; nothing where it is none (R6.17). Years that 64 bits of
+// nanoseconds do not reach (before 1678, after 2261) give the nearest time that they do.
 std::optional<Time> parse_rfc3339(std::string_view text);
 // `2026-01-02T03:04:05Z`: whole seconds, cut, as metav1.Time prints.
 std::string format_seconds(Time time);

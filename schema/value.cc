@@ -1,0 +1,63 @@
+#include "schema/value.h"
+
+namespace gatefold {
+
+const Value* find(const Value& value, std::string_view key) {
+  const auto* object = value.if_object();
+  return object == nullptr ? nullptr : object->if_contains(key);
+}
+
+Value* find(Value& value, std::string_view key) {
+  auto* object = value.if_object();
+  return object == nullptr ? nullptr : object->if_contains(key);
+}
+
+const Value* find_path(const Value& value, std::initializer_list<std::string_view> keys) {
+  const Value* at = &value;
+  for (const auto key : keys) {
+    at = find(*at, key);
+    if (at == nullptr) return nullptr;
+  }
+  return at;
+}
+
+std::string_view string_at(const Value& value, std::initializer_list<std::string_view> keys) {
+  const auto* at = find_path(value, keys);
+  const auto* string = at == nullptr ? nullptr : at->if_string();
+  return string == nullptr ? std::string_view() : std::string_view(string->data(), string->size());
+}
+
+std::int64_t integer_at(const Value& value, std::initializer_list<std::string_view> keys,
+                        std::int64_t otherwise) {
+  const auto* at = find_path(value, keys);
+  const auto* integer = at == nullptr ? nullptr : at->if_int64();
+  return integer == nullptr ? otherwise : *integer;
+}
+
+JsonObject& object_member(JsonObject& object, std::string_view key) {
+  auto& member = object[key];
+  return member.is_object() ? member.get_object() : member.emplace_object();
+}
+
+std::string_view json_type_name(const Value& value) {
+  switch (value.kind()) {
+    case boost::json::kind::object:
+      return "object";
+    case boost::json::kind::array:
+      return "array";
+    case boost::json::kind::string:
+      return "string";
+    case boost::json::kind::int64:
+    case boost::json::kind::uint64:
+      return "integer";
+    case boost::json::kind::double_:
+      return "number";
+    case boost::json::kind::bool_:
+      return "boolean";
+    case boost::json::kind::null:
+      return "null";
+  }
+  return "null";
+}
+
+}  // namespace gatefold
