@@ -1,0 +1,118 @@
+#include "api/body.h"
+
+#include <fmt/format.h>
+
+#include "api/negotiate.h"
+#include "engine/limits.h"
+#include "engine/patch/json_patch.h"
+#include "schema/json.h"
+#include "schema/yaml.h"
+
+namespace gatefold::api {
+namespace {
+
+// Bytes of a body that error texts show (R7.2).
+constexpr std::size_t kShownBytesMax = 30;
+
+std::string shown(std::string_view body) {
+  if (body.empty()) return "<empty>";
+  if (!body.starts_with('{')) {
+    std::string hex;
+    for (const char c : body.substr(0, kShownBytesMax))
+      hex += fmt::format("{:02x}", static_cast<unsigned char>(c));
+    return body.size() > kShownBytesMax ? hex + " ..." : hex;
+  }
+  if (body.size() <= kShownBytesMax) return std::string(body);
+  return std::string(body.substr(0, kShownBytesMax)) + " ...";
+}
+
+std::string go_kind(const Value& value) {
+  if (value.is_array()) return "array";
+  if (value.is_string()) return "string";
+  if (value.is_bool()) return "bool";
+  if (value.is_number()) return "number";
+  return "null";
+}
+
+std::unexpected<Status> unrecognized(std::string_view kind, std::string_view why,
+                                     std::string_view body) {
+  return bad_request(fmt::format(
+      "the object provided is unrecognized (must be of type {}): {} ({})", kind, why, shown(body)));
+}
+
+Result<DecodedBody> decode_yaml(std::string_view kind, std::string_view body) {
+  auto parsed = parse_yaml(body, {.nesting_max = engine::kNestingMax});
+  if (!parsed) {
+    return unrecognized(
+        kind, "couldn't get version/kind; yaml parse error: " + parsed.error().message, body);
+  }
+  return DecodedBody{std::move(*parsed), {}};
+}
+
+Result<DecodedBody> decode_json(std::string_view kind, std::string_view body) {
+  auto parsed = parse_json(body, {.nesting_max = engine::kNestingMax});
+  if (!parsed) {
+    return unrecognized(
+        kind, "couldn't get version/kind; json parse error: " + parsed.error().message, body);
+  }
+  return DecodedBody{std::move(parsed->value), std::move(parsed->duplicates)};
+}
+
+}  // namespace
+
+Result<DecodedBody> decode_body(const Request& request, std::string_view kind, bool kind_needed) {
+  const auto media = media_type_of(request.content_type);
+  if (media != "application/json" && media != "application/yaml") {
+    return failure(Reason::kUnsupportedMediaType,
+                   "the body of the request was in an unknown format - accepted media types "
+                   "include: application/json, application/yaml");
+  }
+  auto decoded = media == "application/yaml" ? decode_yaml(kind, request.body)
+                                             : decode_json(kind, request.body);
+  if (!decoded) return decoded;
+  if (!decoded->value.is_object()) {
+    return unrecognized(
+        kind,
+        fmt::format(
+            "couldn't get version/kind; json parse error: json: cannot unmarshal {} into Go "
+            "value of type struct {{ APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; "
+            "Kind string \"json:\\\"kind,omitempty\\\"\" }}",
+            go_kind(decoded->value)),
+        request.body);
+  }
+  if (kind_needed && string_at(decoded->value, {"kind"}).empty()) {
+    return unrecognized(kind, fmt::format("Object 'Kind' is missing in '{}'", request.body),
+                        request.body);
+  }
+  return decoded;
+}
+
+Result<engine::PatchType> patch_type_of(const Request& request, bool strategic) {
+  const auto media = media_type_of(request.content_type);
+  if (media == "application/json-patch+json") return engine::PatchType::kJson;
+  if (media == "application/merge-patch+json") return engine::PatchType::kMerge;
+  if (media == "application/strategic-merge-patch+json" && strategic)
+    return engine::PatchType::kStrategicMerge;
+  return failure(Reason::kUnsupportedMediaType,
+                 fmt::format("the body of the request was in an unknown format - accepted media "
+                             "types include: application/json-patch+json, "
+                             "application/merge-patch+json{}",
+                             strategic ? ", application/strategic-merge-patch+json" : ""));
+}
+
+Result<DecodedPatch> decode_patch(const Request& request, engine::PatchType type) {
+  auto parsed = parse_json(request.body, {.nesting_max = engine::kNestingMax});
+  if (!parsed) return bad_request("error decoding patch: " + parsed.error().message);
+  if (type == engine::PatchType::kJson) {
+    if (auto checked = engine::check_json_patch(parsed->value); !checked)
+      return std::unexpected(std::move(checked.error()));
+  } else if (!parsed->value.is_object()) {
+    return bad_request(
+        fmt::format("error decoding patch: json: cannot unmarshal {} into Go value of type "
+                    "map[string]interface {{}}",
+                    go_kind(parsed->value)));
+  }
+  return DecodedPatch{type, std::move(parsed->value), std::move(parsed->duplicates)};
+}
+
+}  // namespace gatefold::api

@@ -1,0 +1,37 @@
+// From the bytes of a request body to a value (R4.13, R4.16, R4.17, R7.2).
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/request.h"
+#include "engine/command.h"
+#include "schema/status.h"
+#include "schema/value.h"
+
+namespace gatefold::api {
+
+struct DecodedBody {
+  Value value;                          // an object
+  std::vector<std::string> duplicates;  // member paths that stood twice
+};
+
+// An object in JSON or YAML, by the Content-Type (kUnsupportedMediaType for others). `kind` is
+// named in errors. Only DeleteOptions and core kinds may leave `kind` out: `kind_needed` false.
+Result<DecodedBody> decode_body(const Request& request, std::string_view kind,
+                                bool kind_needed = false);
+
+struct DecodedPatch {
+  engine::PatchType type = engine::PatchType::kMerge;
+  Value value;
+  std::vector<std::string> duplicates;
+};
+
+// The type of a patch by the Content-Type; `strategic` says whether strategic merge patches are
+// taken (R4.14).
+Result<engine::PatchType> patch_type_of(const Request& request, bool strategic);
+// Checks the patch's own syntax (R9.2).
+Result<DecodedPatch> decode_patch(const Request& request, engine::PatchType type);
+
+}  // namespace gatefold::api

@@ -1,0 +1,210 @@
+#include "api/params.h"
+
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "api/body.h"
+#include "schema/time.h"
+
+namespace gatefold::api {
+namespace {
+
+constexpr std::size_t kFieldManagerBytesMax = 128;
+
+std::unexpected<Status> invalid_options(std::string_view kind, FieldError error) {
+  const ResourceName name{"meta.k8s.io", "", std::string(kind)};
+  return invalid(name, "", {std::move(error)});
+}
+
+Result<bool> parse_dry_run(const std::vector<std::string>& values, std::string_view kind) {
+  if (values.empty()) return false;
+  for (const auto& value : values) {
+    if (value == "All") continue;
+    JsonArray list;
+    for (const auto& each : values) list.emplace_back(each);
+    return invalid_options(kind, not_supported("dryRun", list, {"All"}, "dry-run"));
+  }
+  return true;
+}
+
+Result<engine::FieldValidation> parse_field_validation(std::string_view text,
+                                                       std::string_view kind) {
+  if (text.empty() || text == "Warn") return engine::FieldValidation::kWarn;
+  if (text == "Strict") return engine::FieldValidation::kStrict;
+  if (text == "Ignore") return engine::FieldValidation::kIgnore;
+  return invalid_options(kind, not_supported("fieldValidation", Value(text),
+                                             {"", "Ignore", "Strict", "Warn"}, "field-validation"));
+}
+
+Result<std::string> parse_field_manager(const Request& request, std::string_view kind) {
+  const auto text = request.query.value("fieldManager");
+  if (text.empty()) return default_field_manager(request.user_agent);
+  if (text.size() > kFieldManagerBytesMax) {
+    return invalid_options(kind, too_long("fieldManager", kFieldManagerBytesMax, "field-manager"));
+  }
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte >= 0x20 && byte != 0x7f) continue;
+    return invalid_options(
+        kind, invalid_value("fieldManager", Value(text),
+                            fmt::format("invalid character U+{:04X} (at position {})", byte, i),
+                            "field-manager"));
+  }
+  return std::string(text);
+}
+
+Result<std::int64_t> parse_integer(const Request& request, std::string_view name) {
+  const auto text = request.query.value(name);
+  if (text.empty()) return 0;
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error == std::errc::result_out_of_range) {
+    return bad_request(
+        fmt::format("strconv.ParseInt: parsing {}: value out of range", go_quote(text)));
+  }
+  if (error != std::errc() || end != text.data() + text.size()) {
+    return bad_request(fmt::format("strconv.ParseInt: parsing {}: invalid syntax", go_quote(text)));
+  }
+  return number;
+}
+
+Result<engine::Propagation> parse_propagation(std::string_view text) {
+  if (text.empty()) return engine::Propagation::kDefault;
+  if (text == "Background") return engine::Propagation::kBackground;
+  if (text == "Foreground") return engine::Propagation::kForeground;
+  if (text == "Orphan") return engine::Propagation::kOrphan;
+  return invalid_options(
+      "DeleteOptions",
+      not_supported("propagationPolicy", Value(text), {"Foreground", "Background", "Orphan", "nil"},
+                    "propagation-policy"));
+}
+
+// The body of a DELETE as options; the query is not looked at then.
+Result<RemoveOptions> remove_options_of_body(const Request& request) {
+  auto decoded = decode_body(request, "DeleteOptions");
+  if (!decoded) return std::unexpected(std::move(decoded.error()));
+  const auto& body = decoded->value;
+  const auto kind = string_at(body, {"kind"});
+  if (!kind.empty() && kind != "DeleteOptions") {
+    return bad_request(
+        fmt::format("the body of a DELETE must be of kind DeleteOptions, not {}", go_quote(kind)));
+  }
+  RemoveOptions result;
+  std::vector<std::string> dry_run;
+  if (const auto* list = find(body, "dryRun"); list != nullptr && list->is_array()) {
+    for (const auto& value : list->as_array())
+      dry_run.emplace_back(value.is_string() ? std::string_view(value.as_string()) : "");
+  }
+  auto is_dry = parse_dry_run(dry_run, "DeleteOptions");
+  if (!is_dry) return std::unexpected(std::move(is_dry.error()));
+  result.dry_run = *is_dry;
+  if (const auto* orphan = find(body, "orphanDependents"); orphan != nullptr && orphan->is_bool())
+    result.options.orphan_dependents = orphan->as_bool();
+  const auto policy = string_at(body, {"propagationPolicy"});
+  if (!policy.empty() && result.options.orphan_dependents) {
+    return invalid_options(
+        "DeleteOptions",
+        invalid_value("propagationPolicy", Value(policy),
+                      "orphanDependents and deletionPropagation cannot be both set",
+                      "propagation-policy"));
+  }
+  auto propagation = parse_propagation(policy);
+  if (!propagation) return std::unexpected(std::move(propagation.error()));
+  result.options.propagation = *propagation;
+  const auto uid = string_at(body, {"preconditions", "uid"});
+  if (!uid.empty()) result.options.uid = std::string(uid);
+  const auto revision = string_at(body, {"preconditions", "resourceVersion"});
+  if (!revision.empty()) result.options.resource_version = std::string(revision);
+  return result;
+}
+
+Result<RemoveOptions> remove_options_of_query(const Request& request) {
+  RemoveOptions result;
+  auto is_dry = parse_dry_run(request.query.all("dryRun"), "DeleteOptions");
+  if (!is_dry) return std::unexpected(std::move(is_dry.error()));
+  result.dry_run = *is_dry;
+  auto propagation = parse_propagation(request.query.value("propagationPolicy"));
+  if (!propagation) return std::unexpected(std::move(propagation.error()));
+  result.options.propagation = *propagation;
+  if (request.query.first("orphanDependents"))
+    result.options.orphan_dependents = request.query.is_true("orphanDependents");
+  return result;
+}
+
+Result<void> parse_version_match(const Request& request, ListOptions& options) {
+  const auto text = request.query.value("resourceVersionMatch");
+  if (text == "Exact") {
+    options.match = engine::VersionMatch::kExact;
+  } else if (text == "NotOlderThan") {
+    options.match = engine::VersionMatch::kNotOlderThan;
+  } else if (!text.empty()) {
+    return invalid_options("ListOptions",
+                           not_supported("resourceVersionMatch", Value(text),
+                                         {"Exact", "NotOlderThan", ""}, "resource-version-match"));
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string default_field_manager(std::string_view user_agent) {
+  std::string manager;
+  for (const char c : user_agent.substr(0, user_agent.find('/'))) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && byte != 0x7f && manager.size() < kFieldManagerBytesMax) manager += c;
+  }
+  return manager.empty() ? "unknown" : manager;
+}
+
+Result<WriteOptions> parse_write_options(const Request& request, std::string_view kind) {
+  WriteOptions options;
+  auto dry_run = parse_dry_run(request.query.all("dryRun"), kind);
+  if (!dry_run) return std::unexpected(std::move(dry_run.error()));
+  options.dry_run = *dry_run;
+  auto manager = parse_field_manager(request, kind);
+  if (!manager) return std::unexpected(std::move(manager.error()));
+  options.field_manager = std::move(*manager);
+  auto validation = parse_field_validation(request.query.value("fieldValidation"), kind);
+  if (!validation) return std::unexpected(std::move(validation.error()));
+  options.field_validation = *validation;
+  if (kind == "PatchOptions" && request.query.first("force")) {
+    return invalid_options(
+        kind, forbidden_field("force", "may not be specified for non-apply patch", "force"));
+  }
+  return options;
+}
+
+Result<RemoveOptions> parse_remove_options(const Request& request) {
+  return request.body.empty() ? remove_options_of_query(request) : remove_options_of_body(request);
+}
+
+Result<ListOptions> parse_list_options(const Request& request, const Kind& kind,
+                                       const KindVersion& version) {
+  ListOptions options;
+  const auto& query = request.query;
+  auto limit = parse_integer(request, "limit");
+  if (!limit) return std::unexpected(std::move(limit.error()));
+  options.limit = *limit;
+  auto timeout = parse_integer(request, "timeoutSeconds");
+  if (!timeout) return std::unexpected(std::move(timeout.error()));
+  options.timeout_seconds = *timeout;
+  auto labels = parse_label_selector(query.value("labelSelector"));
+  if (!labels) return bad_request(std::move(labels.error()));
+  options.labels = std::move(*labels);
+  auto fields = parse_field_selector(query.value("fieldSelector"));
+  if (!fields) return bad_request(std::move(fields.error()));
+  options.fields = std::move(*fields);
+  auto known = check_field_selector(kind, version, options.fields);
+  if (!known) return bad_request(std::move(known.error()));
+  auto match = parse_version_match(request, options);
+  if (!match) return std::unexpected(std::move(match.error()));
+  options.continue_token = query.value("continue");
+  options.resource_version = query.value("resourceVersion");
+  options.bookmarks = query.is_true("allowWatchBookmarks");
+  if (query.first("sendInitialEvents"))
+    options.send_initial_events = query.is_true("sendInitialEvents");
+  return options;
+}
+
+}  // namespace gatefold::api

@@ -1,0 +1,51 @@
+// Query options as values (spec sections 5, 14, 16).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "api/request.h"
+#include "engine/command.h"
+#include "engine/page.h"
+#include "engine/watcher.h"
+#include "schema/status.h"
+
+namespace gatefold::api {
+
+struct WriteOptions {
+  bool dry_run = false;
+  engine::FieldValidation field_validation = engine::FieldValidation::kWarn;
+  std::string field_manager;  // the default one where the client names none (R5.2)
+};
+
+// `kind` is "CreateOptions", "UpdateOptions" or "PatchOptions", for error texts.
+Result<WriteOptions> parse_write_options(const Request& request, std::string_view kind);
+
+// DeleteOptions from the body, or from the query where the body is empty (R5.7, R10.1, R10.5).
+struct RemoveOptions {
+  bool dry_run = false;
+  engine::DeleteOptions options;
+};
+Result<RemoveOptions> parse_remove_options(const Request& request);
+
+struct ListOptions {
+  LabelSelector labels;
+  FieldSelector fields;
+  std::int64_t limit = 0;
+  std::string continue_token;
+  std::string resource_version;
+  engine::VersionMatch match = engine::VersionMatch::kUnset;
+  bool bookmarks = false;
+  std::optional<bool> send_initial_events;
+  std::int64_t timeout_seconds = 0;  // 0: none was asked for
+};
+
+// Of a LIST, a WATCH or a DELETE of a collection. Checks selectors against the kind.
+Result<ListOptions> parse_list_options(const Request& request, const Kind& kind,
+                                       const KindVersion& version);
+
+// The field manager of a client that names none: the User-Agent up to the first `/` (R5.2).
+std::string default_field_manager(std::string_view user_agent);
+
+}  // namespace gatefold::api

@@ -1,0 +1,51 @@
+// Every request goes through here, one way: identify -> authenticate -> authorize -> negotiate ->
+// verb -> answer.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "api/documents.h"
+#include "api/negotiate.h"
+#include "api/probes.h"
+#include "api/request.h"
+#include "api/request_info.h"
+#include "api/response.h"
+#include "engine/engine.h"
+
+namespace gatefold::api {
+
+// What all requests share; outlives them.
+struct Context {
+  engine::Engine& engine;
+  Documents& documents;
+  Probes& probes;
+};
+
+using Done = std::move_only_function<void(Reply)>;
+// Runs a task on the connection's own thread, later.
+using Post = std::function<void(std::move_only_function<void()>)>;
+
+// One request on its way through the stages. Verbs own it.
+struct Exchange {
+  const Context& context;
+  Request request;
+  RequestInfo info;
+  Representation representation;
+  engine::Actor actor;
+  CatalogPtr catalog;  // keeps kind and version alive
+  const Kind* kind = nullptr;
+  const KindVersion* version = nullptr;
+  engine::ViewPtr view;  // let go before any wait
+  Done done;
+  Post post;
+
+  ObjectKey key() const { return {kind->resource, info.name_space, info.name}; }
+};
+
+// Answers at once, or calls `done` later, once, from any thread; `done` must only post.
+std::optional<Reply> serve(const Context& context, Request request, Done done, Post post);
+
+}  // namespace gatefold::api

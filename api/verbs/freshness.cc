@@ -1,0 +1,39 @@
+#include "api/verbs/freshness.h"
+
+#include <fmt/format.h>
+
+namespace gatefold::api {
+namespace {
+
+Status too_large(Revision wanted, Revision current) {
+  Status status{.reason = Reason::kTimeout,
+                .message = fmt::format("Timeout: Too large resource version: {}, current: {}",
+                                       wanted.number, current.number)};
+  status.details.causes = {{"ResourceVersionTooLarge", "Too large resource version", ""}};
+  status.details.retry_after_seconds = 1;
+  return status;
+}
+
+}  // namespace
+
+std::optional<Reply> when_fresh(Exchange exchange, Revision wanted, Reply (*answer)(Exchange&)) {
+  if (wanted <= exchange.view->revision()) return answer(exchange);
+  const auto current = exchange.view->revision();
+  exchange.view.reset();
+  auto& engine = exchange.context.engine;
+  auto waiting = std::make_shared<Exchange>(std::move(exchange));
+  engine.wait_for(wanted, [waiting, wanted, current, answer](bool is_there) {
+    waiting->post([waiting, wanted, current, answer, is_there] {
+      waiting->view = waiting->context.engine.view();
+      auto done = std::move(waiting->done);
+      if (!is_there || waiting->view == nullptr) {
+        done(error_response(too_large(wanted, current)));
+      } else {
+        done(answer(*waiting));
+      }
+    });
+  });
+  return std::nullopt;
+}
+
+}  // namespace gatefold::api

@@ -1,0 +1,43 @@
+#include "api/verbs/outcome.h"
+
+#include "api/shape.h"
+#include "engine/read.h"
+
+namespace gatefold::api {
+
+Reply render_outcome(const Exchange& exchange, engine::Outcome outcome, int code) {
+  auto options = shape_options(exchange.representation, exchange.request,
+                               exchange.context.engine.world().now());
+  if (!options) return error_response(options.error());
+  std::string json;
+  engine::append_object(json, *exchange.kind, *exchange.version, outcome.schema_id, *outcome.body,
+                        outcome.splice_at, outcome.revision);
+  auto body = shape_object(*options, *exchange.kind, *exchange.version, std::move(json));
+  if (!body) return error_response(body.error());
+  auto response = json_response(code, finish_body(exchange.representation, std::move(*body)));
+  response.content_type = exchange.representation.content_type();
+  add_warnings(outcome.warnings, response);
+  return response;
+}
+
+std::optional<Reply> submit(Exchange exchange, engine::Command command,
+                            std::move_only_function<int(const engine::Outcome&)> code) {
+  auto& engine = exchange.context.engine;
+  auto waiting = std::make_shared<Exchange>(std::move(exchange));
+  engine.submit(std::move(command), [waiting, code = std::move(code)](
+                                        Result<engine::Outcome> outcome) mutable {
+    // Rendering is left to the connection's thread: the writer's time belongs to writes.
+    waiting->post([waiting, code = std::move(code), outcome = std::move(outcome)]() mutable {
+      auto done = std::move(waiting->done);
+      if (!outcome) {
+        done(error_response(outcome.error()));
+        return;
+      }
+      const int chosen = code(*outcome);
+      done(render_outcome(*waiting, std::move(*outcome), chosen));
+    });
+  });
+  return std::nullopt;
+}
+
+}  // namespace gatefold::api

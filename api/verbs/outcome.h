@@ -1,0 +1,20 @@
+// From a command's outcome to the answer.
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "api/pipeline.h"
+#include "engine/command.h"
+
+namespace gatefold::api {
+
+// Hands the command to the engine; the answer is the object in the shape that was asked for, with
+// the code that `code` picks.
+std::optional<Reply> submit(Exchange exchange, engine::Command command,
+                            std::move_only_function<int(const engine::Outcome&)> code);
+
+// The outcome's object as the client asked for it.
+Reply render_outcome(const Exchange& exchange, engine::Outcome outcome, int code);
+
+}  // namespace gatefold::api

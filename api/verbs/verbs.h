@@ -1,0 +1,18 @@
+// One function a verb: from an exchange to its answer, now or through exchange.done later.
+#pragma once
+
+#include <optional>
+
+#include "api/pipeline.h"
+
+namespace gatefold::api {
+
+std::optional<Reply> get(Exchange exchange);
+std::optional<Reply> list(Exchange exchange);
+std::optional<Reply> watch(Exchange exchange);
+// POST, PUT and PATCH.
+std::optional<Reply> write(Exchange exchange);
+std::optional<Reply> remove(Exchange exchange);
+std::optional<Reply> remove_collection(Exchange exchange);
+
+}  // namespace gatefold::api

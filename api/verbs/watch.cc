@@ -1,0 +1,63 @@
+#include "api/params.h"
+#include "api/shape.h"
+#include "api/verbs/verbs.h"
+
+namespace gatefold::api {
+namespace {
+
+// Half an hour to an hour, by chance, so that clients don't come back all at once (R16.9).
+constexpr std::int64_t kTimeoutSecondsMin = 1800;
+
+std::int64_t default_timeout_seconds(engine::Engine& engine) {
+  const auto random = engine.world().random();
+  return kTimeoutSecondsMin + (random[0] * 256 + random[1]) % kTimeoutSecondsMin;
+}
+
+engine::WatchQuery watch_query(const Exchange& exchange, ListOptions options) {
+  engine::WatchQuery query;
+  query.group = exchange.info.group;
+  query.version = exchange.info.version;
+  query.plural = exchange.info.plural;
+  query.name_space = exchange.info.name_space;
+  query.labels = std::move(options.labels);
+  query.fields = std::move(options.fields);
+  query.resource_version = std::move(options.resource_version);
+  query.bookmarks = options.bookmarks;
+  query.send_initial_events = options.send_initial_events;
+  query.match = options.match;
+  return query;
+}
+
+}  // namespace
+
+std::optional<Reply> watch(Exchange exchange) {
+  exchange.view.reset();
+  if (exchange.representation.media == MediaType::kYaml) {
+    return error_response(failure(Reason::kNotAcceptable,
+                                  "only the following media types are accepted: application/json")
+                              .error());
+  }
+  auto options = parse_list_options(exchange.request, *exchange.kind, *exchange.version);
+  if (!options) return error_response(options.error());
+  auto shaping = shape_options(exchange.representation, exchange.request,
+                               exchange.context.engine.world().now());
+  if (!shaping) return error_response(shaping.error());
+
+  WatchStream stream;
+  stream.timeout_seconds = options->timeout_seconds > 0
+                               ? options->timeout_seconds
+                               : default_timeout_seconds(exchange.context.engine);
+  stream.query = watch_query(exchange, std::move(*options));
+  if (exchange.representation.shape != Shape::kObject) {
+    stream.transform = [catalog = exchange.catalog, kind = exchange.kind,
+                        version = exchange.version, shaping = *shaping,
+                        engine = &exchange.context.engine](const std::string& json,
+                                                           bool is_first) mutable {
+      shaping.now = engine->world().now();
+      return shape_watched(shaping, *kind, *version, json, is_first);
+    };
+  }
+  return stream;
+}
+
+}  // namespace gatefold::api
