@@ -2,6 +2,7 @@
 // `[?(@.type=="X")].status`, `\.` for a dot in a name.
 #pragma once
 
+#include <cstdint>
 #include <expected>
 #include <string>
 #include <string_view>
@@ -20,15 +21,27 @@ class JsonPath {
   const Value* first(const Value& value) const;
 
  private:
+  friend class JsonPathParser;
+  enum class Comparison {
+    kExists,
+    kEqual,
+    kNotEqual,
+    kLess,
+    kLessOrEqual,
+    kGreater,
+    kGreaterOrEqual
+  };
   struct Step {
     enum class Type { kMember, kIndex, kAll, kFilter };
     Type type = Type::kMember;
-    std::string member;        // kMember; of kFilter the compared member
-    std::int64_t index = 0;    // kIndex
-    Value literal;             // kFilter
-    bool negated = false;      // kFilter with !=
+    std::string member;                // kMember
+    std::int64_t index = 0;            // kIndex; negative ones count from the end
+    std::vector<std::string> members;  // kFilter: the path in the item that is compared
+    Comparison comparison = Comparison::kExists;
+    Value literal;
   };
   static const Value* walk(const Value& value, const std::vector<Step>& steps, std::size_t at);
+  static bool passes(const Step& filter, const Value& item);
   std::vector<Step> steps_;
 };
 

@@ -32,7 +32,8 @@ struct FieldRequirement {
   bool negated = false;
 };
 
-// The values that a field selector may ask for, by selector name (`spec.type`); a field that the object lacks is "".
+// The values that a field selector may ask for, by selector name (`spec.type`); a field that the
+// object lacks is "".
 using SelectableValues = std::map<std::string, std::string, std::less<>>;
 
 struct FieldSelector {
@@ -40,7 +41,8 @@ struct FieldSelector {
   bool empty() const { return requirements.empty(); }
   bool matches(std::string_view name_space, std::string_view name,
                const SelectableValues& fields) const;
-  // The value of `metadata.name=` or `metadata.namespace=` where it is asked for exactly; nullptr otherwise.
+  // The value of `metadata.name=` or `metadata.namespace=` where it is asked for exactly; nullptr
+  // otherwise.
   const std::string* exact(std::string_view field) const;
 };
 
