@@ -144,6 +144,11 @@ bool is_required(const SchemaNode& schema, const std::string& name, OpenApiDiale
   return property == schema.properties.end() || !property->second->nullable;
 }
 
+// kubectl's validation by version 2 takes listed properties for all there are.
+bool hides_properties(const SchemaNode& schema, OpenApiDialect dialect) {
+  return dialect == OpenApiDialect::kV2 && schema.preserve_unknown_fields;
+}
+
 void add_children(JsonObject& out, const SchemaNode& schema, OpenApiDialect dialect) {
   JsonArray required;
   for (const std::string& name : schema.required) {
@@ -151,8 +156,7 @@ void add_children(JsonObject& out, const SchemaNode& schema, OpenApiDialect dial
   }
   if (!required.empty()) out["required"] = std::move(required);
 
-  // kubectl's validation by version 2 takes listed properties for all there are.
-  const bool hidden = dialect == OpenApiDialect::kV2 && schema.preserve_unknown_fields;
+  const bool hidden = hides_properties(schema, dialect);
   if (!schema.properties.empty() && !hidden) {
     JsonObject properties;
     properties.reserve(schema.properties.size() + 3);
@@ -248,14 +252,15 @@ JsonObject render_schema(const SchemaNode& schema, OpenApiDialect dialect) {
   }
   add_extensions(out, schema);
   add_rules(out, schema.rules);
-  if (schema.embedded_resource && !untyped) add_type_meta(out, dialect);
+  if (schema.embedded_resource && !untyped && !hides_properties(schema, dialect))
+    add_type_meta(out, dialect);
   return out;
 }
 
 JsonObject render_kind_schema(const Kind& kind, const KindVersion& version,
                               OpenApiDialect dialect) {
   JsonObject out = render_schema(*version.schema, dialect);
-  add_type_meta(out, dialect);
+  if (!hides_properties(*version.schema, dialect)) add_type_meta(out, dialect);
   out["x-kubernetes-group-version-kind"] = kinds_of(kind.group, version.name, kind.kind);
   return out;
 }
