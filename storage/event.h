@@ -24,7 +24,8 @@ struct Actor {
 };
 
 // A condition whose status changed. `path` names the list by identity, not by index:
-// `status.listeners[http].conditions`. An empty old status: it appeared; an empty new one: it vanished.
+// `status.listeners[http].conditions`. An empty old status: it appeared; an empty new one: it
+// vanished.
 struct Transition {
   std::string path;
   std::string type;

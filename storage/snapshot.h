@@ -1,5 +1,5 @@
-// Everything readable at one revision. Any thread. A Snapshot pins RocksDB's one: it is kept shorter than one
-// request, and all of them are gone before the Store closes.
+// Everything readable at one revision. Any thread. A Snapshot pins RocksDB's one: it is kept
+// shorter than one request, and all of them are gone before the Store closes.
 #pragma once
 
 #include <functional>
@@ -104,8 +104,8 @@ class Snapshot {
   Result<std::optional<StoredObject>> get(const ObjectKey& key) const;
   // The key frame of an object's current version, to prepare its next one.
   Result<Frame> frame_of(const StoredObject& object) const;
-  // Rows of a resource in key order `<namespace>/<name>` as bytes (R14.2). An empty namespace: all of them. `after` is the
-  // last key that is left out, empty for none.
+  // Rows of a resource in key order `<namespace>/<name>` as bytes (R14.2). An empty namespace: all
+  // of them. `after` is the last key that is left out, empty for none.
   Result<void> scan(std::string_view resource, std::string_view name_space,
                     std::optional<ObjectKey> after, const RowVisitor& visit) const;
   // Number of rows of a resource, not looking at more than `count_max`.
@@ -130,7 +130,8 @@ class Snapshot {
   // The oldest revision whose successor events can all be read for `resource`.
   Revision horizon(std::string_view resource) const;
 
-  // The ledger. Timeline of one object, oldest first; transitions of a namespace by revision ("" is cluster-scoped).
+  // The ledger. Timeline of one object, oldest first; transitions of a namespace by revision ("" is
+  // cluster-scoped).
   Result<void> timeline(const ObjectKey& key, const LedgerVisitor& visit) const;
   Result<void> transitions(std::string_view name_space, Revision after, Revision until,
                            const LedgerVisitor& visit) const;

@@ -1,5 +1,5 @@
-// The log and the rows that are folded from it, in one RocksDB. Written by one thread (the writer); snapshots are
-// read by any.
+// The log and the rows that are folded from it, in one RocksDB. Written by one thread (the writer);
+// snapshots are read by any.
 #pragma once
 
 #include <cstdint>
@@ -22,11 +22,12 @@ namespace gatefold::storage {
 
 struct StoreOptions {
   std::filesystem::path directory;
-  bool in_memory = false;            // RocksDB's NewMemEnv; `directory` is only a name then
-  rocksdb::Env* env = nullptr;       // a faulty one in tests; nullptr: the default one. Outlives the Store
-  bool read_only = false;            // tools on a directory; takes the lock all the same
+  bool in_memory = false;  // RocksDB's NewMemEnv; `directory` is only a name then
+  rocksdb::Env* env =
+      nullptr;             // a faulty one in tests; nullptr: the default one. Outlives the Store
+  bool read_only = false;  // tools on a directory; takes the lock all the same
   std::uint64_t reserve_bytes = 64ull << 20;  // below this much free space writes are refused
-  bool refold = false;               // drop the derived families and fold the log anew
+  bool refold = false;                        // drop the derived families and fold the log anew
   // Called now and then during long work (refold) with events done and events in all.
   std::function<void(std::uint64_t, std::uint64_t)> progress;
 };
@@ -41,8 +42,9 @@ struct SightingCount {
   Time last;
 };
 
-// One event of a batch. Its previous version and its frame may be events of the same batch, whose revisions are not
-// known before the writer numbers them: then the place in the batch is given and the revision filled in by commit().
+// One event of a batch. Its previous version and its frame may be events of the same batch, whose
+// revisions are not known before the writer numbers them: then the place in the batch is given and
+// the revision filled in by commit().
 struct BatchEntry {
   PreparedEvent prepared;
   int previous_in_batch = -1;
@@ -64,8 +66,9 @@ struct CommitResult {
 
 class Store {
  public:
-  // Creates the directory where it is missing. kServiceUnavailable with the holder's pid in the message where another process holds
-  // it; kInternalError with a message that starts "corruption:" where the log or the WAL is damaged.
+  // Creates the directory where it is missing. kServiceUnavailable with the holder's pid in the
+  // message where another process holds it; kInternalError with a message that starts "corruption:"
+  // where the log or the WAL is damaged.
   static Result<std::unique_ptr<Store>> open(StoreOptions options);
   ~Store();
   Store(const Store&) = delete;
@@ -76,16 +79,18 @@ class Store {
   // 16 hexadecimal digits that differ for each directory and fork; part of continue tokens.
   const std::string& incarnation() const;
 
-  // Writer thread only. Numbers the events from head().revision + 1, lifts their times so that time never goes back,
-  // chains them, folds them and writes all of it as one WriteBatch with one WAL sync. The events get their revision and
-  // time. An empty batch writes the sightings only, without a sync.
+  // Writer thread only. Numbers the events from head().revision + 1, lifts their times so that time
+  // never goes back, chains them, folds them and writes all of it as one WriteBatch with one WAL
+  // sync. The events get their revision and time. An empty batch writes the sightings only, without
+  // a sync.
   CommitResult commit(std::span<BatchEntry> batch, std::span<const SightingCount> sightings);
   const Head& head() const;
 
   // Writer thread only. Whether there is room for writes: false below reserve_bytes.
   bool has_space() const;
-  // Writer thread only, after kUnknown. Closes and opens RocksDB again and takes the head from the log. All snapshots must be
-  // gone or go within `wait_ms`; fails (and may be called again) otherwise or while the disk is still broken.
+  // Writer thread only, after kUnknown. Closes and opens RocksDB again and takes the head from the
+  // log. All snapshots must be gone or go within `wait_ms`; fails (and may be called again)
+  // otherwise or while the disk is still broken.
   Result<Head> recover(int wait_ms);
 
   // Writes everything to disk, so that opening is fast. Writer thread only.

@@ -11,8 +11,8 @@
 namespace gatefold::storage {
 
 struct Finding {
-  Revision revision;    // 0 where it can't be said
-  std::string where;    // column family or file
+  Revision revision;  // 0 where it can't be said
+  std::string where;  // column family or file
   std::string message;
 };
 
@@ -26,8 +26,8 @@ struct VerifyReport {
 
 inline constexpr std::size_t kFindingsMax = 100;
 
-// Streams through the log and every derived family; memory does not grow with either. A read error (a flipped byte on
-// disk) is a finding that names the file.
+// Streams through the log and every derived family; memory does not grow with either. A read error
+// (a flipped byte on disk) is a finding that names the file.
 VerifyReport verify(const Store& store,
                     const std::function<void(std::uint64_t, std::uint64_t)>& progress = {});
 

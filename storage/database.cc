@@ -1,0 +1,108 @@
+#include "storage/database.h"
+
+#include <algorithm>
+#include <vector>
+
+#include <spdlog/spdlog.h>
+
+#include "storage/failures.h"
+#include "storage/options.h"
+
+namespace gatefold::storage {
+
+Result<std::shared_ptr<Database>> Database::open(const Location& location) {
+  std::shared_ptr<Database> database(new Database(location));
+  if (auto opened = database->open_families(); !opened) {
+    return std::unexpected(std::move(opened.error()));
+  }
+  return database;
+}
+
+Result<void> Database::open_families() {
+  auto options = database_options(location_.env);
+  cache_ = make_block_cache();
+  const bool exists = location_.env->FileExists(location_.path + "/CURRENT").ok();
+  std::vector<std::string> present;
+  if (exists) {
+    const auto listed = rocksdb::DB::ListColumnFamilies(options, location_.path, &present);
+    if (!listed.ok()) return disk_failure(listed);
+  } else if (location_.read_only) {
+    return failure(Reason::kNotFound, location_.path + " is no data directory");
+  }
+  std::vector<rocksdb::ColumnFamilyDescriptor> wanted;
+  for (const auto& family : kFamilies) {
+    const bool is_present = std::ranges::find(present, family.name) != present.end();
+    lacked_[slot(family.family)] = exists && !is_present;
+    if (exists && !is_present && location_.read_only) {
+      return unavailable(location_.path + " lacks the family " + family.name +
+                         "; open it for writing once to fold it anew");
+    }
+    wanted.emplace_back(family.name, family_options(family.family, cache_));
+  }
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* db = nullptr;
+  const auto opened =
+      location_.read_only
+          ? rocksdb::DB::OpenForReadOnly(options, location_.path, wanted, &handles, &db)
+          : rocksdb::DB::Open(options, location_.path, wanted, &handles, &db);
+  if (!opened.ok()) return disk_failure(opened);
+  db_.reset(db);
+  std::ranges::copy(handles, handles_.begin());
+  return {};
+}
+
+Database::~Database() {
+  if (!db_) return;
+  for (auto* const handle : handles_) {
+    if (handle != nullptr) db_->DestroyColumnFamilyHandle(handle);
+  }
+  const auto closed = db_->Close();
+  if (!closed.ok()) spdlog::warn("closing {}: {}", location_.path, closed.ToString());
+}
+
+Result<std::optional<std::string>> Database::read(Family family_name, std::string_view key) const {
+  std::string value;
+  const auto status = db_->Get(rocksdb::ReadOptions(), family(family_name), slice(key), &value);
+  if (status.IsNotFound()) return std::nullopt;
+  if (!status.ok()) return disk_failure(status);
+  return value;
+}
+
+rocksdb::Status Database::write(rocksdb::WriteBatch& batch, bool sync) const {
+  rocksdb::WriteOptions options;
+  options.disableWAL = location_.memory != nullptr;
+  options.sync = sync && !options.disableWAL;
+  return db_->Write(options, &batch);
+}
+
+Result<void> Database::empty_family(Family family_name) {
+  auto*& handle = handles_[slot(family_name)];
+  if (const auto dropped = db_->DropColumnFamily(handle); !dropped.ok()) {
+    return disk_failure(dropped);
+  }
+  db_->DestroyColumnFamilyHandle(handle);
+  handle = nullptr;
+  return check(db_->CreateColumnFamily(family_options(family_name, cache_), info(family_name).name,
+                                       &handle));
+}
+
+Rows::Rows(const Database& database, Family family, const rocksdb::Snapshot* snapshot,
+           std::string from, std::string until, bool fill_cache)
+    : from_(std::move(from)),
+      until_(std::move(until)),
+      from_slice_(slice(from_)),
+      until_slice_(slice(until_)) {
+  rocksdb::ReadOptions options;
+  options.snapshot = snapshot;
+  options.fill_cache = fill_cache;
+  if (!from_.empty()) options.iterate_lower_bound = &from_slice_;
+  if (!until_.empty()) options.iterate_upper_bound = &until_slice_;
+  iterator_.reset(database.db().NewIterator(options, database.family(family)));
+  iterator_->SeekToFirst();
+}
+
+Result<void> Rows::status() const {
+  return check(iterator_->status());
+}
+
+}  // namespace gatefold::storage

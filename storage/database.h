@@ -1,0 +1,92 @@
+// An open RocksDB with its families. Shared by the Store and all Snapshots: it closes when the last
+// of them is gone. Included by .cc files only.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <rocksdb/db.h>
+#include <rocksdb/write_batch.h>
+
+#include "storage/directory_lock.h"
+#include "storage/keyspace.h"
+#include "storage/store.h"
+
+namespace gatefold::storage {
+
+// What outlives one opening of RocksDB. The order matters: files are closed before the lock is
+// given back.
+struct Location {
+  std::shared_ptr<DirectoryLock> lock;   // absent in memory
+  std::shared_ptr<rocksdb::Env> memory;  // present in memory
+  rocksdb::Env* env = nullptr;
+  std::string path;
+  bool read_only = false;
+};
+
+inline rocksdb::Slice slice(std::string_view bytes) {
+  return {bytes.data(), bytes.size()};
+}
+inline std::string_view view(const rocksdb::Slice& bytes) {
+  return {bytes.data(), bytes.size()};
+}
+
+class Database {
+ public:
+  static Result<std::shared_ptr<Database>> open(const Location& location);
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  rocksdb::DB& db() const { return *db_; }
+  rocksdb::ColumnFamilyHandle* family(Family family) const { return handles_[slot(family)]; }
+  // Families that an existing directory lacked; they were created empty.
+  bool lacked(Family family) const { return lacked_[slot(family)]; }
+
+  // The row as it is now; nothing where there is none.
+  Result<std::optional<std::string>> read(Family family, std::string_view key) const;
+  // With `sync`, the rows are on the disk when it returns. In memory there is no WAL.
+  rocksdb::Status write(rocksdb::WriteBatch& batch, bool sync) const;
+  // Drops the family with its files and creates it empty.
+  Result<void> empty_family(Family family);
+
+ private:
+  explicit Database(Location location) : location_(std::move(location)) {}
+  Result<void> open_families();
+
+  Location location_;
+  std::shared_ptr<rocksdb::Cache> cache_;
+  std::unique_ptr<rocksdb::DB> db_;
+  std::array<rocksdb::ColumnFamilyHandle*, kFamilyCount> handles_{};
+  std::array<bool, kFamilyCount> lacked_{};
+};
+
+// Rows of a family with keys in [from, until). An empty `until`: to the end of the family.
+class Rows {
+ public:
+  Rows(const Database& database, Family family, const rocksdb::Snapshot* snapshot, std::string from,
+       std::string until, bool fill_cache = true);
+  Rows(const Rows&) = delete;  // the iterator points at the bounds
+  Rows& operator=(const Rows&) = delete;
+
+  bool valid() const { return iterator_->Valid(); }
+  std::string_view key() const { return view(iterator_->key()); }
+  std::string_view value() const { return view(iterator_->value()); }
+  void next() { iterator_->Next(); }
+  void seek(std::string_view key) { iterator_->Seek(slice(key)); }
+  void seek_to_last() { iterator_->SeekToLast(); }
+  // To be asked when valid() says no: the end, or a disk that can't be read.
+  Result<void> status() const;
+
+ private:
+  std::string from_;
+  std::string until_;
+  rocksdb::Slice from_slice_;
+  rocksdb::Slice until_slice_;
+  std::unique_ptr<rocksdb::Iterator> iterator_;
+};
+
+}  // namespace gatefold::storage

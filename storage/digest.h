@@ -1,0 +1,17 @@
+// SHA-256 and the chain that makes the log tamper evident (design section 5).
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "storage/prepared_event.h"
+
+namespace gatefold::storage {
+
+Digest sha256(std::string_view bytes);
+
+// The chain behind the first event is all zeros.
+Chain next_chain(const Chain& chain, std::span<const std::uint8_t> record, const Digest& body);
+
+}  // namespace gatefold::storage

@@ -1,0 +1,50 @@
+// The ledger of transitions: rows that point into the log.
+#include <fmt/format.h>
+
+#include "storage/failures.h"
+#include "storage/pin.h"
+
+namespace gatefold::storage {
+namespace {
+
+Result<void> walk(const Snapshot& snapshot, const Snapshot::Pin& pin, std::string from,
+                  std::string until, const Snapshot::LedgerVisitor& visit) {
+  Rows rows(pin.database(), Family::kTransitions, pin.snapshot(), std::move(from),
+            std::move(until));
+  std::optional<Event> event;
+  for (; rows.valid(); rows.next()) {
+    const auto place = parse_place(rows.key());
+    if (!place) return corruption("a row of transitions can't be read");
+    if (!event || event->revision != place->revision) {
+      auto read = snapshot.event(place->revision);
+      if (!read) return std::unexpected(std::move(read.error()));
+      event = std::move(*read);
+    }
+    if (!event || place->ordinal >= event->transitions.size()) {
+      return corruption(
+          fmt::format("revision {} has no transition {}", place->revision.number, place->ordinal));
+    }
+    const LedgerEntry entry{event->revision, event->time,  event->key,
+                            event->uid,      event->actor, event->transitions[place->ordinal]};
+    if (!visit(entry)) return {};
+  }
+  return rows.status();
+}
+
+}  // namespace
+
+Result<void> Snapshot::timeline(const ObjectKey& key, const LedgerVisitor& visit) const {
+  auto prefix = timeline_prefix(object_key(key));
+  auto end = prefix_end(prefix);
+  return walk(*this, *pin_, std::move(prefix), std::move(end), visit);
+}
+
+Result<void> Snapshot::transitions(std::string_view name_space, Revision after, Revision until,
+                                   const LedgerVisitor& visit) const {
+  until = std::min(until, head_.revision);
+  if (after >= until) return {};
+  return walk(*this, *pin_, home_key(name_space, after.next(), 0),
+              home_key(name_space, until.next(), 0), visit);
+}
+
+}  // namespace gatefold::storage

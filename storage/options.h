@@ -1,0 +1,19 @@
+// How RocksDB is set up; what each setting is worth stands in README.md. Included by .cc files
+// only.
+#pragma once
+
+#include <memory>
+
+#include <rocksdb/cache.h>
+#include <rocksdb/options.h>
+
+#include "storage/keyspace.h"
+
+namespace gatefold::storage {
+
+std::shared_ptr<rocksdb::Cache> make_block_cache();
+rocksdb::DBOptions database_options(rocksdb::Env* env);
+rocksdb::ColumnFamilyOptions family_options(Family family,
+                                            const std::shared_ptr<rocksdb::Cache>& cache);
+
+}  // namespace gatefold::storage

@@ -1,0 +1,56 @@
+// RocksDB's side of a Snapshot, and the reads that several queries share. Included by .cc files
+// only.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "storage/database.h"
+#include "storage/records.h"
+#include "storage/snapshot.h"
+
+namespace gatefold::storage {
+
+// The rows of `current` that a list asks for.
+struct KeyRange {
+  std::string from;
+  std::string until;
+};
+KeyRange current_range(std::string_view resource, std::string_view name_space,
+                       const std::optional<ObjectKey>& after);
+
+class Snapshot::Pin {
+ public:
+  explicit Pin(std::shared_ptr<const Database> database)
+      : database_(std::move(database)), snapshot_(database_->db().GetSnapshot()) {}
+  ~Pin() { database_->db().ReleaseSnapshot(snapshot_); }
+  Pin(const Pin&) = delete;
+  Pin& operator=(const Pin&) = delete;
+
+  const Database& database() const { return *database_; }
+  const rocksdb::Snapshot* snapshot() const { return snapshot_; }
+
+  // False: there is no such row.
+  Result<bool> read(Family family, std::string_view key, rocksdb::PinnableSlice& value) const;
+  // The body as it was given to prepare_event().
+  Result<std::string> body(Revision revision) const;
+  // The revision of the frame that the body is stored against; its own where it is a frame.
+  Result<Revision> frame_revision(Revision revision) const;
+  // The newest version at or before `revision`; nothing where there is none or it is a deletion.
+  struct Version {
+    Revision revision;
+    EventType type = EventType::kAdded;
+    std::string schema_id;
+  };
+  Result<std::optional<Version>> version_at(std::string_view object, Revision revision) const;
+
+ private:
+  Result<std::string> frame_body(Revision revision) const;
+
+  std::shared_ptr<const Database> database_;
+  const rocksdb::Snapshot* snapshot_;
+};
+
+}  // namespace gatefold::storage

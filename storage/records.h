@@ -1,0 +1,59 @@
+// Events as the bytes of schema/events.fbs, and back: the log's record and the envelope of a
+// current row.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "schema/status.h"
+#include "storage/prepared_event.h"
+#include "storage/snapshot.h"
+
+namespace gatefold::storage {
+
+// Revision, time and previous revision hold places that stamp_record() fills.
+std::vector<std::uint8_t> encode_record(const Event& event, std::uint32_t splice_at);
+void stamp_record(std::span<std::uint8_t> record, Revision revision, Time time, Revision previous);
+
+struct DecodedRecord {
+  Event event;
+  std::uint32_t splice_at = 0;
+};
+Result<DecodedRecord> decode_record(std::string_view record);
+
+// A row of `log`: the chain, then the record.
+std::string encode_log_row(const Chain& chain, std::span<const std::uint8_t> record);
+struct LogRow {
+  Chain chain{};
+  std::string_view record;
+};
+std::optional<LogRow> parse_log_row(std::string_view bytes);
+
+// A row of `current`: the envelope with its size in front, then the body.
+std::string encode_current_row(const Event& event, Revision frame_revision, std::uint32_t splice_at,
+                               std::string_view body);
+struct CurrentRow {
+  Revision revision;
+  EventType type = EventType::kAdded;
+  std::string_view schema_id;
+  std::uint32_t splice_at = 0;
+  std::string_view body;
+  const void* envelope = nullptr;
+};
+// Trusts RocksDB's checksums: listing a thousand rows does not walk through each of them.
+std::optional<CurrentRow> parse_current_row(std::string_view bytes);
+Result<StoredObject> decode_current_row(ObjectKey key, std::string_view bytes);
+
+// What the fold needs to know of the row that it replaces.
+struct PriorRow {
+  std::vector<Uid> owner_uids;
+  bool deleting = false;
+  Time expiry;
+};
+Result<PriorRow> decode_prior_row(std::string_view bytes);
+
+}  // namespace gatefold::storage

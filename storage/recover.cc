@@ -1,0 +1,140 @@
+#include "storage/recover.h"
+
+#include <array>
+
+#include <fmt/format.h>
+#include <openssl/rand.h>
+#include <spdlog/spdlog.h>
+
+#include "storage/failures.h"
+#include "storage/records.h"
+
+namespace gatefold::storage {
+namespace {
+
+Result<std::optional<std::uint64_t>> read_number(const Database& database, std::string_view key) {
+  const auto bytes = database.read(Family::kMeta, key);
+  if (!bytes) return std::unexpected(bytes.error());
+  if (!*bytes) return std::nullopt;
+  if ((*bytes)->size() != 8) return corruption(fmt::format("meta row {} can't be read", key));
+  return read_u64(**bytes);
+}
+
+std::string encode_number(std::uint64_t number) {
+  std::string bytes;
+  append_u64(bytes, number);
+  return bytes;
+}
+
+// From the last row of the log; all zeros where it is empty.
+Result<Head> last_of_log(const Database& database) {
+  Rows rows(database, Family::kLog, nullptr, "", "");
+  rows.seek_to_last();
+  if (!rows.valid()) {
+    if (auto status = rows.status(); !status) return std::unexpected(std::move(status.error()));
+    return Head{};
+  }
+  const auto revision = parse_revision_key(rows.key());
+  const auto row = parse_log_row(rows.value());
+  if (!revision || !row) return corruption("the last row of the log can't be read");
+  const auto record = decode_record(row->record);
+  if (!record) return std::unexpected(record.error());
+  return Head{*revision, row->chain, record->event.time};
+}
+
+Result<void> create(const Database& database) {
+  std::array<unsigned char, 8> random{};
+  if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1) {
+    return failure(Reason::kInternalError, "storage: no random bytes for the incarnation");
+  }
+  std::string incarnation;
+  for (const auto byte : random) incarnation += fmt::format("{:02x}", byte);
+  rocksdb::WriteBatch batch;
+  batch.Put(slice(kMetaFormat), encode_number(kFormatVersion));
+  batch.Put(slice(kMetaFold), encode_number(kFoldVersion));
+  batch.Put(slice(kMetaIncarnation), incarnation);
+  batch.Put(slice(kMetaHead), encode_head(Head{}));
+  return check(database.write(batch, /*sync=*/true));
+}
+
+Result<void> check_format(const Database& database, bool read_only) {
+  const auto format = read_number(database, kMetaFormat);
+  if (!format) return std::unexpected(format.error());
+  if (!*format) {
+    const auto last = last_of_log(database);
+    if (!last) return std::unexpected(last.error());
+    if (last->revision.number != 0) return corruption("there is a log, but no meta rows");
+    if (read_only) return failure(Reason::kNotFound, "the data directory is empty");
+    return create(database);
+  }
+  if (**format > kFormatVersion) {
+    return failure(Reason::kInternalError,
+                   fmt::format("storage: the data directory has format {}, this program knows {}",
+                               **format, kFormatVersion));
+  }
+  return {};
+}
+
+// Both are written in one batch, so that they differ only where one of them lost rows.
+Result<Head> prove_head(const Database& database) {
+  const auto last = last_of_log(database);
+  if (!last) return last;
+  const auto meta = database.read(Family::kMeta, kMetaHead);
+  if (!meta) return std::unexpected(meta.error());
+  if (!*meta || (*meta)->size() != encode_head(Head{}).size()) {
+    return corruption("the meta row of the head is missing or can't be read");
+  }
+  if (**meta != encode_head(*last)) {
+    return corruption(fmt::format(
+        "the log ends at revision {}, but revision {} with another chain was committed last",
+        last->revision.number, read_u64(**meta)));
+  }
+  return last;
+}
+
+Result<bool> needs_refold(const Database& database) {
+  const auto marker = database.read(Family::kMeta, kMetaRefold);
+  if (!marker) return std::unexpected(marker.error());
+  if (*marker) return true;
+  const auto fold_version = read_number(database, kMetaFold);
+  if (!fold_version) return std::unexpected(fold_version.error());
+  if (*fold_version != kFoldVersion) return true;
+  return std::ranges::any_of(kFamilies, [&](const FamilyInfo& family) {
+    return family.is_derived && database.lacked(family.family);
+  });
+}
+
+}  // namespace
+
+std::string encode_head(const Head& head) {
+  std::string bytes;
+  append_u64(bytes, head.revision.number);
+  bytes.append(reinterpret_cast<const char*>(head.chain.data()), head.chain.size());
+  return bytes;
+}
+
+Result<Recovered> recover_state(const std::shared_ptr<Database>& database, bool read_only,
+                                bool refold_wanted, const Progress& progress) {
+  if (auto known = check_format(*database, read_only); !known) {
+    return std::unexpected(std::move(known.error()));
+  }
+  const auto incarnation = database->read(Family::kMeta, kMetaIncarnation);
+  if (!incarnation) return std::unexpected(incarnation.error());
+  if (!*incarnation) return corruption("the meta row of the incarnation is missing");
+  const auto head = prove_head(*database);
+  if (!head) return std::unexpected(head.error());
+  const auto needed = needs_refold(*database);
+  if (!needed) return std::unexpected(needed.error());
+  if (*needed && read_only) {
+    return unavailable("the derived rows must be folded anew; open the directory for writing once");
+  }
+  if (*needed || refold_wanted) {
+    spdlog::info("folding {} events anew", head->revision.number);
+    if (auto folded = refold(database, *head, progress); !folded) {
+      return std::unexpected(std::move(folded.error()));
+    }
+  }
+  return Recovered{*head, **incarnation};
+}
+
+}  // namespace gatefold::storage

@@ -1,0 +1,35 @@
+// What holds when a directory has been opened: proof before the first answer. Included by .cc files
+// only.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "storage/database.h"
+#include "storage/snapshot.h"
+
+namespace gatefold::storage {
+
+using Progress = std::function<void(std::uint64_t, std::uint64_t)>;
+
+struct Recovered {
+  Head head;
+  std::string incarnation;
+};
+
+// Makes an empty directory ours; checks that the log ends where `meta` says it ended; folds the
+// derived rows anew where they are of another fold version, missing or `refold_wanted`. Reads no
+// more than a few rows otherwise.
+Result<Recovered> recover_state(const std::shared_ptr<Database>& database, bool read_only,
+                                bool refold_wanted, const Progress& progress);
+
+std::string encode_head(const Head& head);
+
+// Drops the derived families and folds the log up to `head` anew, going on where an interrupted
+// refold stopped.
+Result<void> refold(const std::shared_ptr<Database>& database, const Head& head,
+                    const Progress& progress);
+
+}  // namespace gatefold::storage
