@@ -1,0 +1,184 @@
+#include "engine/history.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+
+#include "schema/json.h"
+#include "schema/time.h"
+
+namespace gatefold::engine {
+namespace {
+
+std::string_view type_word(storage::EventType type) {
+  switch (type) {
+    case storage::EventType::kAdded:
+      return "ADDED";
+    case storage::EventType::kModified:
+      return "MODIFIED";
+    case storage::EventType::kDeleted:
+      return "DELETED";
+  }
+  return "";
+}
+
+JsonObject actor_object(const storage::Actor& actor) {
+  JsonObject object{{"user", actor.user}};
+  if (!actor.field_manager.empty()) object["fieldManager"] = actor.field_manager;
+  if (!actor.user_agent.empty()) object["userAgent"] = actor.user_agent;
+  if (!actor.verb.empty()) object["verb"] = actor.verb;
+  if (!actor.subresource.empty()) object["subresource"] = actor.subresource;
+  return object;
+}
+
+JsonObject key_object(const ObjectKey& key, const Uid& uid) {
+  JsonObject object{{"resource", key.resource}};
+  if (!key.name_space.empty()) object["namespace"] = key.name_space;
+  object["name"] = key.name;
+  object["uid"] = to_string(uid);
+  return object;
+}
+
+JsonObject transition_object(const storage::Transition& transition) {
+  JsonObject object{{"path", transition.path},
+                    {"type", transition.type},
+                    {"oldStatus", transition.old_status},
+                    {"newStatus", transition.new_status}};
+  if (!transition.reason.empty()) object["reason"] = transition.reason;
+  if (!transition.message.empty()) object["message"] = transition.message;
+  if (transition.observed_generation != 0)
+    object["observedGeneration"] = transition.observed_generation;
+  object["transitionTime"] = format_nanos(transition.transition_time);
+  return object;
+}
+
+std::string event_line(const storage::Event& event) {
+  JsonObject line{{"revision", event.revision.number},
+                  {"time", format_nanos(event.time)},
+                  {"type", type_word(event.type)},
+                  {"object", key_object(event.key, event.uid)},
+                  {"kind", event.kind},
+                  {"apiVersion",
+                   event.group.empty() ? event.version : event.group + "/" + event.version},
+                  {"generation", event.generation.number},
+                  {"previous", event.previous.number},
+                  {"actor", actor_object(event.actor)}};
+  if (event.deleting) line["deleting"] = true;
+  if (!event.transitions.empty()) {
+    JsonArray transitions;
+    for (const auto& transition : event.transitions)
+      transitions.emplace_back(transition_object(transition));
+    line["transitions"] = std::move(transitions);
+  }
+  if (!event.repairs.empty()) {
+    JsonArray repairs;
+    for (const auto& repair : event.repairs) {
+      repairs.emplace_back(JsonObject{{"rule", repair.rule},
+                                      {"path", repair.path},
+                                      {"type", repair.type},
+                                      {"claimed", format_nanos(repair.claimed)},
+                                      {"kept", format_nanos(repair.kept)}});
+    }
+    line["repairs"] = std::move(repairs);
+  }
+  return to_json(line);
+}
+
+bool wanted(const LogQuery& query, const storage::Event& event) {
+  const auto fits = [](const std::string& want, std::string_view have) {
+    return want.empty() || want == have;
+  };
+  return fits(query.name_space, event.key.name_space) && fits(query.name, event.key.name) &&
+         fits(query.user, event.actor.user) &&
+         fits(query.field_manager, event.actor.field_manager) &&
+         fits(query.type, type_word(event.type));
+}
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(), [](unsigned char c) { return std::tolower(c); });
+  return out;
+}
+
+}  // namespace
+
+Result<Revision> log_lines(const View& view, const LogQuery& query, std::size_t bytes_max,
+                           const std::function<void(std::string_view)>& sink) {
+  const auto until = query.until.number == 0 ? view.revision() : std::min(query.until, view.revision());
+  Revision seen = query.after;
+  std::size_t bytes = 0;
+  std::uint64_t count = 0;
+  const auto visit = [&](const storage::Event& event) {
+    if (bytes >= bytes_max || (query.limit > 0 && count >= query.limit)) return false;
+    seen = event.revision;
+    if (!wanted(query, event)) return true;
+    const auto line = event_line(event);
+    bytes += line.size() + 1;
+    ++count;
+    sink(line);
+    return true;
+  };
+  auto visited = query.resource.empty()
+                     ? view.snapshot->events(query.after, until, visit)
+                     : view.snapshot->changes(query.resource, query.after, until, visit);
+  if (!visited) return std::unexpected(std::move(visited.error()));
+  const bool is_cut = bytes >= bytes_max || (query.limit > 0 && count >= query.limit);
+  return is_cut ? seen : std::max(seen, until);
+}
+
+Result<void> timeline_lines(const View& view, const ObjectKey& key,
+                            const std::function<void(std::string_view)>& sink) {
+  auto entries = view.snapshot->timeline(key, [&](const storage::LedgerEntry& entry) {
+    auto line = transition_object(entry.transition);
+    line["revision"] = entry.revision.number;
+    line["time"] = format_nanos(entry.time);
+    line["object"] = key_object(entry.key, entry.uid);
+    line["actor"] = actor_object(entry.actor);
+    sink(to_json(line));
+    return true;
+  });
+  if (!entries) return entries;
+  return view.snapshot->sightings(key, [&](const storage::Sighting& sighting) {
+    sink(to_json(JsonObject{{"sighting", sighting.rule},
+                            {"writer", sighting.writer},
+                            {"count", sighting.count},
+                            {"first", format_nanos(sighting.first)},
+                            {"last", format_nanos(sighting.last)}}));
+    return true;
+  });
+}
+
+Result<const Kind*> find_kind_word(const Catalog& catalog, std::string_view word) {
+  const auto wanted_word = lower(word);
+  for (const auto& kind : catalog.kinds()) {
+    const bool fits = kind->resource == wanted_word || kind->plural == wanted_word ||
+                      kind->singular == wanted_word || lower(kind->kind) == wanted_word ||
+                      std::ranges::find(kind->short_names, wanted_word) != kind->short_names.end();
+    if (fits) return kind.get();
+  }
+  return bad_request(fmt::format("no kind is called {}", go_quote(word)));
+}
+
+Result<ObjectKey> parse_object_name(const Catalog& catalog, std::string_view text) {
+  const auto first = text.find('/');
+  if (first == std::string_view::npos) {
+    return bad_request(fmt::format("{} is no object: write KIND/NAMESPACE/NAME or KIND/NAME",
+                                   go_quote(text)));
+  }
+  auto kind = find_kind_word(catalog, text.substr(0, first));
+  if (!kind) return std::unexpected(std::move(kind.error()));
+  const auto rest = text.substr(first + 1);
+  const auto second = rest.find('/');
+  const bool has_namespace = second != std::string_view::npos;
+  if (has_namespace != (*kind)->namespaced() || rest.empty()) {
+    return bad_request(fmt::format("a {} is written {}", (*kind)->singular,
+                                   (*kind)->namespaced() ? (*kind)->singular + "/NAMESPACE/NAME"
+                                                         : (*kind)->singular + "/NAME"));
+  }
+  if (!has_namespace) return ObjectKey{(*kind)->resource, "", std::string(rest)};
+  return ObjectKey{(*kind)->resource, std::string(rest.substr(0, second)),
+                   std::string(rest.substr(second + 1))};
+}
+
+}  // namespace gatefold::engine
