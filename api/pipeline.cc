@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "api/body.h"
+#include "api/history.h"
 #include "api/serve_document.h"
 #include "api/verbs/verbs.h"
 
@@ -127,6 +128,9 @@ std::optional<Reply> dispatch(Exchange exchange) {
 }  // namespace
 
 std::optional<Reply> serve(const Context& context, Request request, Done done, Post post) {
+  if (is_history(request)) {
+    return serve_history(context, std::move(request), std::move(done), std::move(post));
+  }
   auto info = parse_request_info(request);
   if (!info) return serve_document(context, request);
 

@@ -1,0 +1,84 @@
+#include "tools/gatefold/events_command.h"
+
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include "schema/json.h"
+#include "tools/gatefold/exit_code.h"
+
+namespace gatefold::tools {
+namespace {
+
+std::string object_text(const Value& event) {
+  const auto name_space = string_at(event, {"object", "namespace"});
+  return fmt::format("{}{}{}/{}", string_at(event, {"kind"}), name_space.empty() ? "" : "/",
+                     name_space, string_at(event, {"object", "name"}));
+}
+
+// What a person wants to know of an event beside who and when.
+std::string remarks_text(const Value& event) {
+  std::string text;
+  const auto add = [&](const std::string& remark) { text += (text.empty() ? "" : ", ") + remark; };
+  if (const auto* transitions = find(event, "transitions")) {
+    for (const auto& transition : transitions->as_array()) {
+      const auto old_status = string_at(transition, {"oldStatus"});
+      const auto new_status = string_at(transition, {"newStatus"});
+      add(fmt::format("{} {} -> {}", string_at(transition, {"type"}),
+                      old_status.empty() ? "-" : old_status,
+                      new_status.empty() ? "-" : new_status));
+    }
+  }
+  if (const auto* repairs = find(event, "repairs")) {
+    for (const auto& repair : repairs->as_array())
+      add(fmt::format("repaired {} ({})", string_at(repair, {"type"}),
+                      string_at(repair, {"rule"})));
+  }
+  if (find(event, "deleting") != nullptr) add("deleting");
+  return text;
+}
+
+void print_row(std::string_view line) {
+  const auto parsed = parse_json(line);
+  if (!parsed) return;
+  const auto& event = parsed->value;
+  const auto manager = string_at(event, {"actor", "fieldManager"});
+  const auto subresource = string_at(event, {"actor", "subresource"});
+  fmt::print("{:>8}  {}  {:<8}  {:<40}  {:<10}  {:<28}  {}\n", integer_at(event, {"revision"}, 0),
+             string_at(event, {"time"}).substr(0, 23), string_at(event, {"type"}),
+             object_text(event),
+             fmt::format("{}{}{}", string_at(event, {"actor", "verb"}),
+                         subresource.empty() ? "" : "/", subresource),
+             manager.empty() ? string_at(event, {"actor", "user"}) : manager, remarks_text(event));
+}
+
+}  // namespace
+
+int run_events(const EventsOptions& options) {
+  const bool as_json = options.output == "json";
+  if (!as_json) {
+    fmt::print("{:>8}  {:<23}  {:<8}  {:<40}  {:<10}  {:<28}  {}\n", "REVISION", "TIME", "TYPE",
+               "OBJECT", "VERB", "WRITER", "REMARKS");
+  }
+  auto query = options.query;
+  std::uint64_t printed = 0;
+  for (bool wait = false;; wait = true) {
+    auto seen = read_log(options.source, query, options.kind, wait, [&](std::string_view line) {
+      ++printed;
+      if (as_json) {
+        fmt::print("{}\n", line);
+      } else {
+        print_row(line);
+      }
+    });
+    if (!seen) return report(seen.error());
+    if (std::fflush(stdout) != 0) return kInputOutput;
+    const bool has_all = options.query.limit > 0 && printed >= options.query.limit;
+    const bool has_more = *seen > query.after && !options.source.server.empty();
+    query.after = *seen;
+    if (options.query.limit > 0) query.limit = options.query.limit - printed;
+    if (has_all || (!options.follow && !has_more)) return kFine;
+  }
+}
+
+}  // namespace gatefold::tools

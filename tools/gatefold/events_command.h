@@ -1,0 +1,21 @@
+// `gatefold log`: the events of the log.
+#pragma once
+
+#include <string>
+
+#include "engine/history.h"
+#include "tools/gatefold/source.h"
+
+namespace gatefold::tools {
+
+struct EventsOptions {
+  Source source;
+  engine::LogQuery query;
+  std::string kind;
+  bool follow = false;           // a server's log only
+  std::string output = "table";  // or json: one line an event
+};
+
+int run_events(const EventsOptions& options);
+
+}  // namespace gatefold::tools

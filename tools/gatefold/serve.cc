@@ -1,0 +1,147 @@
+#include "tools/gatefold/serve.h"
+
+#include <algorithm>
+#include <charconv>
+#include <csignal>
+#include <optional>
+#include <thread>
+
+#include <boost/asio/ip/address.hpp>
+#include <fmt/format.h>
+#include <malloc.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include "api/server.h"
+#include "engine/engine.h"
+#include "schema/json.h"
+#include "tools/gatefold/exit_code.h"
+#include "tools/gatefold/json_lines.h"
+#include "tools/gatefold/manifests.h"
+
+namespace gatefold::tools {
+namespace {
+
+struct Endpoint {
+  std::string address;
+  std::uint16_t port = 0;
+  bool is_loopback = false;
+};
+
+// `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080`.
+Result<Endpoint> parse_listen(std::string_view text) {
+  const auto wrong = [&] {
+    return bad_request(fmt::format("--listen wants ADDRESS:PORT, not {}", text));
+  };
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos) return wrong();
+  const auto port = text.substr(colon + 1);
+  auto host = std::string(text.substr(0, colon));
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  if (host == "localhost") host = "127.0.0.1";
+  Endpoint endpoint;
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), endpoint.port);
+  boost::system::error_code bad_address;
+  const auto address = boost::asio::ip::make_address(host, bad_address);
+  if (error != std::errc() || end != port.data() + port.size() || bad_address) return wrong();
+  endpoint.address = host;
+  endpoint.is_loopback = address.is_loopback();
+  return endpoint;
+}
+
+void set_up_logging(const ServeOptions& options) {
+  auto logger = spdlog::stderr_logger_mt("gatefold");
+  logger->set_level(spdlog::level::from_str(options.log_level));
+  if (options.log_format == "json") {
+    auto formatter = std::make_unique<JsonLines>();
+    logger->set_formatter(std::move(formatter));
+  } else {
+    logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
+  }
+  spdlog::set_default_logger(std::move(logger));
+}
+
+void add_checks(engine::Engine& engine, api::Probes& probes) {
+  probes.add("ping", true, [] { return api::CheckResult{}; });
+  probes.add("log", false, [&engine] {
+    const auto health = engine.health();
+    return api::CheckResult{health.accepts_writes, health.why_not};
+  });
+  probes.add("shutdown", false, [&engine] {
+    return engine.hub().closed() ? api::CheckResult{false, "the server is shutting down"}
+                                 : api::CheckResult{};
+  });
+}
+
+unsigned thread_count(unsigned asked) {
+  return asked > 0 ? asked : std::clamp(std::thread::hardware_concurrency(), 1u, 4u);
+}
+
+int serve(const ServeOptions& options, const Endpoint& endpoint, const sigset_t& signals) {
+  engine::EngineOptions engine_options;
+  engine_options.store.directory = options.directory;
+  engine_options.store.in_memory = options.in_memory;
+  engine_options.store.progress = [](std::uint64_t done, std::uint64_t total) {
+    spdlog::info("folding the log anew: {} of {} events", done, total);
+  };
+  auto engine = engine::Engine::open(std::move(engine_options), engine::real_world());
+  if (!engine) return report(engine.error());
+
+  api::Documents documents;
+  api::Probes probes;
+  add_checks(**engine, probes);
+  std::optional<Manifests> manifests;
+  if (!options.manifests.empty()) {
+    manifests.emplace(**engine, options.manifests);
+    probes.add("manifests", false,
+               [&manifests] { return api::CheckResult{true, manifests->note()}; });
+  }
+  const api::Context context{**engine, documents, probes};
+  auto server =
+      api::Server::start(context, {endpoint.address, endpoint.port, thread_count(options.threads)});
+  if (!server) return report(server.error());
+  if (manifests) manifests->start();
+
+  const auto revision = (*engine)->view()->revision();
+  fmt::print("{}\n",
+             to_json(JsonObject{
+                 {"ready", true}, {"url", (*server)->url()}, {"revision", revision.number}}));
+  std::fflush(stdout);
+  spdlog::info("serving {} at revision {}", (*server)->url(), revision.number);
+
+  int signal = 0;
+  sigwait(&signals, &signal);
+  spdlog::info("ending on signal {}", signal);
+  if (manifests) manifests->stop();
+  (*engine)->drain();
+  (*server)->stop();
+  server->reset();
+  engine->reset();
+  return kFine;
+}
+
+}  // namespace
+
+int run_serve(const ServeOptions& options) {
+  auto endpoint = parse_listen(options.listen);
+  if (!endpoint) return report(endpoint.error());
+  if (!endpoint->is_loopback && !options.allow_unauthenticated) {
+    return report({.reason = Reason::kBadRequest,
+                   .message = fmt::format(
+                       "{} is no loopback address, and there is no way yet to tell who is calling; "
+                       "say --allow-unauthenticated to serve everybody who can reach it",
+                       endpoint->address)});
+  }
+  // Few arenas: memory at rest matters more than the last bit of allocation speed.
+  mallopt(M_ARENA_MAX, 2);
+  set_up_logging(options);
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return serve(options, *endpoint, signals);
+}
+
+}  // namespace gatefold::tools

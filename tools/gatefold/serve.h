@@ -1,0 +1,21 @@
+// `gatefold serve`: wires the rooms together and runs until SIGTERM.
+#pragma once
+
+#include <string>
+
+namespace gatefold::tools {
+
+struct ServeOptions {
+  std::string directory;
+  bool in_memory = false;
+  std::string listen = "127.0.0.1:8080";
+  bool allow_unauthenticated = false;
+  std::string manifests;  // a folder; empty: none
+  std::string log_level = "info";
+  std::string log_format = "text";
+  unsigned threads = 0;  // 0: as many as there are processors, at most four
+};
+
+int run_serve(const ServeOptions& options);
+
+}  // namespace gatefold::tools

@@ -1,0 +1,93 @@
+#include "tools/gatefold/source.h"
+
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "tools/gatefold/http_client.h"
+
+namespace gatefold::tools {
+namespace {
+
+void for_each_line(std::string_view text, const LineSink& sink) {
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size());
+    if (end > 0) sink(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+}
+
+std::string log_target(const engine::LogQuery& query, const std::string& kind, bool wait) {
+  auto target = fmt::format("/gatefold/v1/log?after={}", query.after.number);
+  const auto add = [&](std::string_view name, const std::string& value) {
+    if (!value.empty()) target += fmt::format("&{}={}", name, percent_encode(value));
+  };
+  if (query.until.number > 0) add("until", to_string(query.until));
+  add("kind", kind);
+  add("namespace", query.name_space);
+  add("name", query.name);
+  add("user", query.user);
+  add("fieldManager", query.field_manager);
+  add("type", query.type);
+  if (query.limit > 0) add("limit", std::to_string(query.limit));
+  if (wait) add("wait", "true");
+  return target;
+}
+
+}  // namespace
+
+Result<OpenDirectory> open_directory(const std::string& directory) {
+  if (!std::filesystem::is_directory(directory)) {
+    return unavailable(fmt::format("{} is no data directory", directory));
+  }
+  storage::StoreOptions options;
+  options.directory = directory;
+  options.read_only = true;
+  auto store = storage::Store::open(std::move(options));
+  if (!store) return std::unexpected(std::move(store.error()));
+  OpenDirectory opened;
+  opened.store = std::move(*store);
+  auto view = std::make_shared<engine::View>();
+  view->head = opened.store->head();
+  view->snapshot = opened.store->snapshot();
+  view->catalog = builtin_catalog();
+  view->incarnation = opened.store->incarnation();
+  opened.view = std::move(view);
+  return opened;
+}
+
+Result<Revision> read_log(const Source& source, const engine::LogQuery& query,
+                          const std::string& kind, bool wait, const LineSink& sink) {
+  if (!source.server.empty()) {
+    auto answer = http_get(source.server, log_target(query, kind, wait));
+    if (!answer) return std::unexpected(std::move(answer.error()));
+    for_each_line(answer->body, sink);
+    return parse_revision(answer->revision).value_or(query.after);
+  }
+  auto opened = open_directory(source.directory);
+  if (!opened) return std::unexpected(std::move(opened.error()));
+  auto local = query;
+  if (!kind.empty()) {
+    auto found = engine::find_kind_word(*opened->view->catalog, kind);
+    if (!found) return std::unexpected(std::move(found.error()));
+    local.resource = (*found)->resource;
+  }
+  return engine::log_lines(*opened->view, local, std::numeric_limits<std::size_t>::max(), sink);
+}
+
+Result<void> read_timeline(const Source& source, const std::string& object, const LineSink& sink) {
+  if (!source.server.empty()) {
+    auto answer =
+        http_get(source.server, "/gatefold/v1/transitions?object=" + percent_encode(object));
+    if (!answer) return std::unexpected(std::move(answer.error()));
+    for_each_line(answer->body, sink);
+    return {};
+  }
+  auto opened = open_directory(source.directory);
+  if (!opened) return std::unexpected(std::move(opened.error()));
+  auto key = engine::parse_object_name(*opened->view->catalog, object);
+  if (!key) return std::unexpected(std::move(key.error()));
+  return engine::timeline_lines(*opened->view, *key, sink);
+}
+
+}  // namespace gatefold::tools

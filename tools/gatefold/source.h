@@ -1,0 +1,43 @@
+// Where the reading tools read: a running server, or a data directory that no server holds.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "engine/history.h"
+#include "engine/view.h"
+#include "schema/status.h"
+#include "storage/store.h"
+
+namespace gatefold::tools {
+
+struct Source {
+  std::string server;     // `http://HOST:PORT`
+  std::string directory;  // exactly one of the two is given
+};
+
+// A data directory opened for reading, with a view of its head.
+struct OpenDirectory {
+  std::unique_ptr<storage::Store> store;
+  engine::ViewPtr view;
+  // Snapshots go before the store.
+  ~OpenDirectory() { view.reset(); }
+  OpenDirectory() = default;
+  OpenDirectory(OpenDirectory&&) = default;
+  OpenDirectory& operator=(OpenDirectory&&) = default;
+};
+
+// Refuses a directory that does not exist or that a server holds (its pid is in the message).
+Result<OpenDirectory> open_directory(const std::string& directory);
+
+using LineSink = std::function<void(std::string_view)>;
+
+// Lines of engine::log_lines. Answers the revision to go on after. `wait`: a server is asked to
+// wait for news.
+Result<Revision> read_log(const Source& source, const engine::LogQuery& query,
+                          const std::string& kind, bool wait, const LineSink& sink);
+// Lines of engine::timeline_lines.
+Result<void> read_timeline(const Source& source, const std::string& object, const LineSink& sink);
+
+}  // namespace gatefold::tools

@@ -1,0 +1,67 @@
+#include "tools/gatefold/verify_command.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "schema/json.h"
+#include "storage/verify.h"
+#include "tools/gatefold/exit_code.h"
+#include "tools/gatefold/source.h"
+
+namespace gatefold::tools {
+namespace {
+
+std::string hex(const storage::Chain& chain) {
+  std::string text;
+  for (const auto byte : chain) text += fmt::format("{:02x}", byte);
+  return text;
+}
+
+void print_json(const storage::VerifyReport& report) {
+  JsonArray findings;
+  for (const auto& finding : report.findings) {
+    findings.emplace_back(JsonObject{{"revision", finding.revision.number},
+                                     {"where", finding.where},
+                                     {"message", finding.message}});
+  }
+  fmt::print("{}\n", to_json(JsonObject{{"revision", report.head.revision.number},
+                                        {"chain", hex(report.head.chain)},
+                                        {"events", report.events},
+                                        {"rows", report.rows},
+                                        {"findings", std::move(findings)},
+                                        {"truncated", report.truncated}}));
+}
+
+void print_text(const storage::VerifyReport& report) {
+  for (const auto& finding : report.findings) {
+    const auto where = finding.revision.number == 0
+                           ? finding.where
+                           : fmt::format("{}, revision {}", finding.where, finding.revision.number);
+    fmt::print("{}: {}\n", where, finding.message);
+  }
+  if (report.truncated) fmt::print("... and more\n");
+  fmt::print("{}: {} events, {} rows, revision {}, chain {}\n",
+             report.findings.empty() ? "fine" : "damaged", report.events, report.rows,
+             report.head.revision.number, hex(report.head.chain));
+}
+
+}  // namespace
+
+int run_verify(const VerifyOptions& options) {
+  auto opened = open_directory(options.directory);
+  if (!opened) return report(opened.error());
+  const bool is_terminal = isatty(STDERR_FILENO) == 1;
+  const auto verified =
+      storage::verify(*opened->store, [is_terminal](std::uint64_t done, std::uint64_t total) {
+        if (is_terminal) fmt::print(stderr, "\r{} of {} events", done, total);
+      });
+  if (is_terminal) fmt::print(stderr, "\r\033[K");
+  if (options.output == "json") {
+    print_json(verified);
+  } else {
+    print_text(verified);
+  }
+  return verified.findings.empty() ? kFine : kCorruption;
+}
+
+}  // namespace gatefold::tools

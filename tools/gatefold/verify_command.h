@@ -1,0 +1,17 @@
+// `gatefold verify`: proves that the rows of a data directory equal the fold of its log, and that
+// the log's chain holds.
+#pragma once
+
+#include <string>
+
+namespace gatefold::tools {
+
+struct VerifyOptions {
+  std::string directory;
+  std::string output = "text";  // or json
+};
+
+// kFine, or kCorruption with what was found on stdout.
+int run_verify(const VerifyOptions& options);
+
+}  // namespace gatefold::tools
