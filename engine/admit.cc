@@ -46,6 +46,7 @@ Result<void> decode_object(const Kind& kind, const KindVersion& version,
   if (!unknown_metadata) {
     return undecodable(kind, version, options, object, unknown_metadata.error());
   }
+  for (auto& text : drop_doubled_owners(object)) warnings.push_back(std::move(text));
   const auto unknown = prune_unknown(*version.schema, object);
   if (options.field_validation != FieldValidation::kIgnore) {
     std::vector<std::string> findings;

@@ -40,8 +40,8 @@ class Catalog {
 
 using CatalogPtr = std::shared_ptr<const Catalog>;
 
-// The kinds that are compiled in (schema/kinds). Parsed once per call; a broken document is a defect of the
-// build and aborts.
+// The kinds that are compiled in (schema/kinds). Parsed once per call; a broken document is a
+// defect of the build and aborts.
 CatalogPtr builtin_catalog();
 
 }  // namespace gatefold

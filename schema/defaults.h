@@ -6,8 +6,8 @@
 
 namespace gatefold {
 
-// A missing member, or a null one that is not nullable, gets a copy of its schema's default; recursion into what is
-// present only. Returns whether anything changed.
+// A missing member, or a null one that is not nullable, gets a copy of its schema's default;
+// recursion into what is present only. Returns whether anything changed.
 bool apply_defaults(const SchemaNode& schema, Value& value);
 
 }  // namespace gatefold

@@ -1,5 +1,5 @@
-// What is wrong with one field: validation accumulates these, so that a client mends everything in one
-// round. Texts are Kubernetes' (spec R11.6, R19.19); tests match type, field and origin.
+// What is wrong with one field: validation accumulates these, so that a client mends everything in
+// one round. Texts are Kubernetes' (spec R11.6, R19.19); tests match type, field and origin.
 #pragma once
 
 #include <string>
@@ -35,8 +35,8 @@ using FieldErrors = std::vector<FieldError>;
 // The word in details.causes[].reason, such as "FieldValueInvalid".
 std::string_view field_error_reason(FieldErrorType type);
 
-// Constructors; `value` is rendered as Kubernetes 1.27 to 1.33 does (R11.6): strings Go-quoted, numbers and
-// booleans plain, null as "null" in quotes, lists and maps in Go's %#v.
+// Constructors; `value` is rendered as Kubernetes 1.27 to 1.33 does (R11.6): strings Go-quoted,
+// numbers and booleans plain, null as "null" in quotes, lists and maps in Go's %#v.
 FieldError required(std::string field, std::string_view detail, std::string origin);
 FieldError invalid_value(std::string field, const Value& value, std::string_view detail,
                          std::string origin);

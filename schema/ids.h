@@ -10,8 +10,8 @@
 
 namespace gatefold {
 
-// A position in the log: 1, 2, 3, ... without gaps over all kinds; `resourceVersion` on the wire. 0 is "none",
-// which clients use for "any".
+// A position in the log: 1, 2, 3, ... without gaps over all kinds; `resourceVersion` on the wire. 0
+// is "none", which clients use for "any".
 struct Revision {
   std::uint64_t number = 0;
   auto operator<=>(const Revision&) const = default;
@@ -39,8 +39,9 @@ std::optional<Uid> parse_uid(std::string_view text);
 // Sets the version and variant bits of 16 random bytes.
 Uid uid_from_random(const std::array<std::uint8_t, 16>& random);
 
-// What identifies an object while it lives. `resource` is the storage identity of the kind: the plural,
-// a dot and the group (`gateways.gateway.networking.k8s.io`), the plural alone for the core group.
+// What identifies an object while it lives. `resource` is the storage identity of the kind: the
+// plural, a dot and the group (`gateways.gateway.networking.k8s.io`), the plural alone for the core
+// group.
 struct ObjectKey {
   std::string resource;
   std::string name_space;  // empty for cluster-scoped kinds

@@ -1,4 +1,5 @@
-// GATEFOLD_ASSERT stays on in release: a broken invariant prints where and aborts, so that nothing false is written.
+// GATEFOLD_ASSERT stays on in release: a broken invariant prints where and aborts, so that nothing
+// false is written.
 #pragma once
 
 namespace gatefold {
@@ -7,5 +8,6 @@ namespace gatefold {
 
 }  // namespace gatefold
 
-#define GATEFOLD_ASSERT(condition) \
-  ((condition) ? static_cast<void>(0) : ::gatefold::invariant_broken(#condition, __FILE__, __LINE__))
+#define GATEFOLD_ASSERT(condition)    \
+  ((condition) ? static_cast<void>(0) \
+               : ::gatefold::invariant_broken(#condition, __FILE__, __LINE__))

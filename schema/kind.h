@@ -1,4 +1,5 @@
-// A kind is data: one YAML document in CustomResourceDefinition form, read into this value (design section 8).
+// A kind is data: one YAML document in CustomResourceDefinition form, read into this value (design
+// section 8).
 #pragma once
 
 #include <cstdint>
@@ -14,7 +15,8 @@
 
 namespace gatefold {
 
-// A column of Table output after Name. `json_path` of a column, or the computation of a core kind's one.
+// A column of Table output after Name. `json_path` of a column, or the computation of a core kind's
+// one.
 struct PrinterColumn {
   enum class Compute { kJsonPath, kCount, kExternalIps, kPorts, kLabels };
   std::string name;
@@ -43,17 +45,12 @@ struct KindVersion {
   SchemaPtr schema;
   std::vector<PrinterColumn> columns;
   std::vector<SelectableField> selectable_fields;
-  // First 16 hexadecimal digits of a digest of the version's definition: names the schema that an object
-  // was admitted under.
+  // First 16 hexadecimal digits of a digest of the version's definition: names the schema that an
+  // object was admitted under.
   std::string schema_id;
 };
 
 enum class Scope { kCluster, kNamespaced };
-
-// How long a kind's history is kept (design section 5).
-struct HistoryClass {
-  std::int64_t window_seconds = 0;  // 0: all of it
-};
 
 // A field that keeps its value once it has one.
 struct ImmutableField {
@@ -81,7 +78,6 @@ struct Kind {
   NameRule name_rule = NameRule::kDns1123Subdomain;
   std::string finalizers_path;  // `spec.finalizers` of Namespace
   std::vector<ImmutableField> immutable_fields;
-  HistoryClass history;
 
   std::string resource;  // storage identity, see ObjectKey
 
@@ -94,6 +90,10 @@ struct Kind {
 };
 
 using KindPtr = std::shared_ptr<const Kind>;
+
+// Kube-aware order of version names (R2.8): stable ones before beta before alpha, the larger number
+// first, names of no such form last and by their bytes.
+bool version_comes_first(std::string_view a, std::string_view b);
 
 // Reads a definition; the error says which member is wrong.
 Result<KindPtr> parse_kind(const Value& definition);

@@ -7,8 +7,8 @@
 
 namespace gatefold {
 
-// A node of a path on the stack of a recursive walk: costs nothing until it is printed. A child must not
-// outlive its parent.
+// A node of a path on the stack of a recursive walk: costs nothing until it is printed. A child
+// must not outlive its parent.
 class Path {
  public:
   Path() = default;  // the root; prints as ""

@@ -9,8 +9,9 @@
 
 namespace gatefold {
 
-// Deletes unknown members, recursively; answers with their paths (`spec.foo`, `spec.listeners[0].bar`), sorted. The
-// root and embedded resources keep apiVersion, kind and metadata (which is pruned by prune_metadata).
+// Deletes unknown members, recursively; answers with their paths (`spec.foo`,
+// `spec.listeners[0].bar`), sorted. The root and embedded resources keep apiVersion, kind and
+// metadata (which is pruned by prune_metadata).
 std::vector<std::string> prune_unknown(const SchemaNode& schema, Value& object);
 
 // Drops members that are null, not nullable and without a default.

@@ -1,4 +1,5 @@
-// A structural schema (apiextensions.k8s.io/v1), parsed once and shared: what a value of a kind looks like.
+// A structural schema (apiextensions.k8s.io/v1), parsed once and shared: what a value of a kind
+// looks like.
 #pragma once
 
 #include <cstdint>
@@ -38,24 +39,24 @@ struct SchemaNode {
   SchemaType type = SchemaType::kAny;
   std::string description;
   bool nullable = false;
-  bool int_or_string = false;             // x-kubernetes-int-or-string
-  bool preserve_unknown_fields = false;   // x-kubernetes-preserve-unknown-fields
-  bool embedded_resource = false;         // x-kubernetes-embedded-resource
+  bool int_or_string = false;            // x-kubernetes-int-or-string
+  bool preserve_unknown_fields = false;  // x-kubernetes-preserve-unknown-fields
+  bool embedded_resource = false;        // x-kubernetes-embedded-resource
   ListType list_type = ListType::kAtomic;
   MapType map_type = MapType::kGranular;
   std::vector<std::string> list_map_keys;
-  std::string patch_merge_key;            // strategic merge patch of core kinds (R9.5)
-  bool patch_merge = false;               // x-kubernetes-patch-strategy contains `merge`
-  bool patch_retain_keys = false;         // ... contains `retainKeys`
+  std::string patch_merge_key;     // strategic merge patch of core kinds (R9.5)
+  bool patch_merge = false;        // x-kubernetes-patch-strategy contains `merge`
+  bool patch_retain_keys = false;  // ... contains `retainKeys`
 
   std::map<std::string, SchemaPtr, std::less<>> properties;
-  SchemaPtr additional_properties;        // schema of map values
-  bool additional_allowed = false;        // `additionalProperties: true`
+  SchemaPtr additional_properties;  // schema of map values
+  bool additional_allowed = false;  // `additionalProperties: true`
   SchemaPtr items;
   std::optional<Value> default_value;
 
-  // Value validation. Within all_of, any_of, one_of and not_schema only these members and properties, items
-  // and additional_properties are used.
+  // Value validation. Within all_of, any_of, one_of and not_schema only these members and
+  // properties, items and additional_properties are used.
   std::vector<std::string> required;
   std::vector<Value> enumeration;
   std::string format;
@@ -69,13 +70,14 @@ struct SchemaNode {
   std::vector<SchemaPtr> all_of, any_of, one_of;
   SchemaPtr not_schema;
   std::vector<ValidationRule> rules;
+  bool rules_below = false;  // here or in a property, item or map value
 
   // The schema of member `key` of an object, nullptr where it is unknown.
   const SchemaNode* member(std::string_view key) const;
 };
 
-// Reads an openAPIV3Schema. Fails with kInvalid where a keyword has the wrong type or a pattern is no RE2;
-// structural rules beyond that are checked where definitions are admitted.
+// Reads an openAPIV3Schema. Fails with kInvalid where a keyword has the wrong type or a pattern is
+// no RE2; structural rules beyond that are checked where definitions are admitted.
 Result<SchemaPtr> parse_schema(const Value& document);
 
 }  // namespace gatefold

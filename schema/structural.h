@@ -11,14 +11,20 @@ struct StructuralOptions {
   std::size_t errors_max = 100;  // further errors are not looked for
 };
 
-// Errors in order of the members' names; texts as R19.19. `old_value`, when there is one, ratchets: errors below a
-// value that equals its old counterpart are dropped (R19.24). `path` is the field of `value`, "" at the root.
+// Required members first, then errors in order of the members' names; texts as R19.19. `old_value`,
+// when there is one, ratchets: errors below a value that equals its old counterpart are dropped
+// (R19.24). `path` is the field of `value`, "" at the root.
 FieldErrors validate_structural(const SchemaNode& schema, const Value& value,
                                 const Value* old_value = nullptr, std::string_view path = "",
                                 StructuralOptions options = {});
 
-// Uniqueness in lists of type set and map (R19.18). Not called where the old object already broke it.
+// Uniqueness in lists of type set and map (R19.18). Not called where the old object already broke
+// it.
 FieldErrors validate_list_types(const SchemaNode& schema, const Value& value,
                                 std::string_view path = "");
+
+// Says that rules were not looked at, where the errors so far keep them from being evaluated
+// (R19.20).
+void append_rules_skipped(const SchemaNode& schema, FieldErrors& errors);
 
 }  // namespace gatefold

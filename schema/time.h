@@ -17,8 +17,8 @@ struct Time {
 
 inline constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 
-// RFC 3339 with any fraction and zone offset; nothing where it is none (R6.17). Years that 64 bits of
-// nanoseconds do not reach (before 1678, after 2261) give the nearest time that they do.
+// RFC 3339 with any fraction and zone offset; nothing where it is none (R6.17). Years that 64 bits
+// of nanoseconds do not reach (before 1678, after 2261) give the nearest time that they do.
 std::optional<Time> parse_rfc3339(std::string_view text);
 // `2026-01-02T03:04:05Z`: whole seconds, cut, as metav1.Time prints.
 std::string format_seconds(Time time);
@@ -29,7 +29,8 @@ std::string format_nanos(Time time);
 // The same time without its fraction of a second.
 Time cut_to_seconds(Time time);
 
-// How Kubernetes prints an age (`2m22s`, `6y329d`, `<invalid>` for more than a second in the future; R22.6).
+// How Kubernetes prints an age (`2m22s`, `6y329d`, `<invalid>` for more than a second in the
+// future; R22.6).
 std::string human_duration(std::int64_t duration_ns);
 
 // Go's time.ParseDuration (`1h30m`, `32s`, `1.5s`); nothing where it is none.

@@ -1,13 +1,15 @@
-// JSON values as the whole house passes them: Boost.JSON's, by value. A committed object is never changed.
+// JSON values as the whole house passes them: Boost.JSON's, by value. A committed object is never
+// changed.
 #pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <string_view>
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/string.hpp>
 #include <boost/json/value.hpp>
-#include <cstdint>
-#include <initializer_list>
-#include <string_view>
 
 namespace gatefold {
 
@@ -33,8 +35,8 @@ std::int64_t integer_at(const Value& value, std::initializer_list<std::string_vi
 // The member `key` of `object`, created as an empty object where it is absent or null.
 JsonObject& object_member(JsonObject& object, std::string_view key);
 
-// Name of the JSON type as Kubernetes' validation prints it: "object", "array", "string", "integer",
-// "number", "boolean", "null".
+// Name of the JSON type as Kubernetes' validation prints it: "object", "array", "string",
+// "integer", "number", "boolean", "null".
 std::string_view json_type_name(const Value& value);
 
 }  // namespace gatefold

@@ -1,0 +1,103 @@
+#include "schema/catalog.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <set>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "schema/builtin_kinds.h"
+#include "schema/digest.h"
+#include "schema/yaml.h"
+
+namespace gatefold {
+namespace {
+
+// Everything that discovery and OpenAPI show of a kind.
+std::string shown(const Kind& kind) {
+  auto text = fmt::format("{} {} {} {} {} {} {}\n", kind.resource, kind.kind, kind.list_kind,
+                          kind.singular, kind.namespaced(), fmt::join(kind.short_names, ","),
+                          fmt::join(kind.categories, ","));
+  for (const auto& version : kind.versions) {
+    text += fmt::format(" {} {} {} {} {}\n", version.name, version.served,
+                        version.status_subresource, version.deprecated, version.schema_id);
+  }
+  return text;
+}
+
+[[noreturn]] void broken_document(std::string_view file, std::string_view why) {
+  fmt::print(stderr, "gatefold: built-in kind {}: {}\n", file, why);
+  std::abort();
+}
+
+}  // namespace
+
+Catalog::Catalog(std::vector<KindPtr> kinds) : kinds_(std::move(kinds)) {
+  std::ranges::sort(kinds_, {}, &Kind::resource);
+  std::string text;
+  for (const auto& kind : kinds_) {
+    by_resource_.emplace(kind->resource, kind.get());
+    text += shown(*kind);
+  }
+  fingerprint_ = short_digest(text);
+}
+
+const Kind* Catalog::find(std::string_view group, std::string_view plural) const {
+  if (group.empty()) return find_resource(plural);
+  return find_resource(fmt::format("{}.{}", plural, group));
+}
+
+const Kind* Catalog::find_resource(std::string_view resource) const {
+  const auto found = by_resource_.find(resource);
+  return found == by_resource_.end() ? nullptr : found->second;
+}
+
+const Kind* Catalog::find_kind(std::string_view group, std::string_view kind) const {
+  const auto found = std::ranges::find_if(kinds_, [&](const KindPtr& candidate) {
+    return candidate->group == group && candidate->kind == kind;
+  });
+  return found == kinds_.end() ? nullptr : found->get();
+}
+
+std::vector<std::string> Catalog::groups() const {
+  std::set<std::string> groups;
+  for (const auto& kind : kinds_) groups.insert(kind->group);
+  return {groups.begin(), groups.end()};
+}
+
+std::vector<std::string> Catalog::group_versions(std::string_view group) const {
+  std::vector<std::string> names;
+  for (const auto& kind : kinds_) {
+    if (kind->group != group) continue;
+    for (const auto& version : kind->versions) {
+      if (version.served && std::ranges::find(names, version.name) == names.end()) {
+        names.push_back(version.name);
+      }
+    }
+  }
+  std::ranges::sort(names, version_comes_first);
+  return names;
+}
+
+bool Catalog::serves(std::string_view group, std::string_view version) const {
+  return std::ranges::any_of(kinds_, [&](const KindPtr& kind) {
+    const auto* its = kind->group == group ? kind->version(version) : nullptr;
+    return its != nullptr && its->served;
+  });
+}
+
+CatalogPtr builtin_catalog() {
+  std::vector<KindPtr> kinds;
+  for (const auto& [file, text] : builtin_kind_documents()) {
+    const auto document = parse_yaml(text);
+    if (!document) broken_document(file, document.error().message);
+    auto kind = parse_kind(*document);
+    if (!kind) broken_document(file, kind.error().message);
+    kinds.push_back(std::move(*kind));
+  }
+  return std::make_shared<const Catalog>(std::move(kinds));
+}
+
+}  // namespace gatefold

@@ -1,0 +1,158 @@
+#include "schema/formats.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <map>
+#include <memory>
+#include <string>
+
+#include <arpa/inet.h>
+#include <re2/re2.h>
+
+#include "schema/time.h"
+
+namespace gatefold {
+namespace {
+
+bool is_address(int family, std::string_view text) {
+  std::array<unsigned char, sizeof(in6_addr)> address{};
+  return !text.contains('\0') && inet_pton(family, std::string(text).c_str(), address.data()) == 1;
+}
+
+bool is_ipv4(std::string_view text) {
+  return is_address(AF_INET, text);
+}
+bool is_ipv6(std::string_view text) {
+  return is_address(AF_INET6, text);
+}
+
+bool is_cidr(std::string_view text) {
+  const auto slash = text.find('/');
+  if (slash == std::string_view::npos) return false;
+  const auto digits = text.substr(slash + 1);
+  int bits = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), bits);
+  const bool plain = !digits.empty() && error == std::errc() &&
+                     end == digits.data() + digits.size() &&
+                     (digits.size() == 1 || digits.front() != '0') && bits >= 0;
+  const auto address = text.substr(0, slash);
+  return plain && ((is_ipv4(address) && bits <= 32) || (is_ipv6(address) && bits <= 128));
+}
+
+bool is_duration(std::string_view text) {
+  // Scala's spelling, `22 ns`.
+  static const re2::RE2 scala(
+      R"(\d+\s*(ns|nanos?|nanoseconds?|us|µs|micros?|microseconds?|ms|millis?|milliseconds?|)"
+      R"(s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?))");
+  return parse_go_duration_ns(text).has_value() || re2::RE2::FullMatch(text, scala);
+}
+
+bool is_date(std::string_view text) {
+  return text.size() == 10 && parse_rfc3339(std::string(text) + "T00:00:00Z").has_value();
+}
+
+// Digits of a number with a check digit, without the separators that people write.
+std::string bare_digits(std::string_view text) {
+  std::string digits(text);
+  std::erase_if(digits, [](char c) { return c == '-' || c == ' '; });
+  return digits;
+}
+
+bool all_digits(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+bool is_isbn10(std::string_view text) {
+  const auto digits = bare_digits(text);
+  if (digits.size() != 10 || !all_digits(std::string_view(digits).substr(0, 9))) return false;
+  int sum = 0;
+  for (int i = 0; i < 9; ++i) sum += (i + 1) * (digits[static_cast<std::size_t>(i)] - '0');
+  if (digits[9] != 'X' && !all_digits(std::string_view(digits).substr(9))) return false;
+  sum += 10 * (digits[9] == 'X' ? 10 : digits[9] - '0');
+  return sum % 11 == 0;
+}
+
+bool is_isbn13(std::string_view text) {
+  const auto digits = bare_digits(text);
+  if (digits.size() != 13 || !all_digits(digits)) return false;
+  int sum = 0;
+  for (std::size_t i = 0; i < 13; ++i) sum += (i % 2 == 0 ? 1 : 3) * (digits[i] - '0');
+  return sum % 10 == 0;
+}
+
+bool is_credit_card(std::string_view text) {
+  const auto digits = bare_digits(text);
+  if (digits.size() < 13 || digits.size() > 19 || !all_digits(digits)) return false;
+  int sum = 0;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    int digit = digits[digits.size() - 1 - i] - '0';
+    if (i % 2 == 1) digit = digit * 2 > 9 ? digit * 2 - 9 : digit * 2;
+    sum += digit;
+  }
+  return sum % 10 == 0;
+}
+
+bool is_hostname(std::string_view text) {
+  static const re2::RE2 labels(
+      R"(([\pL\pN]([\pL\pN-]{0,61}[\pL\pN])?)(\.[\pL\pN]([\pL\pN-]{0,61}[\pL\pN])?)*\.?)");
+  return text.size() <= 255 && re2::RE2::FullMatch(text, labels);
+}
+
+using Check = bool (*)(std::string_view);
+
+const std::map<std::string_view, Check>& checks() {
+  static const std::map<std::string_view, Check> kChecks = {
+      {"ipv4", is_ipv4},
+      {"ipv6", is_ipv6},
+      {"cidr", is_cidr},
+      {"duration", is_duration},
+      {"date", is_date},
+      {"datetime", [](std::string_view text) { return parse_rfc3339(text).has_value(); }},
+      {"hostname", is_hostname},
+      {"isbn", [](std::string_view text) { return is_isbn10(text) || is_isbn13(text); }},
+      {"isbn10", is_isbn10},
+      {"isbn13", is_isbn13},
+      {"creditcard", is_credit_card},
+  };
+  return kChecks;
+}
+
+const std::map<std::string_view, std::unique_ptr<const re2::RE2>>& patterns() {
+  static const auto kPatterns = [] {
+    constexpr std::pair<std::string_view, const char*> kTexts[] = {
+        {"bsonobjectid", "[0-9a-fA-F]{24}"},
+        {"uri", R"(([a-zA-Z][a-zA-Z0-9+.\-]*:|/)[^\x00-\x20\x7f]*)"},
+        {"email", R"(([^<>@\n]*<)?[^\s@<>]+@[^\s@<>]+>?)"},
+        {"mac",
+         R"((?i)([0-9a-f]{2}(:[0-9a-f]{2}){5}|[0-9a-f]{2}(:[0-9a-f]{2}){7}|[0-9a-f]{2}(:[0-9a-f]{2}){19}|)"
+         R"([0-9a-f]{2}(-[0-9a-f]{2}){5}|[0-9a-f]{2}(-[0-9a-f]{2}){7}|[0-9a-f]{2}(-[0-9a-f]{2}){19}|)"
+         R"([0-9a-f]{4}(\.[0-9a-f]{4}){2}|[0-9a-f]{4}(\.[0-9a-f]{4}){3}|[0-9a-f]{4}(\.[0-9a-f]{4}){9}))"},
+        {"uuid", "(?i)[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}"},
+        {"uuid3", "(?i)[0-9a-f]{8}-?[0-9a-f]{4}-?3[0-9a-f]{3}-?[0-9a-f]{4}-?[0-9a-f]{12}"},
+        {"uuid4", "(?i)[0-9a-f]{8}-?[0-9a-f]{4}-?4[0-9a-f]{3}-?[89ab][0-9a-f]{3}-?[0-9a-f]{12}"},
+        {"uuid5", "(?i)[0-9a-f]{8}-?[0-9a-f]{4}-?5[0-9a-f]{3}-?[89ab][0-9a-f]{3}-?[0-9a-f]{12}"},
+        {"ssn", R"(\d{3}[- ]?\d{2}[- ]?\d{4})"},
+        {"hexcolor", "#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})"},
+        {"rgbcolor",
+         R"(rgb\(\s*((0|[1-9]\d?|1\d\d|2[0-4]\d|25[0-5])\s*,\s*){2}(0|[1-9]\d?|1\d\d|2[0-4]\d|25[0-5])\s*\))"},
+        {"byte", "([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"},
+    };
+    std::map<std::string_view, std::unique_ptr<const re2::RE2>> out;
+    for (const auto& [name, text] : kTexts) out.emplace(name, std::make_unique<re2::RE2>(text));
+    return out;
+  }();
+  return kPatterns;
+}
+
+}  // namespace
+
+bool format_holds(std::string_view format, std::string_view text) {
+  std::string name(format);
+  std::erase(name, '-');
+  if (const auto check = checks().find(name); check != checks().end()) return check->second(text);
+  const auto pattern = patterns().find(name);
+  return pattern == patterns().end() || re2::RE2::FullMatch(text, *pattern->second);
+}
+
+}  // namespace gatefold
