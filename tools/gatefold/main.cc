@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "tools/bench/bench.h"
 #include "tools/gatefold/events_command.h"
 #include "tools/gatefold/exit_code.h"
 #include "tools/gatefold/kubeconfig.h"
@@ -76,6 +77,32 @@ CLI::App* add_log(CLI::App& app, EventsOptions& options) {
   return command;
 }
 
+CLI::App* add_bench(CLI::App& app, bench::BenchOptions& options) {
+  auto* command = app.add_subcommand(
+      "bench", "Measure what serving costs, beside a floor measured in the same run");
+  command->add_option("--seconds", options.seconds, "How long each load lasts")
+      ->check(CLI::Range(0.1, 600.0))
+      ->capture_default_str();
+  command->add_option("--only", options.only, "Names of scenarios")
+      ->delimiter(',')
+      ->check(CLI::IsMember(bench::scenario_names()));
+  command
+      ->add_option("--events", options.events, "Length of the history that is opened and replayed")
+      ->check(CLI::Range(1000, 100'000'000))
+      ->capture_default_str();
+  command
+      ->add_option("--body", options.body,
+                   "A file with the Gateway to create; it has a generateName")
+      ->check(CLI::ExistingFile);
+  command->add_option("--dir", options.directory, "Where data directories are made and removed")
+      ->check(CLI::ExistingDirectory)
+      ->capture_default_str();
+  command->add_option("-o,--output", options.output, "table, or json: one line each")
+      ->check(CLI::IsMember({"table", "json"}))
+      ->capture_default_str();
+  return command;
+}
+
 int run(int argc, char** argv) {
   CLI::App app{"The Gateway API without Kubernetes, in one binary that never forgets."};
   app.footer(kExitCodes);
@@ -109,6 +136,9 @@ int run(int argc, char** argv) {
   auto* kubeconfig_command = app.add_subcommand("kubeconfig", "Print a kubeconfig for clients");
   kubeconfig_command->add_option("--server", server, "The server's URL")->capture_default_str();
 
+  bench::BenchOptions bench;
+  auto* bench_command = add_bench(app, bench);
+
   try {
     app.parse(argc, argv);
     if (events.follow && events.source.server.empty()) {
@@ -121,6 +151,7 @@ int run(int argc, char** argv) {
   if (log_command->parsed()) return run_events(events);
   if (transitions_command->parsed()) return run_transitions(transitions);
   if (verify_command->parsed()) return run_verify(verify);
+  if (bench_command->parsed()) return bench::run_bench(bench);
   fmt::print("{}", kubeconfig_text(server));
   return kFine;
 }

@@ -146,7 +146,8 @@ void Manifests::follow() {
 std::vector<std::string> Manifests::apply() {
   auto folder = read_manifests(folder_);
   auto errors = folder.errors;
-  std::ranges::stable_partition(folder.objects, [](const ManifestObject& object) {
+  // Others may live in them. Sorting keeps the files' order otherwise.
+  std::ranges::stable_sort(folder.objects, std::greater(), [](const ManifestObject& object) {
     return string_at(object.value, {"kind"}) == "Namespace";
   });
   present_.clear();

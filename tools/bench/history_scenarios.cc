@@ -1,0 +1,217 @@
+#include <algorithm>
+#include <chrono>
+#include <ctime>
+#include <memory>
+#include <stdexcept>
+
+#include <fmt/format.h>
+#include <rocksdb/db.h>
+
+#include "engine/engine.h"
+#include "schema/json.h"
+#include "schema/meta.h"
+#include "tools/bench/child.h"
+#include "tools/bench/scenario.h"
+#include "tools/gatefold/serve.h"
+
+namespace gatefold::bench {
+namespace {
+
+constexpr int kObjects = 1000;
+constexpr std::size_t kPending = 512;
+
+using Clock = std::chrono::steady_clock;
+
+double cpu_now_us() {
+  timespec time{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_nsec) / 1e3;
+}
+
+// Runs `work` in a process of its own; it answers the number of its operations.
+Cost cost_in_child(const std::function<std::uint64_t()>& work, std::uint64_t* peak = nullptr) {
+  Child child([&] {
+    const auto start = Clock::now();
+    const auto cpu = cpu_now_us();
+    const auto operations = work();
+    const auto wall = std::chrono::duration<double, std::micro>(Clock::now() - start).count();
+    fmt::print("{} {} {}\n", operations, wall, cpu_now_us() - cpu);
+    std::fflush(stdout);
+    std::string wait;
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    int signal = 0;
+    sigwait(&signals, &signal);
+    return 0;
+  });
+  const auto line = child.read_line();
+  std::uint64_t operations = 0;
+  double wall = 0;
+  double cpu = 0;
+  if (std::sscanf(line.c_str(), "%lu %lf %lf", &operations, &wall, &cpu) != 3 || operations == 0) {
+    throw std::runtime_error("a measured process failed");
+  }
+  if (peak != nullptr) *peak = child.peak_resident_bytes();
+  const auto count = static_cast<double>(operations);
+  return {operations, wall / count, cpu / count};
+}
+
+engine::Command gateway_command(engine::Verb verb, std::string name, Value body) {
+  engine::Command command;
+  command.verb = verb;
+  command.group = "gateway.networking.k8s.io";
+  command.version = "v1";
+  command.plural = "gateways";
+  command.name_space = "default";
+  command.name = std::move(name);
+  command.body = std::move(body);
+  command.actor = {.user = "system:anonymous",
+                   .user_agent = "gatefold-bench",
+                   .field_manager = "bench",
+                   .verb = verb == engine::Verb::kCreate ? "create" : "patch",
+                   .subresource = ""};
+  return command;
+}
+
+// Submits one command and, whenever enough wait, lets the writer do its work.
+class Filler {
+ public:
+  explicit Filler(engine::Engine& engine) : engine_(engine) {}
+  ~Filler() { finish(); }
+  Filler(const Filler&) = delete;
+  Filler& operator=(const Filler&) = delete;
+
+  void submit(engine::Command command) {
+    engine_.submit(std::move(command), [this](Result<engine::Outcome> outcome) {
+      --pending_;
+      if (!outcome && failure_.empty()) failure_ = outcome.error().message;
+    });
+    if (++pending_ >= kPending) finish();
+  }
+  void finish() {
+    while (pending_ > 0 && engine_.step()) {
+    }
+    if (!failure_.empty()) throw std::runtime_error(failure_);
+  }
+
+ private:
+  engine::Engine& engine_;
+  std::size_t pending_ = 0;
+  std::string failure_;
+};
+
+std::uint64_t fill(const std::string& directory, const std::string& gateway, std::uint64_t events) {
+  engine::EngineOptions options;
+  options.store.directory = directory;
+  options.manual = true;
+  auto engine = engine::Engine::open(std::move(options), engine::real_world());
+  if (!engine) throw std::runtime_error(engine.error().message);
+  const auto object = parse_json(gateway)->value;
+  Filler filler(**engine);
+  for (int i = 0; i < kObjects; ++i) {
+    auto body = object;
+    auto& metadata = body.at("metadata").as_object();
+    metadata.erase("generateName");
+    metadata["name"] = fmt::format("gateway-{}", i);
+    filler.submit(gateway_command(engine::Verb::kCreate, "", std::move(body)));
+  }
+  filler.finish();
+  for (std::uint64_t i = kObjects; i < events; ++i) {
+    filler.submit(
+        gateway_command(engine::Verb::kPatch, fmt::format("gateway-{}", i % kObjects),
+                        JsonObject{{"metadata", {{"labels", {{"turn", std::to_string(i)}}}}}}));
+  }
+  filler.finish();
+  return events;
+}
+
+std::uint64_t scan_log(const std::string& directory) {
+  auto store = storage::Store::open({.directory = directory, .read_only = true});
+  if (!store) throw std::runtime_error(store.error().message);
+  const auto snapshot = (*store)->snapshot();
+  std::uint64_t events = 0;
+  const auto read = snapshot->events({}, snapshot->head().revision, [&](const storage::Event&) {
+    ++events;
+    return true;
+  });
+  if (!read) throw std::runtime_error(read.error().message);
+  return events;
+}
+
+std::uint64_t refold(const std::string& directory) {
+  auto store = storage::Store::open({.directory = directory, .refold = true});
+  if (!store) throw std::runtime_error(store.error().message);
+  return (*store)->head().revision.number;
+}
+
+// The floor: RocksDB reads the same rows, nobody looks at them.
+std::uint64_t scan_rows(const std::string& directory, const std::vector<std::string>& families) {
+  const auto path = directory;
+  std::vector<std::string> names;
+  auto status = rocksdb::DB::ListColumnFamilies({}, path, &names);
+  if (!status.ok()) throw std::runtime_error(status.ToString());
+  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
+  for (const auto& name : names) descriptors.emplace_back(name, rocksdb::ColumnFamilyOptions());
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* opened = nullptr;
+  status = rocksdb::DB::OpenForReadOnly({}, path, descriptors, &handles, &opened);
+  if (!status.ok()) throw std::runtime_error(status.ToString());
+  const std::unique_ptr<rocksdb::DB> database(opened);
+  std::uint64_t rows = 0;
+  for (auto* handle : handles) {
+    if (std::ranges::find(families, handle->GetName()) != families.end()) {
+      const std::unique_ptr<rocksdb::Iterator> row(database->NewIterator({}, handle));
+      for (row->SeekToFirst(); row->Valid(); row->Next()) ++rows;
+    }
+  }
+  for (auto* handle : handles) database->DestroyColumnFamilyHandle(handle);
+  return rows;
+}
+
+Report report_of(std::string name, std::string unit, Cost ours, std::optional<Cost> floor = {}) {
+  return {std::move(name), std::move(unit), ours, floor, {}};
+}
+
+Report open_report(const std::string& directory) {
+  const auto start = Clock::now();
+  Child server([&] {
+    return tools::run_serve(
+        {.directory = directory, .listen = "127.0.0.1:0", .log_level = "warn", .threads = 2});
+  });
+  if (server.read_line().empty()) throw std::runtime_error("the server did not get ready");
+  const auto wall = std::chrono::duration<double, std::micro>(Clock::now() - start).count();
+  auto report = report_of("open, ready to serve", "start", {1, wall, server.cpu_seconds() * 1e6});
+  report.note =
+      fmt::format("{:.1f} MB resident", static_cast<double>(server.resident_bytes()) / 1048576);
+  return report;
+}
+
+}  // namespace
+
+std::vector<Report> bench_history(const Setting& setting) {
+  const auto directory = setting.directory + "/history";
+  const auto events = std::max<std::uint64_t>(setting.options.events, kObjects);
+  std::vector<Report> reports;
+  reports.push_back(report_of("write, embedded", "event", cost_in_child([&] {
+                                return fill(directory, setting.gateway, events);
+                              })));
+  reports.push_back(open_report(directory));
+  const auto raw_log = cost_in_child([&] { return scan_rows(directory, {"log"}); });
+  std::uint64_t peak = 0;
+  reports.push_back(report_of("scan of the log", "event",
+                              cost_in_child([&] { return scan_log(directory); }, &peak), raw_log));
+  reports.back().note = fmt::format("peak {} MB resident", peak >> 20);
+  auto raw_both = cost_in_child([&] { return scan_rows(directory, {"log", "bodies"}); });
+  // Two rows an event.
+  raw_both.operations /= 2;
+  raw_both.wall_us *= 2;
+  raw_both.cpu_us *= 2;
+  reports.push_back(report_of("replay: fold all anew", "event",
+                              cost_in_child([&] { return refold(directory); }, &peak), raw_both));
+  reports.back().note =
+      fmt::format("peak {} MB resident; floor: a bare scan of log and bodies", peak >> 20);
+  return reports;
+}
+
+}  // namespace gatefold::bench
