@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <ctime>
 #include <memory>
 #include <stdexcept>
