@@ -1,0 +1,58 @@
+#include "engine/read.h"
+
+#include "schema/convert.h"
+#include "schema/json.h"
+
+namespace gatefold::engine {
+
+void append_object(std::string& out, const Kind& kind, const KindVersion& version,
+                   std::string_view schema_id, std::string_view body, std::uint32_t splice_at,
+                   Revision revision) {
+  if (schema_id == version.schema_id) {
+    if (revision == Revision{}) {
+      out.append(body);
+    } else {
+      storage::append_spliced(out, body, splice_at, revision);
+    }
+    return;
+  }
+  auto parsed = parse_json(body);
+  if (!parsed) {
+    // What was stored was written by this house; nothing better can be said of it than what it is.
+    out.append(body);
+    return;
+  }
+  auto& object = parsed->value;
+  convert_object(kind, version, object);
+  if (revision != Revision{}) {
+    object_member(object.as_object(), "metadata")["resourceVersion"] = to_string(revision);
+  }
+  out += canonical_json(object);
+}
+
+Result<std::optional<ReadObject>> read_object(const View& view, const Kind& kind,
+                                              const KindVersion& version, const ObjectKey& key) {
+  auto stored = view.snapshot->get(key);
+  if (!stored) return std::unexpected(std::move(stored.error()));
+  if (!*stored) return std::nullopt;
+  const auto& object = **stored;
+  ReadObject read{.json = {}, .revision = object.revision};
+  append_object(read.json, kind, version, object.schema_id, object.body, object.splice_at,
+                object.revision);
+  return read;
+}
+
+Result<std::optional<ReadObject>> read_object_at(const View& view, const Kind& kind,
+                                                 const KindVersion& version, const ObjectKey& key,
+                                                 Revision revision) {
+  auto past = view.snapshot->object_at(key, revision);
+  if (!past) return std::unexpected(std::move(past.error()));
+  if (!*past) return std::nullopt;
+  const auto& object = **past;
+  ReadObject read{.json = {}, .revision = object.revision};
+  append_object(read.json, kind, version, object.schema_id, object.body, object.splice_at,
+                object.revision);
+  return read;
+}
+
+}  // namespace gatefold::engine

@@ -1,0 +1,71 @@
+#include "schema/base64.h"
+
+#include <cstdint>
+
+namespace gatefold {
+namespace {
+
+constexpr std::string_view kStandard =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view kUrl =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+std::string encode(std::string_view bytes, std::string_view alphabet) {
+  std::string text;
+  text.reserve((bytes.size() + 2) / 3 * 4);
+  std::uint32_t bits = 0;
+  int count = 0;
+  for (const char c : bytes) {
+    bits = (bits << 8) | static_cast<std::uint8_t>(c);
+    count += 8;
+    while (count >= 6) {
+      count -= 6;
+      text += alphabet[(bits >> count) & 0x3fU];
+    }
+  }
+  if (count > 0) text += alphabet[(bits << (6 - count)) & 0x3fU];
+  return text;
+}
+
+std::optional<std::string> decode(std::string_view text, std::string_view alphabet) {
+  if (text.size() % 4 == 1) return std::nullopt;
+  std::string bytes;
+  bytes.reserve(text.size() / 4 * 3 + 2);
+  std::uint32_t bits = 0;
+  int count = 0;
+  for (const char c : text) {
+    const auto value = alphabet.find(c);
+    if (value == std::string_view::npos) return std::nullopt;
+    bits = (bits << 6) | static_cast<std::uint32_t>(value);
+    count += 6;
+    if (count >= 8) {
+      count -= 8;
+      bytes += static_cast<char>((bits >> count) & 0xffU);
+    }
+  }
+  return bytes;
+}
+
+}  // namespace
+
+std::string to_base64(std::string_view bytes) {
+  auto text = encode(bytes, kStandard);
+  text.append((4 - text.size() % 4) % 4, '=');
+  return text;
+}
+
+std::string to_base64url(std::string_view bytes) {
+  return encode(bytes, kUrl);
+}
+
+std::optional<std::string> from_base64(std::string_view text) {
+  if (text.size() % 4 != 0) return std::nullopt;
+  for (int i = 0; i < 2 && text.ends_with('='); ++i) text.remove_suffix(1);
+  return decode(text, kStandard);
+}
+
+std::optional<std::string> from_base64url(std::string_view text) {
+  return decode(text, kUrl);
+}
+
+}  // namespace gatefold
