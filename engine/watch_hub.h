@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -77,14 +78,17 @@ class WatchHub {
     std::deque<PublishedPtr> events;
     Revision start;  // events after this one are all in `events`
   };
+  void drop_oldest();
+
   mutable std::mutex mutex_;
   std::map<std::string, Window, std::less<>> windows_;
-  std::deque<std::pair<std::string, std::size_t>> order_;  // oldest first, with bytes
+  std::deque<std::pair<Window*, std::size_t>> order_;  // oldest first, with bytes
   std::size_t bytes_ = 0;
+  Revision base_;  // where windows start that have seen nothing
   Revision head_;
-  Revision dropped_;  // the newest event that has left the window, of any resource
   std::multimap<std::string, std::weak_ptr<Bell>, std::less<>> bells_;
-  std::vector<std::string> published_resources_;
+  std::size_t bells_added_ = 0;  // since those of gone watchers were last removed
+  std::set<std::string> published_resources_;
   std::atomic<bool> closed_{false};
 };
 

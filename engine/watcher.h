@@ -58,14 +58,41 @@ class Watcher {
   bool ended() const { return ended_; }
 
  private:
+  // What one call of next() fills.
+  struct Gathering {
+    const View& view;
+    const Kind& kind;
+    const KindVersion& version;
+    std::size_t bytes_max;
+    std::vector<WatchEvent>& out;
+    std::size_t bytes = 0;
+    std::size_t looked_at = 0;
+    bool is_done = false;  // nothing is left to look at
+  };
+
   Watcher(WatchQuery query, WatchHub& hub);
+  Result<void> next_initial(const View& view, std::size_t bytes_max, std::vector<WatchEvent>& out);
+  Result<void> next_news(Gathering& gathering);
+  Result<void> read_log(Gathering& gathering);
+  Result<void> add(Gathering& gathering, const storage::Event& event,
+                   const PublishedEvent* published);
+  bool matches(const storage::Event& event, const Labels& labels,
+               const SelectableValues& fields) const;
+  Result<std::shared_ptr<const std::string>> event_json(const Gathering& gathering,
+                                                        const storage::Event& event,
+                                                        const PublishedEvent* published) const;
+  Result<std::shared_ptr<const std::string>> previous_json(const Gathering& gathering,
+                                                           const storage::Event& event) const;
+  WatchEvent bookmark_event(bool ends_initial) const;
+
   WatchQuery query_;
   WatchHub& hub_;
+  std::string kind_;
+  std::string api_version_;
   std::shared_ptr<Bell> bell_;
   std::optional<Lister> initial_;
-  bool initial_end_bookmark_ = false;
   std::optional<Status> expired_;
-  Revision seen_;
+  Revision seen_;  // everything up to here has been handed out
   bool ended_ = false;
 };
 

@@ -1,0 +1,253 @@
+#include "engine/watcher.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "engine/limits.h"
+#include "engine/read.h"
+#include "schema/json.h"
+
+namespace gatefold::engine {
+namespace {
+
+// Events looked at in one call, matching or not: one watcher may not keep its thread from others.
+constexpr std::size_t kStepEventsMax = 4096;
+
+std::unexpected<Status> wrong_options(std::string_view why) {
+  return invalid(
+      {"meta.k8s.io", "", "ListOptions"}, "",
+      {forbidden_field("resourceVersionMatch", std::string(why), "resource-version-match")});
+}
+
+Result<void> check_combination(const WatchQuery& query) {
+  if (!query.send_initial_events) {
+    if (query.match == VersionMatch::kUnset) return {};
+    return wrong_options(
+        "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
+  }
+  if (query.match == VersionMatch::kNotOlderThan) return {};
+  return wrong_options("sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
+}
+
+// Whether a watch starts with the objects that are there (R16.4, R16.10).
+bool wants_initial(const WatchQuery& query) {
+  if (query.send_initial_events) return *query.send_initial_events;
+  return query.resource_version.empty() || query.resource_version == "0";
+}
+
+ListQuery list_query(const WatchQuery& query) {
+  ListQuery list;
+  list.group = query.group;
+  list.version = query.version;
+  list.plural = query.plural;
+  list.name_space = query.name_space;
+  list.labels = query.labels;
+  list.fields = query.fields;
+  return list;
+}
+
+WatchEventType wire_type(bool matched, bool matches) {
+  if (!matched) return WatchEventType::kAdded;
+  return matches ? WatchEventType::kModified : WatchEventType::kDeleted;
+}
+
+}  // namespace
+
+Watcher::Watcher(WatchQuery query, WatchHub& hub) : query_(std::move(query)), hub_(hub) {}
+
+Result<std::unique_ptr<Watcher>> Watcher::start(WatchQuery query, const View& view, WatchHub& hub,
+                                                std::function<void()> ring) {
+  if (auto checked = check_combination(query); !checked) {
+    return std::unexpected(std::move(checked.error()));
+  }
+  const auto* kind = view.catalog->find(query.group, query.plural);
+  const auto* version = kind == nullptr ? nullptr : kind->version(query.version);
+  if (version == nullptr) return not_found({query.group, query.plural, ""}, "");
+  auto wanted = parse_revision_parameter(query.resource_version);
+  if (!wanted) return std::unexpected(std::move(wanted.error()));
+
+  std::unique_ptr<Watcher> watcher(new Watcher(std::move(query), hub));
+  watcher->kind_ = kind->kind;
+  watcher->api_version_ = kind->api_version(version->name);
+  watcher->bell_ = std::make_shared<Bell>();
+  watcher->bell_->ring = std::move(ring);
+  watcher->bell_->resource = kind->resource;
+  if (!hub.add(watcher->bell_)) {
+    return failure(Reason::kTooManyRequests, "too many watches are open");
+  }
+  const auto& its = watcher->query_;
+  if (wants_initial(its)) {
+    auto list = list_query(its);
+    if (*wanted != Revision{}) {
+      list.resource_version = to_string(*wanted);
+      list.match = VersionMatch::kNotOlderThan;
+    }
+    auto lister = Lister::start(std::move(list), view);
+    if (!lister) return std::unexpected(std::move(lister.error()));
+    watcher->seen_ = lister->revision();
+    watcher->initial_ = std::move(*lister);
+    return watcher;
+  }
+  watcher->seen_ = *wanted == Revision{} ? view.revision() : *wanted;
+  if (watcher->seen_ < view.snapshot->horizon(kind->resource)) {
+    watcher->expired_ =
+        Status{.reason = Reason::kExpired,
+               .message = fmt::format("too old resource version: {} ({})", watcher->seen_.number,
+                                      view.revision().number)};
+  }
+  return watcher;
+}
+
+Result<std::vector<WatchEvent>> Watcher::next(const View& view, std::size_t bytes_max) {
+  std::vector<WatchEvent> out;
+  if (ended_) return out;
+  if (expired_) {
+    out.push_back({WatchEventType::kError, nullptr, std::exchange(expired_, std::nullopt)});
+    ended_ = true;
+    return out;
+  }
+  const auto* kind = view.catalog->find(query_.group, query_.plural);
+  const auto* version = kind == nullptr ? nullptr : kind->version(query_.version);
+  if (version == nullptr) {
+    ended_ = true;  // the kind is gone (R16.17)
+    return out;
+  }
+  if (initial_) {
+    if (auto read = next_initial(view, bytes_max, out); !read) {
+      return std::unexpected(std::move(read.error()));
+    }
+    if (!out.empty()) return out;
+  }
+  // Before reading: news that comes from now on rings again.
+  bell_->rung = false;
+  Gathering gathering{view, *kind, *version, bytes_max, out};
+  while (out.empty() && !gathering.is_done && gathering.looked_at < kStepEventsMax) {
+    auto read = next_news(gathering);
+    if (!read) return std::unexpected(std::move(read.error()));
+  }
+  if (out.empty() && !gathering.is_done && !bell_->rung.exchange(true)) bell_->ring();
+  if (out.empty() && gathering.is_done && hub_.closed()) ended_ = true;
+  return out;
+}
+
+Result<void> Watcher::next_initial(const View& view, std::size_t bytes_max,
+                                   std::vector<WatchEvent>& out) {
+  auto more = initial_->next(view, bytes_max, [&](std::string_view json) {
+    out.push_back(
+        {WatchEventType::kAdded, std::make_shared<const std::string>(json), std::nullopt});
+  });
+  if (!more) return std::unexpected(std::move(more.error()));
+  if (*more) return {};
+  initial_.reset();
+  if (query_.bookmarks) out.push_back(bookmark_event(true));
+  return {};
+}
+
+Result<void> Watcher::next_news(Gathering& gathering) {
+  std::vector<PublishedPtr> events;
+  Revision complete_to;
+  if (!hub_.read(gathering.kind.resource, seen_, kStepEventsMax, events, complete_to)) {
+    return read_log(gathering);
+  }
+  // What is published before its View is not shown before it: earlier versions of the object would
+  // not be readable.
+  const auto head = gathering.view.revision();
+  complete_to = std::min(complete_to, head);
+  for (const auto& event : events) {
+    if (event->event.revision > head) break;
+    if (gathering.bytes >= gathering.bytes_max) return {};
+    if (auto added = add(gathering, event->event, event.get()); !added) return added;
+  }
+  seen_ = std::max(seen_, complete_to);
+  gathering.is_done = seen_ >= head;
+  return {};
+}
+
+Result<void> Watcher::read_log(Gathering& gathering) {
+  const auto head = gathering.view.revision();
+  Result<void> added;
+  bool is_cut = false;
+  auto read = gathering.view.snapshot->changes(
+      gathering.kind.resource, seen_, head, [&](const storage::Event& event) {
+        is_cut = gathering.bytes >= gathering.bytes_max || gathering.looked_at >= kStepEventsMax;
+        if (is_cut) return false;
+        added = add(gathering, event, nullptr);
+        return added.has_value();
+      });
+  if (!read) return read;
+  if (!added || is_cut) return added;
+  seen_ = std::max(seen_, head);
+  gathering.is_done = true;
+  return {};
+}
+
+bool Watcher::matches(const storage::Event& event, const Labels& labels,
+                      const SelectableValues& fields) const {
+  return query_.labels.matches(labels) &&
+         query_.fields.matches(event.key.name_space, event.key.name, fields);
+}
+
+Result<void> Watcher::add(Gathering& gathering, const storage::Event& event,
+                          const PublishedEvent* published) {
+  ++gathering.looked_at;
+  const bool is_ours = query_.name_space.empty() || query_.name_space == event.key.name_space;
+  const bool matched = is_ours && event.type != storage::EventType::kAdded &&
+                       matches(event, event.previous_labels, event.previous_fields);
+  const bool is_there = is_ours && event.type != storage::EventType::kDeleted &&
+                        matches(event, event.labels, event.fields);
+  if (matched || is_there) {
+    const auto type = wire_type(matched, is_there);
+    const bool shows_previous =
+        type == WatchEventType::kDeleted && event.type != storage::EventType::kDeleted;
+    auto json =
+        shows_previous ? previous_json(gathering, event) : event_json(gathering, event, published);
+    if (!json) return std::unexpected(std::move(json.error()));
+    gathering.bytes += (*json)->size();
+    gathering.out.push_back({type, std::move(*json), std::nullopt});
+  }
+  seen_ = event.revision;
+  return {};
+}
+
+Result<std::shared_ptr<const std::string>> Watcher::event_json(
+    const Gathering& gathering, const storage::Event& event,
+    const PublishedEvent* published) const {
+  if (published != nullptr) return published->object_json(gathering.kind, gathering.version);
+  auto body = gathering.view.snapshot->body(event.revision);
+  if (!body) return std::unexpected(std::move(body.error()));
+  std::string json;
+  append_object(json, gathering.kind, gathering.version, event.schema_id, *body,
+                storage::find_splice(*body), event.revision);
+  return std::make_shared<const std::string>(std::move(json));
+}
+
+// An object that left the selection is shown as it last was in it, with the revision of the change
+// (R16.6).
+Result<std::shared_ptr<const std::string>> Watcher::previous_json(
+    const Gathering& gathering, const storage::Event& event) const {
+  auto past = gathering.view.snapshot->object_at(event.key, event.previous);
+  if (!past) return std::unexpected(std::move(past.error()));
+  if (!*past) return internal_error("the version before a change can't be found");
+  std::string json;
+  append_object(json, gathering.kind, gathering.version, (*past)->schema_id, (*past)->body,
+                (*past)->splice_at, event.revision);
+  return std::make_shared<const std::string>(std::move(json));
+}
+
+WatchEvent Watcher::bookmark_event(bool ends_initial) const {
+  JsonObject metadata{{"resourceVersion", to_string(seen_)}};
+  if (ends_initial) metadata["annotations"] = {{"k8s.io/initial-events-end", "true"}};
+  const JsonObject object{
+      {"kind", kind_}, {"apiVersion", api_version_}, {"metadata", std::move(metadata)}};
+  return {WatchEventType::kBookmark, std::make_shared<const std::string>(to_json(object)),
+          std::nullopt};
+}
+
+std::optional<WatchEvent> Watcher::bookmark() const {
+  if (initial_ || expired_ || ended_) return std::nullopt;
+  return bookmark_event(false);
+}
+
+}  // namespace gatefold::engine
