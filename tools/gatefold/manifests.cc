@@ -146,13 +146,15 @@ void Manifests::follow() {
 std::vector<std::string> Manifests::apply() {
   auto folder = read_manifests(folder_);
   auto errors = folder.errors;
-  // Others may live in them. Sorting keeps the files' order otherwise.
-  std::ranges::stable_sort(folder.objects, std::greater(), [](const ManifestObject& object) {
-    return string_at(object.value, {"kind"}) == "Namespace";
-  });
   present_.clear();
   std::size_t applied = 0;
-  for (const auto& object : folder.objects) applied += apply_object(object, errors) ? 1 : 0;
+  // Namespaces first: the others may live in them.
+  for (const bool namespaces : {true, false}) {
+    for (const auto& object : folder.objects) {
+      if ((string_at(object.value, {"kind"}) == "Namespace") != namespaces) continue;
+      applied += apply_object(object, errors) ? 1 : 0;
+    }
+  }
   remove_departed(folder, errors);
   for (const auto& error : errors) spdlog::error("manifests: {}", error);
 

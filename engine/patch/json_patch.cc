@@ -1,0 +1,202 @@
+#include "engine/patch/json_patch.h"
+
+#include <charconv>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "schema/json.h"
+
+namespace gatefold::engine {
+namespace {
+
+constexpr std::size_t kOperationsMax = 10'000;
+// What `copy` may add in all: a short patch must not grow an object without bound.
+constexpr std::size_t kCopiedBytesMax = 3u << 20;
+
+using Pointer = std::vector<std::string>;
+
+// RFC 6901. Nothing where the text is no pointer.
+std::optional<Pointer> parse_pointer(std::string_view text) {
+  Pointer tokens;
+  if (text.empty()) return tokens;
+  if (text.front() != '/') return std::nullopt;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '/') {
+      tokens.emplace_back();
+    } else if (text[i] != '~') {
+      tokens.back() += text[i];
+    } else if (++i < text.size() && (text[i] == '0' || text[i] == '1')) {
+      tokens.back() += text[i] == '0' ? '~' : '/';
+    } else {
+      return std::nullopt;
+    }
+  }
+  return tokens;
+}
+
+// The place of `token` in a list of `size` places.
+std::optional<std::size_t> parse_index(std::string_view token, std::size_t size) {
+  std::int64_t index = 0;
+  const auto* end = token.data() + token.size();
+  const auto [stop, error] = std::from_chars(token.data(), end, index);
+  if (error != std::errc() || stop != end) return std::nullopt;
+  if (index < 0) index += static_cast<std::int64_t>(size);
+  if (index < 0 || index >= static_cast<std::int64_t>(size)) return std::nullopt;
+  return static_cast<std::size_t>(index);
+}
+
+Value* child_of(Value& parent, const std::string& token) {
+  if (auto* object = parent.if_object()) return object->if_contains(token);
+  auto* array = parent.if_array();
+  if (array == nullptr) return nullptr;
+  const auto index = parse_index(token, array->size());
+  return index ? &(*array)[*index] : nullptr;
+}
+
+Value* resolve(Value& document, const Pointer& pointer, std::size_t depth) {
+  Value* at = &document;
+  for (std::size_t i = 0; i < depth && at != nullptr; ++i) at = child_of(*at, pointer[i]);
+  return at;
+}
+
+bool add(Value& document, const Pointer& pointer, Value value) {
+  if (pointer.empty()) {
+    document = std::move(value);
+    return true;
+  }
+  auto* parent = resolve(document, pointer, pointer.size() - 1);
+  if (parent == nullptr) return false;
+  const auto& token = pointer.back();
+  if (auto* object = parent->if_object()) {
+    (*object)[token] = std::move(value);
+    return true;
+  }
+  auto* array = parent->if_array();
+  if (array == nullptr) return false;
+  const auto index =
+      token == "-" ? std::optional(array->size()) : parse_index(token, array->size() + 1);
+  if (!index) return false;
+  array->insert(array->begin() + static_cast<std::ptrdiff_t>(*index), std::move(value));
+  return true;
+}
+
+// Takes the value away and hands it out.
+std::optional<Value> remove(Value& document, const Pointer& pointer) {
+  if (pointer.empty()) return std::nullopt;
+  auto* parent = resolve(document, pointer, pointer.size() - 1);
+  auto* found = parent == nullptr ? nullptr : child_of(*parent, pointer.back());
+  if (found == nullptr) return std::nullopt;
+  Value value = std::move(*found);
+  if (auto* object = parent->if_object()) {
+    object->erase(pointer.back());
+  } else {
+    auto& array = parent->get_array();
+    array.erase(array.begin() + (found - array.data()));
+  }
+  return value;
+}
+
+bool replace(Value& document, const Pointer& pointer, const Value& value) {
+  auto* found = resolve(document, pointer, pointer.size());
+  if (found == nullptr) return false;
+  *found = value;
+  return true;
+}
+
+bool holds(Value& document, const Pointer& pointer, const Value* expected) {
+  const auto* found = resolve(document, pointer, pointer.size());
+  if (found == nullptr) return expected == nullptr || expected->is_null();
+  return expected == nullptr ? found->is_null() : *found == *expected;
+}
+
+class Applier {
+ public:
+  explicit Applier(Value document) : document_(std::move(document)) {}
+
+  bool apply(const Value& operation) {
+    const auto op = string_at(operation, {"op"});
+    const auto* text = find(operation, "path");
+    if (text == nullptr || !text->is_string()) return false;
+    const auto path = parse_pointer(text->get_string());
+    if (!path) return false;
+    const auto* value = find(operation, "value");
+    if (op == "add") return value != nullptr && add(document_, *path, *value);
+    if (op == "remove") return remove(document_, *path).has_value();
+    if (op == "replace") return value != nullptr && replace(document_, *path, *value);
+    if (op == "test") return holds(document_, *path, value);
+    if (op == "move" || op == "copy") return carry(operation, op == "move", *path);
+    return false;
+  }
+
+  Value take() { return std::move(document_); }
+
+ private:
+  bool carry(const Value& operation, bool is_move, const Pointer& path) {
+    const auto* text = find(operation, "from");
+    if (text == nullptr || !text->is_string()) return false;
+    const auto from = parse_pointer(text->get_string());
+    if (!from) return false;
+    if (is_move) {
+      auto value = remove(document_, *from);
+      return value && add(document_, path, std::move(*value));
+    }
+    const auto* value = resolve(document_, *from, from->size());
+    if (value == nullptr) return false;
+    copied_bytes_ += to_json(*value).size();
+    return copied_bytes_ <= kCopiedBytesMax && add(document_, path, *value);
+  }
+
+  Value document_;
+  std::size_t copied_bytes_ = 0;
+};
+
+std::string_view go_kind(const Value& value) {
+  if (value.is_bool()) return "bool";
+  return value.is_number() ? "number" : json_type_name(value);
+}
+
+}  // namespace
+
+Result<void> check_json_patch(const Value& patch) {
+  const auto* operations = patch.if_array();
+  if (operations == nullptr) {
+    return bad_request(
+        fmt::format("error decoding patch: json: cannot unmarshal {} into Go value of type "
+                    "[]handlers.jsonPatchOp",
+                    go_kind(patch)));
+  }
+  if (operations->size() > kOperationsMax) {
+    return failure(Reason::kRequestEntityTooLarge,
+                   fmt::format("Request entity too large: The allowed maximum operations in a JSON "
+                               "patch is {}, got {}",
+                               kOperationsMax, operations->size()));
+  }
+  for (const auto& operation : *operations) {
+    if (operation.is_object()) continue;
+    return bad_request(
+        fmt::format("error decoding patch: json: cannot unmarshal {} into Go value of type "
+                    "handlers.jsonPatchOp",
+                    go_kind(operation)));
+  }
+  return {};
+}
+
+Result<Value> apply_json_patch(const Value& document, const Value& patch) {
+  if (auto checked = check_json_patch(patch); !checked) {
+    return std::unexpected(std::move(checked.error()));
+  }
+  Applier applier(document);
+  for (const auto& operation : patch.get_array()) {
+    if (!applier.apply(operation)) {
+      return failure(Reason::kInvalid,
+                     "the server rejected our request due to an error in our request");
+    }
+  }
+  return applier.take();
+}
+
+}  // namespace gatefold::engine
