@@ -9,7 +9,7 @@ install_packages "${build_packages[@]}"
 # stdout belongs to the binary: its first line says in JSON that it is ready.
 (
   cd "$house"
-  cmake --preset release -DGATEFOLD_TESTS=OFF --log-level=WARNING
+  cmake --preset release -DGATEFOLD_TESTS=OFF --log-level=WARNING >/dev/null
   cmake --build --preset release --target gatefold
 ) >&2
 

@@ -22,7 +22,7 @@ stage() {
   [[ $outcome == ok ]] || { failed=1 && false; }
 }
 
-configure() { cmake --preset "$1" -DGATEFOLD_TESTS=ON --log-level=WARNING; }
+configure() { cmake --preset "$1" -DGATEFOLD_TESTS=ON --log-level=WARNING >/dev/null; }
 
 # The tests of `ctest FILTER...` that are programs of the build. Labels are known before anything is
 # built, so a sanitizer compiles only what its tests need.
@@ -34,11 +34,13 @@ targets() {
     <(cmake --build --preset "$preset" --target help | sed -nE 's/^(\S+): phony$/\1/p' | sort)
 }
 
+# build PRESET PROGRAM FILTER...: what the tests of FILTER need, and PROGRAM if it is named.
 build() {
-  local preset=$1
-  shift
+  local preset=$1 program=$2
+  shift 2
   configure "$preset" &&
-    targets "$preset" "$@" | xargs cmake --build --preset "$preset" -j "$jobs" --target gatefold
+    { targets "$preset" "$@" && echo "$program"; } |
+    xargs cmake --build --preset "$preset" -j "$jobs" --target
 }
 
 run() {
@@ -51,16 +53,17 @@ run() {
 }
 
 suite() {
-  local title=$1 preset=$2
-  shift 2
-  stage "$title: build" build "$preset" "$@" && stage "$title: tests" run "$preset" "$@"
+  local title=$1 preset=$2 program=$3
+  shift 3
+  stage "$title: build" build "$preset" "$program" "$@" &&
+    stage "$title: tests" run "$preset" "$@"
 }
 
 stage "packages" install_packages "${build_packages[@]}" "${test_packages[@]}" || exit 1
 stage "format" tools/check format
-suite "address and undefined behaviour" dev -LE "$on_release"
-suite "threads" tsan -L '^threads$'
-suite "release" release -L "$on_release"
+suite "address and undefined behaviour" dev gatefold -LE "$on_release"
+suite "threads" tsan "" -L '^threads$'
+suite "release" release gatefold -L "$on_release"
 stage "tidy" tools/check tidy
 
 printf '\n%s%6d s  in all\n' "$table" "$SECONDS"
