@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "schema/json.h"
+#include "schema/utf8.h"
 
 namespace gatefold {
 namespace {
@@ -27,36 +28,6 @@ FieldError error_of(FieldErrorType type, std::string field, std::string body, st
 std::string with_detail(std::string body, std::string_view detail) {
   if (!detail.empty()) body.append(": ").append(detail);
   return body;
-}
-
-// One code point of UTF-8 at `at`; size 0 where the bytes are no valid sequence.
-struct CodePoint {
-  std::uint32_t number = 0;
-  std::size_t bytes = 0;
-};
-
-CodePoint code_point_at(std::string_view text, std::size_t at) {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
-  const std::uint8_t first = byte(at);
-  std::size_t bytes = 0;
-  std::uint32_t number = 0;
-  std::uint32_t smallest = 0;
-  if (first < 0x80) return {first, 1};
-  if (first >= 0xc2 && first < 0xe0) {
-    bytes = 2, number = first & 0x1fU, smallest = 0x80;
-  } else if (first >= 0xe0 && first < 0xf0) {
-    bytes = 3, number = first & 0x0fU, smallest = 0x800;
-  } else if (first >= 0xf0 && first < 0xf5) {
-    bytes = 4, number = first & 0x07U, smallest = 0x10000;
-  }
-  if (bytes == 0 || at + bytes > text.size()) return {};
-  for (std::size_t i = 1; i < bytes; ++i) {
-    if ((byte(at + i) & 0xc0) != 0x80) return {};
-    number = (number << 6) | (byte(at + i) & 0x3fU);
-  }
-  const bool surrogate = number >= 0xd800 && number < 0xe000;
-  if (number < smallest || number > 0x10ffff || surrogate) return {};
-  return {number, bytes};
 }
 
 // What Go's unicode.IsPrint refuses, in blocks: controls, spaces but the ASCII one, format
@@ -264,7 +235,7 @@ std::string go_quote(std::string_view text) {
   out.reserve(text.size() + 2);
   std::size_t at = 0;
   while (at < text.size()) {
-    const auto point = code_point_at(text, at);
+    const auto point = first_code_point(text.substr(at));
     if (point.bytes == 0) {
       out += fmt::format("\\x{:02x}", static_cast<std::uint8_t>(text[at]));
       ++at;

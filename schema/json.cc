@@ -10,6 +10,8 @@
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/value_stack.hpp>
 
+#include "schema/utf8.h"
+
 namespace gatefold {
 namespace {
 
@@ -208,26 +210,6 @@ std::vector<std::string> find_duplicates(std::string_view text, JsonLimits limit
   return std::move(parser.handler().duplicates);
 }
 
-// Bytes of the valid UTF-8 sequence at the start of `text`; 0 where there is none.
-std::size_t sequence_bytes(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
-  const auto first = byte(0);
-  if (first < 0x80) return 1;
-  const std::size_t bytes = first >= 0xc2 && first < 0xe0   ? 2
-                            : first >= 0xe0 && first < 0xf0 ? 3
-                            : first >= 0xf0 && first < 0xf5 ? 4
-                                                            : 0;
-  if (bytes == 0 || bytes > text.size()) return 0;
-  for (std::size_t i = 1; i < bytes; ++i) {
-    if ((byte(i) & 0xc0) != 0x80) return 0;
-  }
-  const auto second = byte(1);
-  const bool overlong = (first == 0xe0 && second < 0xa0) || (first == 0xf0 && second < 0x90);
-  const bool surrogate = first == 0xed && second >= 0xa0;
-  const bool beyond = first == 0xf4 && second >= 0x90;
-  return overlong || surrogate || beyond ? 0 : bytes;
-}
-
 // The number of a \uXXXX escape at the start of `text`; nothing where there is none.
 std::optional<std::uint32_t> escaped_unit(std::string_view text) {
   if (text.size() < 6 || text[0] != '\\' || text[1] != 'u') return std::nullopt;
@@ -245,7 +227,7 @@ std::string mend_encoding(std::string_view text) {
   std::size_t at = 0;
   while (at < text.size()) {
     const auto rest = text.substr(at);
-    std::size_t bytes = sequence_bytes(rest);
+    std::size_t bytes = first_code_point(rest).bytes;
     if (bytes == 0) {
       mended += "\xef\xbf\xbd";
       ++at;

@@ -99,14 +99,19 @@ struct Parts {
   std::int64_t hours, minutes, seconds, ns;
 };
 
+// In whole numbers: the first day that 64 bits of nanoseconds reach starts before they do.
 Parts parts_of(Time time) {
-  using std::chrono::days;
-  const std::chrono::sys_time<std::chrono::nanoseconds> point{std::chrono::nanoseconds(time.ns)};
-  const auto midnight = std::chrono::floor<days>(point);
-  const auto of_day = (point - midnight).count();
-  const auto seconds = of_day / kNsPerSecond;
-  return {std::chrono::year_month_day(midnight), seconds / 3600, seconds / 60 % 60, seconds % 60,
-          of_day % kNsPerSecond};
+  constexpr std::int64_t kSecondsPerDay = 86400;
+  const auto down = [](std::int64_t number, std::int64_t by) {
+    return number / by - (number % by < 0 ? 1 : 0);
+  };
+  const auto seconds = down(time.ns, kNsPerSecond);
+  const auto days = down(seconds, kSecondsPerDay);
+  const auto of_day = seconds - days * kSecondsPerDay;
+  const auto over_ns = time.ns % kNsPerSecond;
+  return {std::chrono::year_month_day(std::chrono::sys_days(std::chrono::days(days))),
+          of_day / 3600, of_day / 60 % 60, of_day % 60,
+          over_ns < 0 ? over_ns + kNsPerSecond : over_ns};
 }
 
 std::string date_and_clock(const Parts& parts) {
@@ -137,21 +142,22 @@ std::optional<std::int64_t> take_unit(std::string_view& text) {
 
 // One `1.5h` of a duration, cut off `text`.
 std::optional<Nanoseconds> take_term(std::string_view& text) {
+  constexpr auto kFractionMax = static_cast<std::uint64_t>(kNsMax) / 10;
   Nanoseconds whole = 0;
-  Nanoseconds fraction = 0;
-  Nanoseconds scale = 1;
+  std::uint64_t fraction = 0;
+  double scale = 1;
   bool digits = false;
   while (!text.empty() && is_digit(text.front())) {
     whole = whole * 10 + (text.front() - '0');
-    if (whole > kNsMax) return std::nullopt;
+    if (whole > Nanoseconds{kNsMax} + 1) return std::nullopt;
     digits = true;
     text.remove_prefix(1);
   }
   if (!text.empty() && text.front() == '.') {
     text.remove_prefix(1);
     while (!text.empty() && is_digit(text.front())) {
-      if (scale < 1'000'000'000'000'000'000) {
-        fraction = fraction * 10 + (text.front() - '0');
+      if (fraction <= kFractionMax) {
+        fraction = fraction * 10 + static_cast<std::uint64_t>(text.front() - '0');
         scale *= 10;
       }
       digits = true;
@@ -161,7 +167,9 @@ std::optional<Nanoseconds> take_term(std::string_view& text) {
   if (!digits) return std::nullopt;
   const auto unit_ns = take_unit(text);
   if (!unit_ns) return std::nullopt;
-  return whole * *unit_ns + fraction * *unit_ns / scale;
+  // Rounds as Go does: a third of an hour is twenty minutes, however many threes there are.
+  const double part_ns = static_cast<double>(fraction) * (static_cast<double>(*unit_ns) / scale);
+  return whole * *unit_ns + static_cast<std::int64_t>(part_ns);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "schema/yaml.h"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <set>
@@ -12,6 +13,7 @@
 
 #include "schema/field_error.h"
 #include "schema/json.h"
+#include "schema/utf8.h"
 #include "schema/yaml_scalar.h"
 
 namespace gatefold {
@@ -44,6 +46,28 @@ std::size_t nodes_of(const Value& value) {
   return nodes;
 }
 
+// yaml-cpp turns the escapes \N and \_ into single bytes, which are no UTF-8.
+std::string encoded(const std::string& text) {
+  if (!find_invalid_utf8(text)) return text;
+  std::string encoded;
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const auto bytes = first_code_point(rest).bytes;
+    if (bytes == 0) encoded += '\xc2';
+    encoded += rest.substr(0, std::max<std::size_t>(bytes, 1));
+    rest.remove_prefix(std::max<std::size_t>(bytes, 1));
+  }
+  return encoded;
+}
+
+// yaml-cpp takes the end of the text for a missing quote when it stands at the start of a line:
+// half a manifest would do. The end of a document is something that it does not forgive.
+std::string with_document_end(std::string_view text) {
+  const auto last = text.find_last_not_of(' ');
+  if (last == std::string_view::npos || text[last] != '\n') return std::string(text);
+  return std::string(text.substr(0, last + 1)) + "...\n";
+}
+
 // Builds one document's value from yaml-cpp's events.
 class Builder : public YAML::EventHandler {
  public:
@@ -73,7 +97,8 @@ class Builder : public YAML::EventHandler {
   }
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                const std::string& text) override {
+                const std::string& scalar_text) override {
+    const auto text = encoded(scalar_text);
     auto value = scalar(mark, tag, text);
     if (!expects_key()) {
       add(mark, anchor, std::move(value));
@@ -229,9 +254,14 @@ class Builder : public YAML::EventHandler {
 std::expected<std::vector<ParsedYaml>, YamlError> read_documents(std::string_view text,
                                                                  YamlLimits limits,
                                                                  std::size_t documents_max) {
+  // yaml-cpp passes every byte on, and a value with broken strings could not be stored as JSON.
+  if (const auto at = find_invalid_utf8(text)) {
+    const auto line = std::ranges::count(text.substr(0, *at), '\n');
+    return std::unexpected(YamlError{at_line(static_cast<int>(line), "invalid UTF-8")});
+  }
   std::vector<ParsedYaml> documents;
   try {
-    std::istringstream stream{std::string(text)};
+    std::istringstream stream(with_document_end(text));
     YAML::Parser parser(stream);
     while (documents.size() < documents_max) {
       Builder builder(limits);

@@ -120,8 +120,7 @@ class Writer {
     for (const auto& member : object) {
       if (!first) out_.append(indent, ' ');
       first = false;
-      write_key({member.key().data(), member.key().size()});
-      out_ += ':';
+      write_key({member.key().data(), member.key().size()}, indent);
       write_member_value(member.value(), indent);
     }
   }
@@ -153,12 +152,19 @@ class Writer {
     }
   }
 
-  void write_key(std::string_view key) {
-    if (key.contains('\n') || needs_escapes(key) || reads_as_other(key)) {
-      out_ += double_quoted(key);
-    } else {
-      out_ += may_stand_plain(key) ? std::string(key) : single_quoted(key);
+  // With the colon. Readers look for it within 1024 characters, unless the key is announced.
+  void write_key(std::string_view key, std::size_t indent) {
+    constexpr std::size_t kBareBytesMax = 1000;
+    const bool quoted = key.contains('\n') || needs_escapes(key) || reads_as_other(key);
+    const auto text = quoted                 ? double_quoted(key)
+                      : may_stand_plain(key) ? std::string(key)
+                                             : single_quoted(key);
+    if (text.size() <= kBareBytesMax) {
+      out_ += text + ':';
+      return;
     }
+    out_ += "? " + text + '\n';
+    out_.append(indent, ' ') += ':';
   }
 
   void write_scalar(const Value& value, std::size_t indent) {
