@@ -1,0 +1,26 @@
+#include "engine/core/configmaps.h"
+
+#include <fmt/format.h>
+
+#include "engine/core/data_keys.h"
+
+namespace gatefold::engine {
+
+void validate_config_map(const Value& object, const Value* old_object, FieldErrors& errors) {
+  auto bytes = check_data(object, "data", false, errors);
+  bytes += check_data(object, "binaryData", true, errors);
+  const auto* data = find(object, "data");
+  const auto* binary = find(object, "binaryData");
+  if (data != nullptr && binary != nullptr && data->is_object() && binary->is_object()) {
+    for (const auto& entry : binary->get_object()) {
+      if (!data->get_object().contains(entry.key())) continue;
+      errors.push_back(invalid_value(fmt::format("binaryData[{}]", std::string(entry.key())),
+                                     Value(entry.key()), "duplicate of key present in data",
+                                     "data-key"));
+    }
+  }
+  check_data_size(bytes, "", errors);
+  check_locked(object, old_object, {"data", "binaryData"}, errors);
+}
+
+}  // namespace gatefold::engine

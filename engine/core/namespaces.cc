@@ -1,0 +1,20 @@
+#include "engine/core/namespaces.h"
+
+#include "schema/meta.h"
+
+namespace gatefold::engine {
+
+void complete_namespace(std::string_view subresource, const Value* old_object, Value& object) {
+  auto& members = object.as_object();
+  auto& metadata = object_member(members, "metadata");
+  object_member(metadata, "labels")["kubernetes.io/metadata.name"] = name_of(object);
+  if (old_object == nullptr) {
+    object_member(members, "spec")["finalizers"] = {"kubernetes"};
+  } else if (subresource != "finalize") {
+    const auto* spec = find(*old_object, "spec");
+    members["spec"] = spec == nullptr ? Value(JsonObject()) : *spec;
+  }
+  object_member(members, "status")["phase"] = is_deleting(object) ? "Terminating" : "Active";
+}
+
+}  // namespace gatefold::engine

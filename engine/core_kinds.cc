@@ -1,0 +1,54 @@
+#include "engine/core_kinds.h"
+
+#include <fmt/format.h>
+
+#include "engine/core/configmaps.h"
+#include "engine/core/namespaces.h"
+#include "engine/core/secrets.h"
+#include "engine/core/services.h"
+#include "schema/jsonpath.h"
+
+namespace gatefold::engine {
+namespace {
+
+void check_immutable_fields(const Kind& kind, const Value& object, const Value& old_object,
+                            FieldErrors& errors) {
+  for (const auto& field : kind.immutable_fields) {
+    // The catalog has read the path once already.
+    const auto path = *JsonPath::parse(field.json_path);
+    const auto* before = path.first(old_object);
+    if (before == nullptr) continue;
+    const auto* now = path.first(object);
+    if (now != nullptr && *now == *before) continue;
+    errors.push_back(invalid_value(field.json_path.substr(1), now == nullptr ? Value("") : *now,
+                                   "field is immutable", "immutable"));
+  }
+}
+
+}  // namespace
+
+void complete_core(const Kind& kind, std::string_view subresource, const Value* old_object,
+                   const Stamp& stamp, Value& object) {
+  if (kind.resource == "namespaces") {
+    complete_namespace(subresource, old_object, object);
+  } else if (kind.resource == "services") {
+    complete_service(subresource, old_object, stamp, object);
+  } else if (kind.resource == "secrets") {
+    complete_secret(object);
+  }
+}
+
+FieldErrors validate_core(const Kind& kind, const Value& object, const Value* old_object) {
+  FieldErrors errors;
+  if (old_object != nullptr) check_immutable_fields(kind, object, *old_object, errors);
+  if (kind.resource == "services") {
+    validate_service(object, old_object, errors);
+  } else if (kind.resource == "secrets") {
+    validate_secret(object, old_object, errors);
+  } else if (kind.resource == "configmaps") {
+    validate_config_map(object, old_object, errors);
+  }
+  return errors;
+}
+
+}  // namespace gatefold::engine
