@@ -188,10 +188,12 @@ class Parser {
         }
       } else if (token.type == TokenType::kComma) {
         if (values.empty()) values.emplace();
-        if (peek().type == TokenType::kClose) values.emplace();
-        if (peek().type == TokenType::kComma) {
+        if (peek().type == TokenType::kClose) {
+          values.emplace();
+        } else if (peek().type == TokenType::kComma) {
           next();
           values.emplace();
+          continue;
         }
       } else {
         return std::unexpected(found(token, "',', or identifier"));

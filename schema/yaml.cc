@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include <fmt/format.h>
+#include <yaml-cpp/depthguard.h>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
@@ -20,6 +21,7 @@ namespace gatefold {
 namespace {
 
 constexpr std::size_t kStringBytesPerNode = 64;
+constexpr std::string_view kTooDeep = "exceeded max depth";
 
 // Leaves yaml-cpp's parser from within an event; caught in this file.
 struct Refusal {
@@ -230,7 +232,7 @@ class Builder : public YAML::EventHandler {
 
   void open(const YAML::Mark& mark, YAML::anchor_t anchor, Value container) {
     if (expects_key()) refuse(mark, "a key must be a scalar");
-    if (frames_.size() >= limits_.nesting_max) refuse(mark, "exceeded max depth");
+    if (frames_.size() >= limits_.nesting_max) refuse(mark, kTooDeep);
     count(mark, 1);
     frames_.push_back({std::move(container), mark, anchor, std::nullopt, false, {}});
   }
@@ -270,6 +272,8 @@ std::expected<std::vector<ParsedYaml>, YamlError> read_documents(std::string_vie
     }
   } catch (const Refusal& refusal) {
     return std::unexpected(YamlError{refusal.message});
+  } catch (const YAML::DeepRecursion& error) {
+    return std::unexpected(YamlError{at_line(error.mark.line, kTooDeep)});
   } catch (const YAML::Exception& error) {
     return std::unexpected(YamlError{at_line(error.mark.line, error.msg)});
   }

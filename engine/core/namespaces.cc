@@ -9,7 +9,7 @@ void complete_namespace(std::string_view subresource, const Value* old_object, V
   auto& metadata = object_member(members, "metadata");
   object_member(metadata, "labels")["kubernetes.io/metadata.name"] = name_of(object);
   if (old_object == nullptr) {
-    object_member(members, "spec")["finalizers"] = {"kubernetes"};
+    object_member(members, "spec")["finalizers"] = JsonArray{"kubernetes"};
   } else if (subresource != "finalize") {
     const auto* spec = find(*old_object, "spec");
     members["spec"] = spec == nullptr ? Value(JsonObject()) : *spec;

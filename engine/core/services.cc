@@ -56,7 +56,7 @@ void complete_address(const Value* old_spec, const Stamp& stamp, JsonObject& spe
               old_address.empty() ? Value(drawn_address(stamp)) : Value(old_address));
   const auto address = spec["clusterIP"];
   if (addresses == nullptr) spec["clusterIPs"] = JsonArray{address};
-  const bool is_ipv6 = address.is_string() && address.get_string().contains(':');
+  const bool is_ipv6 = address.is_string() && std::string_view(address.get_string()).contains(':');
   set_default(spec, "ipFamilies", JsonArray{is_ipv6 ? "IPv6" : "IPv4"});
   set_default(spec, "ipFamilyPolicy", "SingleStack");
   set_default(spec, "internalTrafficPolicy", "Cluster");

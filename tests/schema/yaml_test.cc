@@ -233,10 +233,12 @@ TEST_CASE("nesting is bounded") {
   CHECK_FALSE(parse_yaml(std::string(100'000, '[')).has_value());
   CHECK_FALSE(parse_yaml(std::string(100'000, '{')).has_value());
   CHECK(error_of("- - - a").starts_with("none"));
-  CHECK_FALSE(parse_yaml("- - - a", {.nesting_max = 2}).has_value());
+  const auto refused = parse_yaml("- - - a", {.nesting_max = 2});
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().message == "line 1: exceeded max depth");
   std::string dashes;
   for (int i = 0; i < 100'000; ++i) dashes += "- ";
-  CHECK_FALSE(parse_yaml(dashes).has_value());
+  CHECK(error_of(dashes) == "line 1: exceeded max depth");
 }
 
 TEST_CASE("YAML is written in blocks, lists at the margin of their key") {
