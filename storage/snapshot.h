@@ -145,6 +145,7 @@ class Snapshot {
   Result<void> expired(Time now, const KeyVisitor& visit) const;
 
  private:
+  friend class Verifier;  // storage/verify.cc
   std::shared_ptr<const Pin> pin_;
   Head head_;
 };
