@@ -86,6 +86,13 @@ void check_annotations(const Value& object, FieldErrors& errors) {
   }
 }
 
+// As Go's %#v shows a list of strings.
+std::string go_strings(const std::vector<std::string>& texts) {
+  std::string listed;
+  for (const auto& text : texts) listed += (listed.empty() ? "" : ", ") + go_quote(text);
+  return fmt::format("[]string{{{}}}", listed);
+}
+
 void check_finalizers(const Value& object, FieldErrors& errors) {
   const auto finalizers = finalizers_of(object);
   for (const auto& finalizer : finalizers) {
@@ -96,9 +103,11 @@ void check_finalizers(const Value& object, FieldErrors& errors) {
     return std::ranges::find(finalizers, name) != finalizers.end();
   };
   if (has(kOrphan) && has(kForeground)) {
-    errors.push_back(
-        invalid_value("metadata.finalizers", *find_path(object, {"metadata", "finalizers"}),
-                      "finalizer orphan and foregroundDeletion cannot be both set", "finalizer"));
+    errors.push_back({FieldErrorType::kInvalid, "metadata.finalizers",
+                      fmt::format("Invalid value: {}: finalizer orphan and foregroundDeletion "
+                                  "cannot be both set",
+                                  go_strings(finalizers)),
+                      "finalizer"});
   }
 }
 
@@ -183,13 +192,11 @@ FieldErrors validate_metadata_update(const Kind& kind, const Value& object,
   if (is_deleting(old_object)) {
     const auto added = added_finalizers(object, &old_object);
     if (!added.empty()) {
-      std::string listed;
-      for (const auto& name : added) listed += (listed.empty() ? "" : ", ") + go_quote(name);
       errors.push_back(forbidden_field(
           "metadata.finalizers",
           fmt::format("no new finalizers can be added if the object is being deleted, found new "
-                      "finalizers []string{{{}}}",
-                      listed),
+                      "finalizers {}",
+                      go_strings(added)),
           "finalizer"));
     }
   }

@@ -47,7 +47,11 @@ class NodeReader {
     fail(fmt::format("{}: {}", key, what));
   }
 
-  const Value* member(std::string_view key) const { return find(document_, key); }
+  // A null keyword is an absent one, as in every Kubernetes definition.
+  const Value* member(std::string_view key) const {
+    const auto* value = find(document_, key);
+    return value == nullptr || value->is_null() ? nullptr : value;
+  }
 
   std::string text(std::string_view key) const {
     const auto* value = member(key);
@@ -155,7 +159,7 @@ class NodeReader {
   }
 
   void read_limits(SchemaNode& node) const {
-    if (const auto* value = member("default")) node.default_value = *value;
+    if (const auto* value = find(document_, "default")) node.default_value = *value;
     for (const auto& item : array("enum")) node.enumeration.push_back(item);
     node.required = texts("required");
     node.minimum = number("minimum");

@@ -69,6 +69,14 @@ std::string number_text(double number) {
   return text;
 }
 
+// 0.3 is a multiple of 0.1 although neither has a double of its own.
+bool is_multiple(double number, double of) {
+  constexpr double kTolerance = 1e-9;
+  const double quotient = of < 1 ? 1 / of * number : number / of;
+  const double off = std::abs(quotient - std::round(quotient));
+  return off <= kTolerance * std::max(1.0, std::abs(quotient));
+}
+
 // Unicode code points; what is no UTF-8 was replaced when the text was read.
 std::int64_t code_points(std::string_view text) {
   return std::ranges::count_if(
@@ -247,12 +255,10 @@ class Validator {
 
   void check_number(const SchemaNode& schema, const Value& value, const Path& path) {
     const auto number = value.to_number<double>();
-    if (schema.multiple_of && *schema.multiple_of > 0) {
-      const double quotient = number / *schema.multiple_of;
-      if (quotient != std::floor(quotient)) {
-        add_invalid(path, value, "multipleOf", "should be a multiple of {}",
-                    number_text(*schema.multiple_of));
-      }
+    if (schema.multiple_of && *schema.multiple_of > 0 &&
+        !is_multiple(number, *schema.multiple_of)) {
+      add_invalid(path, value, "multipleOf", "should be a multiple of {}",
+                  number_text(*schema.multiple_of));
     }
     if (schema.maximum) {
       const bool exclusive = schema.exclusive_maximum;

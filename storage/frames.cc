@@ -39,7 +39,7 @@ std::string compress(std::string_view body, std::string_view frame, int level) {
   checked(ZSTD_CCtx_setParameter(zstd, ZSTD_c_checksumFlag, 0));
   if (!frame.empty()) {
     // The window must reach over the whole body back to the beginning of its frame.
-    const int window = std::bit_width(body.size() + frame.size());
+    const auto window = static_cast<int>(std::bit_width(body.size() + frame.size()));
     checked(ZSTD_CCtx_setParameter(zstd, ZSTD_c_windowLog, std::clamp(window, 10, 27)));
     checked(ZSTD_CCtx_refPrefix(zstd, frame.data(), frame.size()));
   }
