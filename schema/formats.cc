@@ -93,10 +93,30 @@ bool is_credit_card(std::string_view text) {
   return sum % 10 == 0;
 }
 
+// Lengths are counted apart: a counted repetition of Unicode classes is a program of megabytes.
 bool is_hostname(std::string_view text) {
-  static const re2::RE2 labels(
-      R"(([\pL\pN]([\pL\pN-]{0,61}[\pL\pN])?)(\.[\pL\pN]([\pL\pN-]{0,61}[\pL\pN])?)*\.?)");
-  return text.size() <= 255 && re2::RE2::FullMatch(text, labels);
+  constexpr std::size_t kBytesMax = 255;
+  constexpr std::ptrdiff_t kLabelMax = 63;
+  static const re2::RE2 label(R"([\pL\pN]([\pL\pN-]*[\pL\pN])?)");
+  if (text.empty() || text.size() > kBytesMax) return false;
+  if (text.ends_with('.')) text.remove_suffix(1);
+  while (true) {
+    const auto dot = std::min(text.find('.'), text.size());
+    const auto here = text.substr(0, dot);
+    const auto characters = std::ranges::count_if(
+        here, [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; });
+    if (characters > kLabelMax || !re2::RE2::FullMatch(here, label)) return false;
+    if (dot == text.size()) return true;
+    text.remove_prefix(dot + 1);
+  }
+}
+
+// The letters may be small here, other than in metadata.
+bool is_date_time(std::string_view text) {
+  std::string upper(text);
+  std::ranges::replace(upper, 't', 'T');
+  std::ranges::replace(upper, 'z', 'Z');
+  return parse_rfc3339(upper).has_value();
 }
 
 using Check = bool (*)(std::string_view);
@@ -108,7 +128,7 @@ const std::map<std::string_view, Check>& checks() {
       {"cidr", is_cidr},
       {"duration", is_duration},
       {"date", is_date},
-      {"datetime", [](std::string_view text) { return parse_rfc3339(text).has_value(); }},
+      {"datetime", is_date_time},
       {"hostname", is_hostname},
       {"isbn", [](std::string_view text) { return is_isbn10(text) || is_isbn13(text); }},
       {"isbn10", is_isbn10},

@@ -69,9 +69,14 @@ std::string number_text(double number) {
   return text;
 }
 
-// 0.3 is a multiple of 0.1 although neither has a double of its own.
-bool is_multiple(double number, double of) {
+// Exact where both are integers. 0.3 is a multiple of 0.1 although neither has a double of its own.
+bool is_multiple(const Value& value, double of) {
+  constexpr double kIntegersExact = 9007199254740992.0;
+  if (value.is_int64() && of == std::floor(of) && of < kIntegersExact) {
+    return value.get_int64() % static_cast<std::int64_t>(of) == 0;
+  }
   constexpr double kTolerance = 1e-9;
+  const auto number = value.to_number<double>();
   const double quotient = of < 1 ? 1 / of * number : number / of;
   const double off = std::abs(quotient - std::round(quotient));
   return off <= kTolerance * std::max(1.0, std::abs(quotient));
@@ -255,8 +260,7 @@ class Validator {
 
   void check_number(const SchemaNode& schema, const Value& value, const Path& path) {
     const auto number = value.to_number<double>();
-    if (schema.multiple_of && *schema.multiple_of > 0 &&
-        !is_multiple(number, *schema.multiple_of)) {
+    if (schema.multiple_of && *schema.multiple_of > 0 && !is_multiple(value, *schema.multiple_of)) {
       add_invalid(path, value, "multipleOf", "should be a multiple of {}",
                   number_text(*schema.multiple_of));
     }

@@ -23,23 +23,23 @@ inline Value json(std::string_view text) {
 }
 
 inline Value yaml(std::string_view text) {
-  INFO(text);
   auto parsed = parse_yaml(text);
+  INFO((parsed ? "" : parsed.error().message));
   REQUIRE(parsed.has_value());
   return std::move(*parsed);
 }
 
 // Of a schema in YAML.
 inline SchemaPtr schema(std::string_view text) {
-  INFO(text);
   auto parsed = parse_schema(yaml(text));
+  INFO((parsed ? "" : parsed.error().message));
   REQUIRE(parsed.has_value());
   return std::move(*parsed);
 }
 
 inline KindPtr kind(std::string_view text) {
-  INFO(text);
   auto parsed = parse_kind(yaml(text));
+  INFO((parsed ? "" : parsed.error().message));
   REQUIRE(parsed.has_value());
   return std::move(*parsed);
 }
