@@ -74,7 +74,7 @@ Result<IncludeObject> parse_include_object(std::string_view text) {
 
 Table::Table(const Kind& kind, const KindVersion& version, std::string_view meta_version,
              IncludeObject include)
-    : meta_version_(meta_version), include_(include), core_(kind.core) {
+    : meta_version_(meta_version), include_(include) {
   for (PrinterColumn& column : columns_of(kind, version)) {
     TableColumn parsed;
     if (column.compute == PrinterColumn::Compute::kJsonPath) {
@@ -108,7 +108,7 @@ void Table::append_row(std::string& out, const Value& object, Time now) const {
   const char* separator = "[";
   for (const TableColumn& column : columns_) {
     out += separator;
-    append_cell(out, column, core_, object, now);
+    append_cell(out, column, object, now);
     separator = ",";
   }
   out += R"(],"object":)";

@@ -47,7 +47,6 @@ class Table {
 
   std::string meta_version_;
   IncludeObject include_;
-  bool core_;
   std::vector<TableColumn> columns_;
 };
 

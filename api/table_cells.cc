@@ -125,12 +125,20 @@ void append_date_cell(std::string& out, const Value& value, Time now) {
   append_json_string(out, time ? human_duration(now.ns - time->ns) : "<invalid>");
 }
 
-void append_path_cell(std::string& out, const TableColumn& column, bool core, const Value& object,
-                      Time now) {
+void append_age_cell(std::string& out, const Value& object, Time now) {
+  const Value* created = find_path(object, {"metadata", "creationTimestamp"});
+  if (created == nullptr || created->is_null()) {
+    out += "\"<unknown>\"";
+  } else {
+    append_date_cell(out, *created, now);
+  }
+}
+
+void append_path_cell(std::string& out, const TableColumn& column, const Value& object, Time now) {
   const std::string& type = column.column.type;
   const Value* value = column.path ? column.path->first(object) : nullptr;
   if (value == nullptr || value->is_null()) {
-    out += core && type == "date" ? "\"<unknown>\"" : "null";
+    out += "null";
   } else if (type == "string") {
     append_string_cell(out, *value);
   } else if (type == "date") {
@@ -146,12 +154,14 @@ void append_path_cell(std::string& out, const TableColumn& column, bool core, co
 
 }  // namespace
 
-void append_cell(std::string& out, const TableColumn& column, bool core, const Value& object,
-                 Time now) {
+void append_cell(std::string& out, const TableColumn& column, const Value& object, Time now) {
   const std::vector<std::string>& paths = column.column.paths;
   switch (column.column.compute) {
     case PrinterColumn::Compute::kJsonPath:
-      append_path_cell(out, column, core, object, now);
+      append_path_cell(out, column, object, now);
+      return;
+    case PrinterColumn::Compute::kAge:
+      append_age_cell(out, object, now);
       return;
     case PrinterColumn::Compute::kCount: {
       std::size_t count = 0;

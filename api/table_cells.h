@@ -7,9 +7,8 @@
 
 namespace gatefold::api {
 
-// Appends the cell as JSON. `core` kinds print what they lack as words (`<none>`, `<unknown>`),
-// others as null.
-void append_cell(std::string& out, const TableColumn& column, bool core, const Value& object,
-                 Time now);
+// Appends the cell as JSON. What a JSONPath does not find is null; computed columns say it in words (`<none>`,
+// `<unknown>`).
+void append_cell(std::string& out, const TableColumn& column, const Value& object, Time now);
 
 }  // namespace gatefold::api

@@ -72,6 +72,7 @@ std::string checked_path(std::string path, const std::string& where) {
 PrinterColumn parse_column(const Value& document, const std::string& where) {
   static constexpr std::pair<std::string_view, PrinterColumn::Compute> kComputes[] = {
       {"", PrinterColumn::Compute::kJsonPath},
+      {"age", PrinterColumn::Compute::kAge},
       {"count", PrinterColumn::Compute::kCount},
       {"externalIPs", PrinterColumn::Compute::kExternalIps},
       {"ports", PrinterColumn::Compute::kPorts},

@@ -18,7 +18,7 @@ namespace gatefold {
 // A column of Table output after Name. `json_path` of a column, or the computation of a core kind's
 // one.
 struct PrinterColumn {
-  enum class Compute { kJsonPath, kCount, kExternalIps, kPorts, kLabels };
+  enum class Compute { kJsonPath, kAge, kCount, kExternalIps, kPorts, kLabels };
   std::string name;
   std::string type;
   std::string format;

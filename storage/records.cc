@@ -335,9 +335,11 @@ std::string encode_current_row(const Event& event, Revision frame_revision, std:
   envelope.add_deleting(event.deleting);
   envelope.add_expiry_ns(event.expiry.ns);
   envelope.add_type(static_cast<format::EventType>(event.type));
-  builder.FinishSizePrefixed(envelope.Finish());
-  std::string row;
-  row.reserve(builder.GetSize() + body.size());
+  // Not size-prefixed by FlatBuffers: its prefix is part of the alignment, ours is not.
+  builder.Finish(envelope.Finish());
+  std::string row(kSizeBytes, '\0');
+  row.reserve(kSizeBytes + builder.GetSize() + body.size());
+  flatbuffers::WriteScalar(row.data(), static_cast<flatbuffers::uoffset_t>(builder.GetSize()));
   row.append(reinterpret_cast<const char*>(builder.GetBufferPointer()), builder.GetSize());
   row.append(body);
   return row;
