@@ -29,6 +29,8 @@ Result<Location> find_location(const StoreOptions& options) {
   location.path = options.directory.string();
   location.read_only = options.read_only;
   if (options.in_memory && options.env == nullptr) {
+    // RocksDB insists on a name.
+    if (location.path.empty()) location.path = "/memory";
     location.memory.reset(rocksdb::NewMemEnv(rocksdb::Env::Default()));
     location.env = location.memory.get();
     return location;
