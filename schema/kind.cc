@@ -140,7 +140,7 @@ struct VersionRank {
 
 bool take_number(std::string_view& text, std::int64_t& number) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || text.front() == '-' || text.front() == '0') return false;
+  if (error != std::errc() || text.front() == '-') return false;
   text.remove_prefix(static_cast<std::size_t>(end - text.data()));
   return true;
 }
