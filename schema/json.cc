@@ -265,7 +265,9 @@ std::expected<ParsedJson, JsonError> parse_mended(std::string_view text, JsonLim
     }
     if (auto error = find_json_error(text, limits)) return std::unexpected(std::move(*error));
     if (may_mend) return parse_mended(mend_encoding(text), limits, false);
-    return std::unexpected(JsonError{parser.last_error().message(), 0});
+    // What is left is an exponent that no double reaches, in either direction.
+    return std::unexpected(
+        JsonError{"json: cannot unmarshal number into Go value of type float64", 0});
   }
   ParsedJson parsed{builder.stack.release(), {}};
   if (count_members(parsed.value) != builder.members) {

@@ -70,15 +70,54 @@ std::string with_document_end(std::string_view text) {
   return std::string(text.substr(0, last + 1)) + "...\n";
 }
 
+// yaml-cpp begins another document wherever something doesn't belong to the one before it, such as
+// `b: 1` below `- a`. Only a line of dashes does that.
+void check_document_start(const YAML::Mark& mark, std::string_view text) {
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  const auto skipped = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
+  const auto at = std::min(static_cast<std::size_t>(mark.pos) + skipped, text.size());
+  if (!text.substr(at).starts_with("---")) refuse(mark, "did not find expected <document start>");
+}
+
+// Looks at the start of a document that nobody reads.
+class UnreadDocument : public YAML::EventHandler {
+ public:
+  struct Started {};
+
+  explicit UnreadDocument(std::string_view text) : text_(text) {}
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    check_document_start(mark, text_);
+    throw Started{};
+  }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+
+ private:
+  std::string_view text_;
+};
+
 // Builds one document's value from yaml-cpp's events.
 class Builder : public YAML::EventHandler {
  public:
-  explicit Builder(YamlLimits limits) : limits_(limits) {}
+  // `text` is nothing for the first document, which may start anyhow.
+  Builder(YamlLimits limits, std::optional<std::string_view> text) : limits_(limits), text_(text) {}
 
   Value take_root() { return std::move(root_); }
   std::vector<std::string> take_duplicates() { return std::move(duplicates_); }
 
-  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (text_) check_document_start(mark, *text_);
+  }
   void OnDocumentEnd() override {}
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
@@ -245,6 +284,7 @@ class Builder : public YAML::EventHandler {
   }
 
   YamlLimits limits_;
+  std::optional<std::string_view> text_;
   std::size_t nodes_ = 0;
   std::vector<Frame> frames_;
   std::map<YAML::anchor_t, Anchored> anchored_;
@@ -252,24 +292,36 @@ class Builder : public YAML::EventHandler {
   Value root_;
 };
 
+// yaml-cpp passes every byte on, and takes NUL for the sign of a wider encoding. A value with
+// broken strings could not be stored as JSON.
+std::optional<YamlError> find_unreadable(std::string_view text) {
+  const auto invalid = find_invalid_utf8(text);
+  const auto at = std::min(text.find('\0'), invalid.value_or(text.size()));
+  if (at >= text.size()) return std::nullopt;
+  const auto line = std::ranges::count(text.substr(0, at), '\n');
+  return YamlError{at_line(static_cast<int>(line), text[at] == '\0'
+                                                       ? "control characters are not allowed"
+                                                       : "invalid UTF-8")};
+}
+
 // Every document up to `documents_max`; a stream without any has none.
 std::expected<std::vector<ParsedYaml>, YamlError> read_documents(std::string_view text,
                                                                  YamlLimits limits,
                                                                  std::size_t documents_max) {
-  // yaml-cpp passes every byte on, and a value with broken strings could not be stored as JSON.
-  if (const auto at = find_invalid_utf8(text)) {
-    const auto line = std::ranges::count(text.substr(0, *at), '\n');
-    return std::unexpected(YamlError{at_line(static_cast<int>(line), "invalid UTF-8")});
-  }
+  if (auto error = find_unreadable(text)) return std::unexpected(std::move(*error));
   std::vector<ParsedYaml> documents;
   try {
     std::istringstream stream(with_document_end(text));
     YAML::Parser parser(stream);
     while (documents.size() < documents_max) {
-      Builder builder(limits);
-      if (!parser.HandleNextDocument(builder)) break;
+      Builder builder(limits, documents.empty() ? std::nullopt : std::optional(text));
+      if (!parser.HandleNextDocument(builder)) return documents;
       documents.push_back({builder.take_root(), builder.take_duplicates()});
     }
+    UnreadDocument unread(text);
+    parser.HandleNextDocument(unread);
+  } catch (const UnreadDocument::Started&) {
+    return documents;
   } catch (const Refusal& refusal) {
     return std::unexpected(YamlError{refusal.message});
   } catch (const YAML::DeepRecursion& error) {

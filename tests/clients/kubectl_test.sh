@@ -24,7 +24,7 @@ apply_all() { # FOLDER
   manifests "$1" | while read -r file; do
     # Namespaces that another file would have brought.
     grep -hE '^  namespace:' "$file" | awk '{print $2}' | sort -u | while read -r name; do
-      k get namespace "$name" >/dev/null 2>&1 || k create namespace "$name" >/dev/null
+      k get namespace "$name" >/dev/null 2>&1 || k create -f - <<<'{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"'"$name"'"}}' >/dev/null
     done
     output=$(k apply -f "$file" 2>&1) || { echo "FAILED apply $file: $output"; continue; }
     before=$(revisions "$file")
@@ -95,7 +95,7 @@ expect "yaml" 'gatewayClassName: edge' "$kubectl" get gateway web -n shop -o yam
 expect "jsonpath" '^80$' "$kubectl" get gateway web -n shop -o 'jsonpath={.spec.listeners[0].port}'
 expect "describe" 'Gateway Class Name: +edge' "$kubectl" describe gateway web -n shop
 expect "label" 'labeled' "$kubectl" label gateway web -n shop tier=front
-expect "label again" 'not labeled|labeled' "$kubectl" label gateway web -n shop tier=front
+expect "label again" 'not labeled|labeled' "$kubectl" label gateway web -n shop --overwrite tier=front
 expect "select" '^web ' "$kubectl" get gateways -n shop -l tier=front --no-headers
 expect "select nothing" 'No resources found' "$kubectl" get gateways -n shop -l tier=back
 expect "annotate" 'annotated' "$kubectl" annotate gateway web -n shop example.org/a=b

@@ -47,9 +47,9 @@ look() { # FROM...: all that is kept, without what differs by how it is read
 }
 kept=$(look --server "$url")
 [[ $(events --server "$url" | wc -l) -eq 5 ]] || fail "five events: one creation and four flips" "$(events --server "$url")"
-flips=$(timeline --server "$url" | grep -c '"to":"\(True\|False\)"')
+flips=$(timeline --server "$url" | grep -c '"type":"Programmed"')
 [[ $flips -eq 4 ]] || fail "four transitions of Programmed" "$(timeline --server "$url")"
-timeline --server "$url" | grep -q '"writer":.*controller' || fail "the ledger names the writer" "$(timeline --server "$url")"
+timeline --server "$url" | grep '"type":"Programmed"' | grep -q '"fieldManager":"controller"' || fail "the ledger names the writer" "$(timeline --server "$url")"
 sightings=$(timeline --server "$url" | grep restamped)
 grep -q '"count":2' <<<"$sightings" || fail "two restamps were seen" "$sightings"
 object=$("$kubectl" get gateway web -o yaml)

@@ -76,6 +76,12 @@ TEST_CASE("numbers beyond a double are refused in Go's words") {
         "json: cannot unmarshal number -1e999 into Go value of type float64");
 }
 
+TEST_CASE("exponents that no double reaches are refused") {
+  for (const std::string_view text : {"1e99999999999", "[1e-99999999999]"}) {
+    CHECK(error_of(text) == "json: cannot unmarshal number into Go value of type float64");
+  }
+}
+
 TEST_CASE("members that stand twice are named, and the last one wins") {
   const auto parsed = parse_json(
       R"({"spec":{"a":1,"a":2,"list":[{"x":0},{"b":1,"b":{"c":1,"c":2}}]},"k":1,"spec2":0,"k":3})");

@@ -174,6 +174,26 @@ TEST_CASE("an error in a later document spoils all of them, with its line") {
   CHECK(documents.error().message.starts_with("line "));
 }
 
+TEST_CASE("only dashes begin another document") {
+  const std::string_view complaint = "did not find expected <document start>";
+  for (const std::string_view text :
+       {"- a\nb: c\n", "- 1\n-2\n", "é: 1\n...\nb: 2\n", "\xef\xbb\xbf- é\nb\n"}) {
+    INFO(text);
+    CHECK(error_of(text).ends_with(complaint));
+    const auto documents = parse_yaml_documents(text);
+    REQUIRE_FALSE(documents.has_value());
+    CHECK(documents.error().message.ends_with(complaint));
+  }
+  CHECK(error_of("- a\n- b\nc: d\n") == "line 3: did not find expected <document start>");
+  CHECK(as_json("\xef\xbb\xbfé: 1\n---\né: 2\n") == R"({"é":1})");
+  CHECK(parse_yaml_documents("é: 1\n--- é\n---\nb\n").value().size() == 3);
+  CHECK(parse_yaml_documents("a\n...\n%YAML 1.1\n---\nb\n").value().size() == 2);
+}
+
+TEST_CASE("errors in documents that nobody reads don't matter") {
+  CHECK(as_json("a: 1\n---\nb: [\n") == R"({"a":1})");
+}
+
 TEST_CASE("anchors end with their document") {
   CHECK_FALSE(parse_yaml_documents("a: &x 1\n---\nb: *x\n").has_value());
 }
@@ -193,6 +213,8 @@ TEST_CASE("errors name the line") {
 TEST_CASE("bytes that are no UTF-8 are refused") {
   CHECK(error_of("a: b\nc: \xff\n") == "line 2: invalid UTF-8");
   CHECK(error_of("a: \"\xc3(\"\n") == "line 1: invalid UTF-8");
+  CHECK(error_of(std::string_view("a: b\n\0", 6)) == "line 2: control characters are not allowed");
+  CHECK(error_of(std::string_view("a\0:\0", 4)) == "line 1: control characters are not allowed");
   CHECK(as_json("a: é\n") == R"({"a":"é"})");
 }
 
