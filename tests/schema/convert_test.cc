@@ -25,7 +25,9 @@ spec:
       openAPIV3Schema:
         type: object
         properties:
-          spec: {type: object, properties: {watts: {type: integer}, colour: {type: string, default: red}}}
+          spec:
+            type: object
+            properties: {watts: {type: integer}, colour: {type: string, default: red}}
 )";
 
 TEST_CASE("another version shows what its own schema knows") {

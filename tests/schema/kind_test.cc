@@ -30,7 +30,8 @@ spec:
     subresources: {status: {}}
     schema: {openAPIV3Schema: {type: object, properties: {spec: {type: object}}}}
     additionalPrinterColumns:
-    - {name: Watts, type: integer, format: int32, jsonPath: .spec.watts, priority: 1, description: d}
+    - {name: Watts, type: integer, format: int32, jsonPath: .spec.watts, priority: 1,
+       description: d}
     selectableFields:
     - jsonPath: .spec.colour
 )";

@@ -130,7 +130,8 @@ TEST_CASE("wrong types are refused in Go's words") {
        "of "
        "type bool"},
       {R"({"creationTimestamp":"yesterday"})",
-       R"(parsing time "yesterday" as "2006-01-02T15:04:05Z07:00": cannot parse "yesterday" as "2006")"},
+       R"(parsing time "yesterday" as "2006-01-02T15:04:05Z07:00": )"
+       R"(cannot parse "yesterday" as "2006")"},
       {R"([])", "json: cannot unmarshal array into Go value of type v1.ObjectMeta"},
   };
   for (const auto& [metadata, error] : cases) {
@@ -193,18 +194,16 @@ TEST_CASE("finalizers are qualified names, and two of them exclude each other") 
 }
 
 TEST_CASE("owner references are complete") {
-  CHECK(
-      complaints(
-          R"({"name":"x","ownerReferences":[{"apiVersion":"v1","kind":"K","name":"o","uid":"u"}]})") ==
-      Texts{});
+  CHECK(complaints(R"({"name":"x","ownerReferences":[)"
+                   R"({"apiVersion":"v1","kind":"K","name":"o","uid":"u"}]})") == Texts{});
   CHECK(
       complaints(R"({"name":"x","ownerReferences":[{}]})") ==
       Texts{R"(metadata.ownerReferences.apiVersion: Invalid value: "": version must not be empty)",
             R"(metadata.ownerReferences.kind: Invalid value: "": kind must not be empty)",
             R"(metadata.ownerReferences.name: Invalid value: "": name must not be empty)",
             R"(metadata.ownerReferences.uid: Invalid value: "": uid must not be empty)"});
-  const auto events = complaints(
-      R"({"name":"x","ownerReferences":[{"apiVersion":"v1","kind":"Event","name":"o","uid":"u"}]})");
+  const auto events = complaints(R"({"name":"x","ownerReferences":[)"
+                                 R"({"apiVersion":"v1","kind":"Event","name":"o","uid":"u"}]})");
   REQUIRE(events.size() == 1);
   CHECK(events[0].ends_with("/v1, Kind=Event is disallowed from being an owner"));
 }
@@ -250,8 +249,9 @@ TEST_CASE("no finalizer joins once an object is being deleted") {
 }
 
 TEST_CASE("new finalizers without a path are warned of") {
-  const Value object = with_metadata(
-      R"({"finalizers":["foo","example.com","e.com/f","orphan","foregroundDeletion","kubernetes"]})");
+  const Value object =
+      with_metadata(R"({"finalizers":["foo","example.com","e.com/f","orphan","foregroundDeletion",)"
+                    R"("kubernetes"]})");
   CHECK(metadata_warnings(object, nullptr) ==
         Texts{R"(metadata.finalizers: "example.com": prefer a domain-qualified finalizer name )"
               "including a path (/) to avoid accidental conflicts with other finalizer writers",
@@ -268,9 +268,9 @@ TEST_CASE("owner references that stand twice are dropped with a warning") {
         Texts{".metadata.ownerReferences contains duplicate entries; API server dedups owner "
               "references in 1.20+, and may reject such requests as early as 1.24; please fix your "
               "requests; duplicate UID(s) observed: 1, 2"});
-  CHECK(
-      canonical_json(object) ==
-      R"({"metadata":{"ownerReferences":[{"name":"a","uid":"1"},{"uid":"2"},{"name":"b","uid":"1"}]}})");
+  CHECK(canonical_json(object) ==
+        R"({"metadata":{"ownerReferences":[{"name":"a","uid":"1"},{"uid":"2"},)"
+        R"({"name":"b","uid":"1"}]}})");
   CHECK(drop_doubled_owners(object).empty());
   Value nothing = json("{}");
   CHECK(drop_doubled_owners(nothing).empty());

@@ -61,19 +61,25 @@ TEST_CASE("each keyword complains in Kubernetes' words") {
   const std::pair<std::string_view, Texts> cases[] = {
       {R"({"obj":{"a":"x"}})", {"spec.obj.b: Required value"}},
       {R"({"int":"x"})",
-       {R"(spec.int: Invalid value: "string": spec.int in body must be of type integer: "string")"}},
+       {R"(spec.int: Invalid value: "string": )"
+        R"(spec.int in body must be of type integer: "string")"}},
       {R"({"int":1.5})",
-       {R"(spec.int: Invalid value: "number": spec.int in body must be of type integer: "number")"}},
+       {R"(spec.int: Invalid value: "number": )"
+        R"(spec.int in body must be of type integer: "number")"}},
       {R"({"text":null})",
        {R"(spec.text: Invalid value: "null": spec.text in body must be of type string: "null")"}},
       {R"({"text":7})",
-       {R"(spec.text: Invalid value: "integer": spec.text in body must be of type string: "integer")"}},
+       {R"(spec.text: Invalid value: "integer": )"
+        R"(spec.text in body must be of type string: "integer")"}},
       {R"({"list":{}})",
-       {R"(spec.list: Invalid value: "object": spec.list in body must be of type array: "object")"}},
+       {R"(spec.list: Invalid value: "object": )"
+        R"(spec.list in body must be of type array: "object")"}},
       {R"({"list":["a",true]})",
-       {R"(spec.list[1]: Invalid value: "boolean": spec.list[1] in body must be of type string: "boolean")"}},
+       {R"(spec.list[1]: Invalid value: "boolean": )"
+        R"(spec.list[1] in body must be of type string: "boolean")"}},
       {R"({"bool":"true"})",
-       {R"(spec.bool: Invalid value: "string": spec.bool in body must be of type boolean: "string")"}},
+       {R"(spec.bool: Invalid value: "string": )"
+        R"(spec.bool in body must be of type boolean: "string")"}},
       {R"({"min":0})",
        {"spec.min: Invalid value: 0: spec.min in body should be greater than or equal to 1"}},
       {R"({"emin":1})",
@@ -105,17 +111,21 @@ TEST_CASE("each keyword complains in Kubernetes' words") {
        {"spec.mp: Invalid value: 0: spec.mp in body should have at least 1 properties"}},
       {R"({"mp":{"a":1,"b":2,"c":3}})", {"spec.mp: Too many: 3: must have at most 2 items"}},
       {R"({"mp":{"b.c":"x"}})",
-       {R"(spec.mp.b.c: Invalid value: "string": spec.mp.b.c in body must be of type integer: "string")"}},
+       {R"(spec.mp.b.c: Invalid value: "string": )"
+        R"(spec.mp.b.c in body must be of type integer: "string")"}},
       {R"({"ios":true})",
-       {R"(spec.ios: Invalid value: "boolean": spec.ios in body must be of type integer,string: "boolean")"}},
+       {R"(spec.ios: Invalid value: "boolean": )"
+        R"(spec.ios in body must be of type integer,string: "boolean")"}},
       {R"({"emb":{"kind":"X"}})", {"spec.emb.apiVersion: Required value: must not be empty"}},
       {R"({"emb":{"apiVersion":"v1","kind":""}})",
        {"spec.emb.kind: Required value: must not be empty"}},
       {R"({"one":{}})",
-       {R"(<nil>: Invalid value: "": "spec.one" must validate one and only one schema (oneOf). Found none valid)",
+       {R"(<nil>: Invalid value: "": "spec.one" )"
+        R"(must validate one and only one schema (oneOf). Found none valid)",
         "spec.one.x: Required value"}},
       {R"({"one":{"x":"","z":""}})",
-       {R"(<nil>: Invalid value: "": "spec.one" must validate one and only one schema (oneOf). Found 2 valid alternatives)"}},
+       {R"(<nil>: Invalid value: "": "spec.one" )"
+        R"(must validate one and only one schema (oneOf). Found 2 valid alternatives)"}},
       {R"({"anyof":"c"})",
        {R"(<nil>: Invalid value: "": "spec.anyof" must validate at least one schema (anyOf))",
         R"(spec.anyof: Invalid value: "c": spec.anyof in body should match '^a')"}},
