@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # check_skips.sh LIST LOG...: fails when a log has a line `SKIP: TEXT` (blanks around it don't
-# count) that LIST does not have as `TEXT -- reason`. In LIST, a line that begins with # is no entry.
+# count) that LIST does not have as `TEXT -- reason`. Lines of LIST that begin with # say nothing.
 set -euo pipefail
 list=$1
 shift

@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <optional>
+#include <set>
 
 namespace gatefold::tidy {
 namespace {
@@ -104,13 +105,26 @@ std::size_t columns_of(std::string_view line) {
       line, [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; }));
 }
 
-// Tables and addresses have no place to break.
-bool is_unbreakable(std::string_view line) {
-  return line.starts_with('|') || line.find("://") != std::string_view::npos;
-}
-
 void append(Findings& all, const Findings& more) {
   all.insert(all.end(), more.begin(), more.end());
+}
+
+// The numbers of the lines that hold a piece of a raw string literal.
+std::set<std::size_t> raw_string_lines(std::string_view text) {
+  std::set<std::size_t> raw;
+  const auto line_at = [&](std::size_t at) {
+    return 1 + static_cast<std::size_t>(std::ranges::count(text.substr(0, at), '\n'));
+  };
+  std::size_t begin = text.find("R\"");
+  while (begin != std::string_view::npos) {
+    const std::size_t open = text.find('(', begin);
+    if (open == std::string_view::npos) break;
+    const std::string close = ')' + std::string(text.substr(begin + 2, open - begin - 2)) + '"';
+    const std::size_t end = std::min(text.find(close, open), text.size());
+    for (std::size_t line = line_at(begin); line <= line_at(end); ++line) raw.insert(line);
+    begin = text.find("R\"", end);
+  }
+  return raw;
 }
 
 }  // namespace
@@ -170,11 +184,17 @@ Findings wrong_length(const SourceFile& file) {
 }
 
 Findings wrong_width(const SourceFile& file) {
+  // Not prose, which its reader wraps, nor scripts, where a command and what is expected of it read
+  // as one line; documents within the sources are data.
+  constexpr std::array<std::string_view, 5> kExtensions = {"h", "cc", "fbs", "cmake", "txt"};
   Findings findings;
-  if (is_data(file)) return findings;
+  if (std::ranges::find(kExtensions, extension_of(file.path)) == kExtensions.end()) {
+    return findings;
+  }
+  const auto raw = raw_string_lines(file.text);
   for (const Line& line : lines_of(file.text)) {
     const std::size_t columns = columns_of(line.text);
-    if (columns <= kColumnsMax || is_unbreakable(line.text)) continue;
+    if (columns <= kColumnsMax || raw.contains(line.number)) continue;
     findings.push_back(
         {Rule::kWidth, file.path, line.number,
          std::to_string(columns) + " columns, at most " + std::to_string(kColumnsMax)});

@@ -16,7 +16,7 @@ enum class Rule {
   kEdge,    // rooms are included and linked leftward: schema <- storage <- engine <- api <- tools
   kBorder,  // RocksDB and FlatBuffers stay in storage, Asio and Beast in api and tools
   kLength,  // at most 600 lines; a room's README at most 80
-  kWidth,   // at most 100 columns
+  kWidth,   // at most 100 columns in C++, FlatBuffers schemas and CMake
   kName,    // no file is called after nothing in particular
   kHeader,  // a contract comes first, then #pragma once
   kReadme,  // every room has one
