@@ -51,7 +51,7 @@ Cost cost_in_child(const std::function<std::uint64_t()>& work, std::uint64_t* pe
   double wall = 0;
   double cpu = 0;
   if (std::sscanf(line.c_str(), "%lu %lf %lf", &operations, &wall, &cpu) != 3 || operations == 0) {
-    throw std::runtime_error("a measured process failed");
+    throw std::runtime_error("a measured process failed: " + line);
   }
   if (peak != nullptr) *peak = child.peak_resident_bytes();
   const auto count = static_cast<double>(operations);

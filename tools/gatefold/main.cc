@@ -3,6 +3,8 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
 
 #include "tools/bench/bench.h"
 #include "tools/gatefold/events_command.h"
@@ -103,7 +105,15 @@ CLI::App* add_bench(CLI::App& app, bench::BenchOptions& options) {
   return command;
 }
 
+// Standard output belongs to what a command prints.
+void log_to_stderr() {
+  auto logger = spdlog::stderr_logger_mt("tools");
+  logger->set_level(spdlog::level::warn);
+  spdlog::set_default_logger(std::move(logger));
+}
+
 int run(int argc, char** argv) {
+  log_to_stderr();
   CLI::App app{"The Gateway API without Kubernetes, in one binary that never forgets."};
   app.footer(kExitCodes);
   app.set_version_flag("--version", "gatefold " GATEFOLD_VERSION);
