@@ -53,6 +53,17 @@ TEST_CASE("lists within items are looked at") {
         Texts{"map[0].inner[1]: Duplicate value: 3"});
 }
 
+TEST_CASE("a property of a map is looked at once, by its own schema") {
+  const auto schema = test::schema(R"(
+type: object
+properties: {atomic: {type: array, items: {type: string}}}
+additionalProperties: {type: array, x-kubernetes-list-type: set, items: {type: string}}
+)");
+  const auto errors = validate_list_types(*schema, json(R"({"atomic":["",""],"set":["",""]})"));
+  REQUIRE(errors.size() == 1);
+  CHECK(errors[0].field == "set[1]");
+}
+
 TEST_CASE("doubled items say which rule they broke") {
   const auto errors =
       validate_list_types(*test::schema(kLists), json(R"({"map":[{},{}],"set":["",""]})"), "spec");
