@@ -3,6 +3,8 @@
 #include <future>
 #include <thread>
 
+#include <fmt/format.h>
+
 #include "engine/limits.h"
 #include "engine/reactors.h"
 #include "engine/sequencer.h"
@@ -13,6 +15,13 @@ namespace {
 // Namespaces that always exist (R21.2).
 constexpr std::string_view kSeededNamespaces[] = {"default", "kube-node-lease", "kube-public",
                                                   "kube-system"};
+
+// What a command changes, where it names it; nothing is changed by a dry run.
+std::string target_of(const Command& command) {
+  if (command.verb == Verb::kCreate || command.dry_run) return {};
+  return fmt::format("{}/{}/{}/{}", command.group, command.plural, command.name_space,
+                     command.name);
+}
 
 }  // namespace
 
@@ -108,14 +117,17 @@ void Engine::submit(Command command, Done done) {
     }
     entry.stamp.now = std::max(parts_->world.now(), view->head.time);
     entry.stamp.random = parts_->world.random();
-    auto decision = consider(command, *view, nullptr, entry.stamp);
-    if (!decision) {
-      done(std::unexpected(std::move(decision.error())));
-      return;
+    entry.target = target_of(command);
+    if (!sequencer.is_contended(entry.target)) {
+      auto decision = consider(command, *view, nullptr, entry.stamp);
+      if (!decision) {
+        done(std::unexpected(std::move(decision.error())));
+        return;
+      }
+      entry.decision = std::move(*decision);
     }
-    entry.decision = std::move(*decision);
   }
-  const bool writes = entry.decision.event.has_value();
+  const bool writes = !entry.decision || entry.decision->event.has_value();
   if (writes) {
     entry.command = std::move(command);
     entry.done = std::move(done);
@@ -125,10 +137,11 @@ void Engine::submit(Command command, Done done) {
     entry.done(std::unexpected(std::move(full)));
     return;
   }
-  auto outcome = std::move(entry.decision.outcome);
+  auto outcome = std::move(entry.decision->outcome);
   // Sightings are counted with the next batch; a full queue drops them, which only makes a count
   // too low.
-  if (!entry.decision.sightings.empty()) sequencer.enqueue(entry);
+  entry.target.clear();
+  if (!entry.decision->sightings.empty()) sequencer.enqueue(entry);
   done(std::move(outcome));
 }
 

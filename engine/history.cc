@@ -1,9 +1,9 @@
 #include "engine/history.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cctype>
+
+#include <fmt/format.h>
 
 #include "schema/json.h"
 #include "schema/time.h"
@@ -54,16 +54,16 @@ JsonObject transition_object(const storage::Transition& transition) {
 }
 
 std::string event_line(const storage::Event& event) {
-  JsonObject line{{"revision", event.revision.number},
-                  {"time", format_nanos(event.time)},
-                  {"type", type_word(event.type)},
-                  {"object", key_object(event.key, event.uid)},
-                  {"kind", event.kind},
-                  {"apiVersion",
-                   event.group.empty() ? event.version : event.group + "/" + event.version},
-                  {"generation", event.generation.number},
-                  {"previous", event.previous.number},
-                  {"actor", actor_object(event.actor)}};
+  JsonObject line{
+      {"revision", event.revision.number},
+      {"time", format_nanos(event.time)},
+      {"type", type_word(event.type)},
+      {"object", key_object(event.key, event.uid)},
+      {"kind", event.kind},
+      {"apiVersion", event.group.empty() ? event.version : event.group + "/" + event.version},
+      {"generation", event.generation.number},
+      {"previous", event.previous.number},
+      {"actor", actor_object(event.actor)}};
   if (event.deleting) line["deleting"] = true;
   if (!event.transitions.empty()) {
     JsonArray transitions;
@@ -105,7 +105,8 @@ std::string lower(std::string_view text) {
 
 Result<Revision> log_lines(const View& view, const LogQuery& query, std::size_t bytes_max,
                            const std::function<void(std::string_view)>& sink) {
-  const auto until = query.until.number == 0 ? view.revision() : std::min(query.until, view.revision());
+  const auto until =
+      query.until.number == 0 ? view.revision() : std::min(query.until, view.revision());
   Revision seen = query.after;
   std::size_t bytes = 0;
   std::uint64_t count = 0;
@@ -163,8 +164,8 @@ Result<const Kind*> find_kind_word(const Catalog& catalog, std::string_view word
 Result<ObjectKey> parse_object_name(const Catalog& catalog, std::string_view text) {
   const auto first = text.find('/');
   if (first == std::string_view::npos) {
-    return bad_request(fmt::format("{} is no object: write KIND/NAMESPACE/NAME or KIND/NAME",
-                                   go_quote(text)));
+    return bad_request(
+        fmt::format("{} is no object: write KIND/NAMESPACE/NAME or KIND/NAME", go_quote(text)));
   }
   auto kind = find_kind_word(catalog, text.substr(0, first));
   if (!kind) return std::unexpected(std::move(kind.error()));

@@ -55,9 +55,24 @@ bool Sequencer::enqueue(Entry& entry) {
       queue_.size() >= kQueueCommandsMax || queue_bytes_ + entry.command.bytes > kQueueBytesMax;
   if (is_full || stopping_) return false;
   queue_bytes_ += entry.command.bytes;
+  if (!entry.target.empty()) ++awaited_[entry.target];
   queue_.push_back(std::move(entry));
   if (queue_.size() == 1) work_.notify_one();
   return true;
+}
+
+bool Sequencer::is_contended(const std::string& target) const {
+  if (target.empty()) return false;
+  const std::scoped_lock lock(mutex_);
+  return awaited_.contains(target);
+}
+
+void Sequencer::release(const std::vector<std::string>& targets) {
+  const std::scoped_lock lock(mutex_);
+  for (const auto& target : targets) {
+    const auto awaited = awaited_.find(target);
+    if (--awaited->second == 0) awaited_.erase(awaited);
+  }
 }
 
 void Sequencer::wait_for(Revision revision, std::move_only_function<void(bool)> done) {
@@ -115,15 +130,17 @@ void Sequencer::accept(Entry& entry, Decision decision, Batch& batch) {
 
 void Sequencer::gather_entry(Entry& entry, Batch& batch) {
   const bool only_sightings = !entry.done;
-  const bool touched = std::ranges::any_of(entry.decision.reads, [&](const Read& read) {
-    return batch.overlay.find(read.key) != nullptr;
-  });
-  if (only_sightings || (!touched && recent_.hold(entry.decision.reads, entry.decision.revision))) {
-    accept(entry, std::move(entry.decision), batch);
-    return;
+  if (entry.decision) {
+    const auto& reads = entry.decision->reads;
+    const bool touched = std::ranges::any_of(
+        reads, [&](const Read& read) { return batch.overlay.find(read.key) != nullptr; });
+    if (only_sightings || (!touched && recent_.hold(reads, entry.decision->revision))) {
+      accept(entry, std::move(*entry.decision), batch);
+      return;
+    }
+    decided_again_.fetch_add(1, std::memory_order_relaxed);
   }
-  // A read moved. Nobody but the writer can decide it so that it holds for sure.
-  decided_again_.fetch_add(1, std::memory_order_relaxed);
+  // A read moved, or was bound to. Nobody but the writer can decide it so that it holds for sure.
   auto decision = consider(entry.command, *view(), &batch.overlay, entry.stamp);
   if (!decision) {
     // Answered after the commit: the reason may lie in an event that is not durable yet.
@@ -143,6 +160,7 @@ bool Sequencer::step() {
   if (is_broken && !mend()) {
     Batch refused;
     for (auto& entry : take()) {
+      if (!entry.target.empty()) refused.targets.push_back(std::move(entry.target));
       if (entry.done) refused.answers.push_back({std::move(entry.done), Outcome{}, -1});
     }
     refuse(refused, Reason::kServiceUnavailable, health().why_not);
@@ -152,6 +170,9 @@ bool Sequencer::step() {
   if (taken.empty()) return false;
   Batch batch;
   batch.entries.reserve(taken.size());  // the overlay points into it
+  for (const auto& entry : taken) {
+    if (!entry.target.empty()) batch.targets.push_back(entry.target);
+  }
   const bool has_space = store_.has_space();
   {
     const std::scoped_lock lock(mutex_);
@@ -212,6 +233,8 @@ void Sequencer::publish(Batch& batch) {
     events_.fetch_add(batch.entries.size(), std::memory_order_relaxed);
     batches_.fetch_add(1, std::memory_order_relaxed);
   }
+  // Not before the View is there: a decision made without it would not hold.
+  release(batch.targets);
   for (auto& answer : batch.answers) {
     if (answer.result && answer.in_batch >= 0) {
       answer.result->revision =
@@ -224,6 +247,7 @@ void Sequencer::publish(Batch& batch) {
 }
 
 void Sequencer::refuse(Batch& batch, Reason reason, const std::string& message) {
+  release(batch.targets);
   for (auto& answer : batch.answers) {
     // An error that was decided against an event that may be lost is no truth either.
     answer.done(failure(reason, message));

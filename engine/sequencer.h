@@ -12,6 +12,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "engine/decide.h"
@@ -23,13 +24,15 @@ namespace gatefold::engine {
 
 class Sequencer {
  public:
-  // A decision on its way to the log. Without an event it only brings sightings, and `done` is
-  // empty.
+  // A command on its way to the log. Without a decision the writer makes it. A decision without an
+  // event only brings sightings, and `done` is empty.
   struct Entry {
     Command command;
     Stamp stamp;
-    Decision decision;
+    std::optional<Decision> decision;
     Engine::Done done;
+    std::string
+        target;  // the object that it changes, for is_contended(); empty: none, or a new one
   };
 
   // `committed` is called on the writer's thread after each batch is visible, for the reactors.
@@ -40,6 +43,8 @@ class Sequencer {
   ViewPtr view() const;
   // False: the queue is full, and the entry is as it was.
   bool enqueue(Entry& entry);
+  // Whether commands that change `target` wait already: a decision made now would not hold. A hint.
+  bool is_contended(const std::string& target) const;
   void wait_for(Revision revision, std::move_only_function<void(bool)> done);
   Health health() const;
   EngineCounts counts() const;
@@ -60,7 +65,7 @@ class Sequencer {
   };
   struct Batch {
     std::vector<storage::BatchEntry> entries;
-    std::vector<storage::Frame> frames;
+    std::vector<std::string> targets;
     std::vector<storage::SightingCount> sightings;
     std::vector<Answer> answers;
     Overlay overlay;
@@ -73,6 +78,7 @@ class Sequencer {
   void commit(Batch& batch);
   void publish(Batch& batch);
   void publish_view();
+  void release(const std::vector<std::string>& targets);
   void refuse(Batch& batch, Reason reason, const std::string& message);
   bool mend();
   void answer_waiters(bool ending);
@@ -89,6 +95,8 @@ class Sequencer {
   std::condition_variable work_;
   std::deque<Entry> queue_;      // guarded by mutex_
   std::size_t queue_bytes_ = 0;  // guarded by mutex_
+  // How many commands for an object are in the queue or in the batch at hand; guarded by mutex_.
+  std::unordered_map<std::string, int> awaited_;
   struct Waiter {
     std::chrono::steady_clock::time_point deadline;
     std::move_only_function<void(bool)> done;
