@@ -1,5 +1,7 @@
 #include "engine/core/namespaces.h"
 
+#include <string>
+
 #include "schema/meta.h"
 
 namespace gatefold::engine {
@@ -7,7 +9,9 @@ namespace gatefold::engine {
 void complete_namespace(std::string_view subresource, const Value* old_object, Value& object) {
   auto& members = object.as_object();
   auto& metadata = object_member(members, "metadata");
-  object_member(metadata, "labels")["kubernetes.io/metadata.name"] = name_of(object);
+  // Copied: adding the member moves what the name's view looks at.
+  const std::string name(name_of(object));
+  object_member(metadata, "labels")["kubernetes.io/metadata.name"] = name;
   if (old_object == nullptr) {
     object_member(members, "spec")["finalizers"] = JsonArray{"kubernetes"};
   } else if (subresource != "finalize") {
