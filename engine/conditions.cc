@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "schema/json.h"
 
@@ -44,7 +45,7 @@ std::string identity_of(const SchemaNode& list, const Value& item) {
   if (list.list_map_keys.empty()) return siblings_text(*list.items, item);
   std::string text;
   for (const auto& key : list.list_map_keys) {
-    if (!text.empty()) text += ',';
+    if (&key != &list.list_map_keys.front()) text += ',';
     const auto* value = find(item, key);
     if (value == nullptr) continue;
     text += value->is_string() ? std::string(value->get_string()) : canonical_json(*value);
@@ -99,15 +100,16 @@ class Collector {
   void add_list(Array& array, const std::string& path) {
     for (auto& item : array) {
       if (!item.is_object()) continue;
-      ConditionEntry entry{
-          .path = path,
-          .type = string_at(item, {"type"}),
-          .status = string_at(item, {"status"}),
-          .reason = string_at(item, {"reason"}),
-          .message = string_at(item, {"message"}),
-          .observed_generation = integer_at(item, {"observedGeneration"}, 0),
-          .last_transition_time =
-              parse_rfc3339(string_at(item, {"lastTransitionTime"})).value_or(Time{})};
+      const auto written = string_at(item, {"lastTransitionTime"});
+      const auto time = parse_rfc3339(written);
+      ConditionEntry entry{.path = path,
+                           .type = string_at(item, {"type"}),
+                           .status = string_at(item, {"status"}),
+                           .reason = string_at(item, {"reason"}),
+                           .message = string_at(item, {"message"}),
+                           .observed_generation = integer_at(item, {"observedGeneration"}, 0),
+                           .last_transition_time = time.value_or(Time{}),
+                           .written_time = time ? written : std::string_view()};
       if constexpr (!std::is_const_v<V>) entry.slot = &item;
       entries_.push_back(std::move(entry));
     }
@@ -121,52 +123,75 @@ using Name = std::tuple<std::string, std::string, int>;
 
 std::map<Name, ConditionEntry> by_name(std::vector<ConditionEntry> entries) {
   std::map<Name, ConditionEntry> named;
+  std::map<std::pair<std::string, std::string_view>, int> counts;
   for (auto& entry : entries) {
-    Name name{entry.path, std::string(entry.type), 0};
-    while (named.contains(name)) ++std::get<2>(name);
-    named.emplace(std::move(name), std::move(entry));
+    const int number = counts[{entry.path, entry.type}]++;
+    named.emplace(Name{entry.path, std::string(entry.type), number}, std::move(entry));
   }
   return named;
 }
 
 class Guard {
  public:
-  explicit Guard(Time event_time) : event_time_(event_time) {}
+  Guard(Time event_time, bool is_create) : event_time_(event_time), is_create_(is_create) {}
 
   void compare(const ConditionEntry* old_entry, ConditionEntry* entry) {
     if (entry == nullptr) {
-      add_transition(*old_entry, old_entry->status, "", event_time_);
+      if (!old_entry->status.empty())
+        add_transition(*old_entry, old_entry->status, "", event_time_);
     } else if (old_entry == nullptr) {
-      // Dated 1970 by the schema's default: nobody has said anything yet.
-      if (entry->last_transition_time == Time{}) return;
-      changed("", Time{}, *entry);
+      if (!entry->status.empty() && !is_default(*entry)) changed("", Time{}, *entry);
     } else if (old_entry->status != entry->status) {
       changed(old_entry->status, old_entry->last_transition_time, *entry);
-    } else if (old_entry->last_transition_time != Time{} &&
-               old_entry->last_transition_time != entry->last_transition_time) {
-      restamp("restamped", *entry, old_entry->last_transition_time);
+    } else {
+      unchanged(*old_entry, *entry);
     }
   }
 
   GuardReport take() { return std::move(report_); }
 
  private:
+  // Nobody has said anything yet. Defaults come back when a status is removed as a whole, and then
+  // they know nothing.
+  bool is_default(const ConditionEntry& entry) const {
+    return !entry.written_time.empty() && entry.last_transition_time == Time{} &&
+           (is_create_ || entry.status == "Unknown");
+  }
+
+  // The old text comes back, not the old time in our form: a write that only restamped has to
+  // become equal to what is stored.
+  void unchanged(const ConditionEntry& old_entry, ConditionEntry& entry) {
+    if (old_entry.written_time.empty() || old_entry.written_time == entry.written_time) return;
+    const auto kept = old_entry.last_transition_time;
+    if (entry.written_time.empty() ||
+        cut_to_seconds(kept) != cut_to_seconds(entry.last_transition_time)) {
+      add_repair("restamped", entry, kept);
+    }
+    write_time(entry, old_entry.written_time);
+  }
+
   void changed(std::string_view old_status, Time previous, ConditionEntry& entry) {
     const auto claimed = entry.last_transition_time;
     const bool is_true = claimed > previous && claimed.ns <= event_time_.ns + kClockSkewNs;
     const auto time = is_true ? claimed : std::max(previous, event_time_);
     add_transition(entry, old_status, entry.status, time);
-    if (!is_true) restamp("unstamped", entry, cut_to_seconds(time));
+    const auto kept = cut_to_seconds(time);
+    if (is_true || (claimed == kept && !entry.written_time.empty())) return;
+    add_repair("unstamped", entry, kept);
+    write_time(entry, format_seconds(kept));
   }
 
-  void restamp(std::string_view rule, ConditionEntry& entry, Time kept) {
-    if (entry.last_transition_time == kept) return;
+  void add_repair(std::string_view rule, const ConditionEntry& entry, Time kept) {
     report_.repairs.push_back({.rule = std::string(rule),
                                .path = entry.path,
                                .type = std::string(entry.type),
                                .claimed = entry.last_transition_time,
                                .kept = kept});
-    entry.slot->get_object()["lastTransitionTime"] = format_seconds(kept);
+  }
+
+  // The last that is done to an entry: a new member may move the strings that the entry views.
+  static void write_time(ConditionEntry& entry, std::string_view text) {
+    entry.slot->get_object()["lastTransitionTime"] = text;
   }
 
   void add_transition(const ConditionEntry& entry, std::string_view old_status,
@@ -182,6 +207,7 @@ class Guard {
   }
 
   Time event_time_;
+  bool is_create_;
   GuardReport report_;
 };
 
@@ -204,7 +230,7 @@ GuardReport guard_conditions(const SchemaNode& schema, const Value* old_object, 
   const auto before = old_object == nullptr ? std::map<Name, ConditionEntry>()
                                             : by_name(collect_conditions(schema, *old_object));
   auto after = by_name(collect_conditions(schema, object));
-  Guard guard(event_time);
+  Guard guard(event_time, old_object == nullptr);
   // Both are sorted by path and type; so is what comes out.
   auto old_entry = before.begin();
   auto entry = after.begin();

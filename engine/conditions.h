@@ -24,6 +24,7 @@ struct ConditionEntry {
   std::string_view message;
   std::int64_t observed_generation = 0;
   Time last_transition_time;
+  std::string_view written_time;  // as it stands there; "" where it is missing or none
   Value* slot = nullptr;  // the condition in the object, when it was collected from a mutable one
 };
 
@@ -43,7 +44,9 @@ struct GuardReport {
 // `object` that is not true (rules `restamped` and `unstamped`, mode repair) and reports the
 // transitions. `event_time` is the event's. The time of a transition is the client's where it is
 // later than the previous one and at most a second after the event, else max(previous, event time).
-// Conditions of a create that come from the schema's defaults (dated 1970) are no transition.
+// Where the status stays, so does the time as it was written; another way to write the same second
+// is no breach. Conditions that come from the schema's defaults (dated 1970) are no transition.
+// Several conditions of one type in one list are compared in their order.
 GuardReport guard_conditions(const SchemaNode& schema, const Value* old_object, Value& object,
                              Time event_time);
 
