@@ -19,7 +19,8 @@ void validate_config_map(const Value& object, const Value* old_object, FieldErro
                                      "data-key"));
     }
   }
-  check_data_size(bytes, "", errors);
+  // The object as a whole, as Kubernetes prints its path.
+  check_data_size(bytes, "[]", errors);
   check_locked(object, old_object, {"data", "binaryData"}, errors);
 }
 

@@ -39,8 +39,9 @@ void check_key(std::string_view member, std::string_view key, FieldErrors& error
 }
 
 std::size_t decoded_size(std::string_view base64) {
-  const auto padding = std::ranges::count(base64, '=');
-  return base64.size() / 4 * 3 - std::min<std::size_t>(static_cast<std::size_t>(padding), 2);
+  const auto bytes = base64.size() / 4 * 3;
+  if (base64.ends_with("==")) return bytes - std::min<std::size_t>(bytes, 2);
+  return base64.ends_with('=') ? bytes - std::min<std::size_t>(bytes, 1) : bytes;
 }
 
 bool is_set(const Value& object) {

@@ -1,5 +1,6 @@
 #include "engine/core/secrets.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,28 +14,42 @@
 namespace gatefold::engine {
 namespace {
 
-std::optional<std::string> entry_of(const Value& object, std::string_view key) {
-  const auto* data = find(object, "data");
-  const auto* value = data == nullptr ? nullptr : find(*data, key);
-  const auto* text = value == nullptr ? nullptr : value->if_string();
-  return text == nullptr ? std::nullopt : from_base64(*text);
+// A JSON type as Go's decoder names it.
+std::string_view go_name(const Value& value) {
+  if (value.is_bool()) return "bool";
+  return value.is_number() ? "number" : json_type_name(value);
+}
+
+const Value* entry_of(const Value& object, std::string_view key) {
+  return find_path(object, {"data", key});
 }
 
 void need_entry(const Value& object, std::string_view key, FieldErrors& errors) {
-  if (!entry_of(object, key)) {
+  if (entry_of(object, key) == nullptr) {
     errors.push_back(required(fmt::format("data[{}]", key), "", "secret-type"));
   }
 }
 
 void need_json_entry(const Value& object, std::string_view key, FieldErrors& errors) {
-  const auto entry = entry_of(object, key);
-  if (!entry) {
-    need_entry(object, key, errors);
-  } else if (const auto wrong = find_json_error(*entry)) {
+  need_entry(object, key, errors);
+  const auto* entry = entry_of(object, key);
+  const auto text = entry == nullptr || !entry->is_string()
+                        ? std::nullopt
+                        : from_base64(std::string_view(entry->get_string()));
+  // What is no base64 is the schema's complaint.
+  if (!text) return;
+  const auto complain = [&](std::string_view what) {
     // The value is secret: it is not repeated.
     errors.push_back(invalid_value(fmt::format("data[{}]", key),
-                                   Value("<secret contents redacted>"), wrong->message,
-                                   "secret-type"));
+                                   Value("<secret contents redacted>"), what, "secret-type"));
+  };
+  const auto parsed = parse_json(*text);
+  if (!parsed) {
+    complain(parsed.error().message);
+  } else if (!parsed->value.is_object() && !parsed->value.is_null()) {
+    complain(
+        fmt::format("json: cannot unmarshal {} into Go value of type map[string]interface {{}}",
+                    go_name(parsed->value)));
   }
 }
 
@@ -48,7 +63,9 @@ void check_type(const Value& object, FieldErrors& errors) {
   } else if (type == "kubernetes.io/dockerconfigjson") {
     need_json_entry(object, ".dockerconfigjson", errors);
   } else if (type == "kubernetes.io/ssh-auth") {
-    need_entry(object, "ssh-privatekey", errors);
+    if (string_at(object, {"data", "ssh-privatekey"}).empty()) {
+      errors.push_back(required("data[ssh-privatekey]", "", "secret-type"));
+    }
   } else if (type == "kubernetes.io/basic-auth") {
     if (!entry_of(object, "username") && !entry_of(object, "password")) {
       need_entry(object, "username", errors);
@@ -67,15 +84,21 @@ void check_type(const Value& object, FieldErrors& errors) {
 
 void complete_secret(Value& object) {
   auto& members = object.as_object();
-  if (const auto* entries = find(object, "stringData"); entries != nullptr) {
-    const Value taken = *entries;
-    members.erase("stringData");
-    if (!taken.is_object()) return;
-    auto& data = object_member(members, "data");
-    for (const auto& entry : taken.get_object()) {
-      if (const auto* text = entry.value().if_string()) data[entry.key()] = to_base64(*text);
-    }
-  }
+  const auto* type = find(object, "type");
+  if (type != nullptr && type->is_string() && type->get_string().empty())
+    members["type"] = "Opaque";
+  const auto* written = find(object, "stringData");
+  const auto* data = find(object, "data");
+  // What has the wrong type stays for the schema to complain about.
+  if (written == nullptr || !written->is_object()) return;
+  if (data != nullptr && !data->is_object() && !data->is_null()) return;
+  const JsonObject entries = written->get_object();
+  const auto is_text = [](const auto& entry) { return entry.value().is_string(); };
+  if (!std::ranges::all_of(entries, is_text)) return;
+  members.erase("stringData");
+  if (entries.empty()) return;
+  auto& merged = object_member(members, "data");
+  for (const auto& entry : entries) merged[entry.key()] = to_base64(entry.value().get_string());
 }
 
 void validate_secret(const Value& object, const Value* old_object, FieldErrors& errors) {
