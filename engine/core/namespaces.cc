@@ -5,7 +5,6 @@
 #include "schema/meta.h"
 
 namespace gatefold::engine {
-
 namespace {
 
 // Whether `key` may be filled in; what has another type is for the schema to complain about.
@@ -19,7 +18,9 @@ bool can_hold(const Value& object, std::string_view key) {
 void complete_namespace(std::string_view subresource, const Value* old_object, Value& object) {
   auto& members = object.as_object();
   auto& metadata = object_member(members, "metadata");
-  object_member(metadata, "labels")["kubernetes.io/metadata.name"] = name_of(object);
+  // Copied: adding the member moves what the name's view looks at.
+  const std::string name(name_of(object));
+  object_member(metadata, "labels")["kubernetes.io/metadata.name"] = name;
   if (old_object == nullptr) {
     if (can_hold(object, "spec")) {
       object_member(members, "spec")["finalizers"] = JsonArray{"kubernetes"};
