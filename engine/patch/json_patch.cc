@@ -1,5 +1,6 @@
 #include "engine/patch/json_patch.h"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/limits.h"
 #include "schema/json.h"
 
 namespace gatefold::engine {
@@ -16,6 +18,9 @@ namespace {
 constexpr std::size_t kOperationsMax = 10'000;
 // What `copy` may add in all: a short patch must not grow an object without bound.
 constexpr std::size_t kCopiedBytesMax = 3u << 20;
+// Items of lists that may change their place in all: each insertion at the front of a long list
+// moves all of it.
+constexpr std::size_t kShiftedItemsMax = 1u << 26;
 
 using Pointer = std::vector<std::string>;
 
@@ -63,54 +68,40 @@ Value* resolve(Value& document, const Pointer& pointer, std::size_t depth) {
   return at;
 }
 
-bool add(Value& document, const Pointer& pointer, Value value) {
-  if (pointer.empty()) {
-    document = std::move(value);
-    return true;
+// How deep containers stand in `value`, 0 for a scalar.
+std::size_t nesting(const Value& value) {
+  std::size_t deepest = 0;
+  if (const auto* array = value.if_array()) {
+    for (const auto& item : *array) deepest = std::max(deepest, nesting(item));
+    return deepest + 1;
   }
-  auto* parent = resolve(document, pointer, pointer.size() - 1);
-  if (parent == nullptr) return false;
-  const auto& token = pointer.back();
-  if (auto* object = parent->if_object()) {
-    (*object)[token] = std::move(value);
-    return true;
+  if (const auto* object = value.if_object()) {
+    for (const auto& member : *object) deepest = std::max(deepest, nesting(member.value()));
+    return deepest + 1;
   }
-  auto* array = parent->if_array();
-  if (array == nullptr) return false;
-  const auto index =
-      token == "-" ? std::optional(array->size()) : parse_index(token, array->size() + 1);
-  if (!index) return false;
-  array->insert(array->begin() + static_cast<std::ptrdiff_t>(*index), std::move(value));
-  return true;
+  return 0;
 }
 
-// Takes the value away and hands it out.
-std::optional<Value> remove(Value& document, const Pointer& pointer) {
-  if (pointer.empty()) return std::nullopt;
-  auto* parent = resolve(document, pointer, pointer.size() - 1);
-  auto* found = parent == nullptr ? nullptr : child_of(*parent, pointer.back());
-  if (found == nullptr) return std::nullopt;
-  Value value = std::move(*found);
-  if (auto* object = parent->if_object()) {
-    object->erase(pointer.back());
-  } else {
-    auto& array = parent->get_array();
-    array.erase(array.begin() + (found - array.data()));
-  }
-  return value;
+// Copies into copies would double the nesting with each operation.
+bool fits(const Pointer& pointer, const Value& value) {
+  return pointer.size() <= kNestingMax && pointer.size() + nesting(value) <= kNestingMax;
 }
 
 bool replace(Value& document, const Pointer& pointer, const Value& value) {
   auto* found = resolve(document, pointer, pointer.size());
-  if (found == nullptr) return false;
+  if (found == nullptr || !fits(pointer, value)) return false;
   *found = value;
   return true;
 }
 
+// A missing member of an object is as good as null.
 bool holds(Value& document, const Pointer& pointer, const Value* expected) {
-  const auto* found = resolve(document, pointer, pointer.size());
-  if (found == nullptr) return expected == nullptr || expected->is_null();
-  return expected == nullptr ? found->is_null() : *found == *expected;
+  const bool expects_null = expected == nullptr || expected->is_null();
+  if (const auto* found = resolve(document, pointer, pointer.size())) {
+    return expects_null ? found->is_null() : *found == *expected;
+  }
+  const auto* parent = resolve(document, pointer, pointer.size() - 1);
+  return expects_null && parent != nullptr && parent->is_object();
 }
 
 class Applier {
@@ -124,8 +115,8 @@ class Applier {
     const auto path = parse_pointer(text->get_string());
     if (!path) return false;
     const auto* value = find(operation, "value");
-    if (op == "add") return value != nullptr && add(document_, *path, *value);
-    if (op == "remove") return remove(document_, *path).has_value();
+    if (op == "add") return value != nullptr && add(*path, *value);
+    if (op == "remove") return remove(*path).has_value();
     if (op == "replace") return value != nullptr && replace(document_, *path, *value);
     if (op == "test") return holds(document_, *path, value);
     if (op == "move" || op == "copy") return carry(operation, op == "move", *path);
@@ -135,23 +126,69 @@ class Applier {
   Value take() { return std::move(document_); }
 
  private:
+  bool add(const Pointer& pointer, Value value) {
+    if (!fits(pointer, value)) return false;
+    if (pointer.empty()) {
+      document_ = std::move(value);
+      return true;
+    }
+    auto* parent = resolve(document_, pointer, pointer.size() - 1);
+    if (parent == nullptr) return false;
+    const auto& token = pointer.back();
+    if (auto* object = parent->if_object()) {
+      (*object)[token] = std::move(value);
+      return true;
+    }
+    auto* array = parent->if_array();
+    if (array == nullptr) return false;
+    const auto index =
+        token == "-" ? std::optional(array->size()) : parse_index(token, array->size() + 1);
+    if (!index || !shift(array->size() - *index)) return false;
+    array->insert(array->begin() + static_cast<std::ptrdiff_t>(*index), std::move(value));
+    return true;
+  }
+
+  // Takes the value away and hands it out.
+  std::optional<Value> remove(const Pointer& pointer) {
+    if (pointer.empty()) return std::nullopt;
+    auto* parent = resolve(document_, pointer, pointer.size() - 1);
+    auto* found = parent == nullptr ? nullptr : child_of(*parent, pointer.back());
+    if (found == nullptr) return std::nullopt;
+    Value value = std::move(*found);
+    if (auto* object = parent->if_object()) {
+      object->erase(pointer.back());
+      return value;
+    }
+    auto& array = parent->get_array();
+    const auto index = found - array.data();
+    if (!shift(array.size() - static_cast<std::size_t>(index))) return std::nullopt;
+    array.erase(array.begin() + index);
+    return value;
+  }
+
+  bool shift(std::size_t items) {
+    shifted_items_ += items;
+    return shifted_items_ <= kShiftedItemsMax;
+  }
+
   bool carry(const Value& operation, bool is_move, const Pointer& path) {
     const auto* text = find(operation, "from");
     if (text == nullptr || !text->is_string()) return false;
     const auto from = parse_pointer(text->get_string());
     if (!from) return false;
     if (is_move) {
-      auto value = remove(document_, *from);
-      return value && add(document_, path, std::move(*value));
+      auto value = remove(*from);
+      return value && add(path, std::move(*value));
     }
     const auto* value = resolve(document_, *from, from->size());
     if (value == nullptr) return false;
     copied_bytes_ += to_json(*value).size();
-    return copied_bytes_ <= kCopiedBytesMax && add(document_, path, *value);
+    return copied_bytes_ <= kCopiedBytesMax && add(path, *value);
   }
 
   Value document_;
   std::size_t copied_bytes_ = 0;
+  std::size_t shifted_items_ = 0;
 };
 
 std::string_view go_kind(const Value& value) {

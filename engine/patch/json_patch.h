@@ -12,7 +12,8 @@ namespace gatefold::engine {
 Result<void> check_json_patch(const Value& patch);
 
 // All operations or none. Any that fails is kInvalid with Kubernetes' fixed text, which does not
-// say why.
+// say why; so are a result that nests deeper than kNestingMax, copies of more than 3 MiB and lists
+// that are moved along too often.
 Result<Value> apply_json_patch(const Value& document, const Value& patch);
 
 }  // namespace gatefold::engine

@@ -1,12 +1,14 @@
 #include "engine/patch/strategic_merge_patch.h"
 
-#include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 
+#include "engine/patch/keyed_list.h"
 #include "schema/json.h"
 
 namespace gatefold::engine {
@@ -38,126 +40,79 @@ const SchemaNode* items_of(const SchemaNode* list) {
   return list == nullptr ? nullptr : list->items.get();
 }
 
-// What tells items of a list apart: the merge key's value, or the whole of a primitive.
-class Identity {
- public:
-  explicit Identity(const SchemaNode& list) : key_(list.patch_merge_key) {}
-
-  bool by_key() const { return !key_.empty(); }
-  const std::string& key() const { return key_; }
-  const Value* of(const Value& item) const { return by_key() ? find(item, key_) : &item; }
-
-  bool same(const Value& a, const Value& b) const {
-    const auto* its = of(a);
-    const auto* other = of(b);
-    return its != nullptr && other != nullptr && *its == *other;
-  }
-  std::ptrdiff_t index_in(const JsonArray& list, const Value& item) const {
-    const auto* found = std::find_if(list.begin(), list.end(),
-                                     [&](const Value& other) { return same(other, item); });
-    return found == list.end() ? -1 : found - list.begin();
-  }
-
- private:
-  std::string key_;
-};
-
 Result<void> merge_object(JsonObject& target, const JsonObject& patch, const SchemaNode* schema,
                           bool is_root);
 
-std::unexpected<Status> wrong_directive(std::string_view what) {
-  return bad_request(fmt::format("invalid strategic merge patch: {}", what));
+bool is_directive(std::string_view key) {
+  return key == kDirective || key == kRetainKeys || key.starts_with(kElementOrder) ||
+         key.starts_with(kDeleteFrom);
 }
 
-Result<void> check_item(const Identity& identity, const Value& item) {
-  if (!identity.by_key()) {
-    return item.is_object() || item.is_array()
-               ? Result<void>(wrong_directive("an item of a list of primitives is none"))
-               : Result<void>();
+bool has_directive(const Value& item, std::string_view word) {
+  return string_at(item, {kDirective}) == word;
+}
+
+Result<void> check_item(const ItemIdentity& identity, const Value& item) {
+  if (item.is_array()) return failure(Reason::kInvalid, "lists of lists are not supported");
+  if (!identity.is_keyed()) {
+    if (item.is_object()) return bad_request("invalid patch format of primitive list");
+    return {};
   }
-  if (identity.of(item) != nullptr) return {};
+  if (identity.of(item)) return {};
   return bad_request(fmt::format("map: {} does not contain declared merge key: {}",
-                                 canonical_json(item), identity.key()));
+                                 canonical_json(item), identity.merge_key()));
 }
 
-Result<void> merge_item(JsonArray& target, const Value& item, const Identity& identity,
-                        const SchemaNode* schema) {
-  if (auto checked = check_item(identity, item); !checked) return checked;
-  const auto index = identity.index_in(target, item);
-  if (!identity.by_key()) {
-    if (index < 0) target.push_back(item);
-    return {};
-  }
-  if (string_at(item, {kDirective}) == "delete") {
-    auto* from = std::remove_if(target.begin(), target.end(),
-                                [&](const Value& other) { return identity.same(other, item); });
-    target.erase(from, target.end());
-    return {};
-  }
-  if (index >= 0 && target[static_cast<std::size_t>(index)].is_object()) {
-    return merge_object(target[static_cast<std::size_t>(index)].get_object(), item.get_object(),
-                        schema, false);
-  }
-  JsonObject added;
-  auto merged = merge_object(added, item.get_object(), schema, false);
-  if (merged) target.emplace_back(std::move(added));
-  return merged;
+Result<void> merge_into(Value& target, const Value& patch, const SchemaNode* schema) {
+  if (!target.is_object()) target.emplace_object();
+  return merge_object(target.get_object(), patch.get_object(), schema, false);
 }
 
+// Deletions come first, wherever they stand; an item that replaces the list says nothing else.
 Result<void> merge_list(JsonArray& target, const JsonArray& patch, const SchemaNode& list) {
-  const Identity identity(list);
-  const bool replaces = std::ranges::any_of(
-      patch, [](const Value& item) { return string_at(item, {kDirective}) == "replace"; });
-  if (replaces) target.clear();
+  const ItemIdentity identity(list.patch_merge_key);
+  JsonArray deleted;
+  bool replaces = false;
   for (const auto& item : patch) {
-    if (string_at(item, {kDirective}) == "replace" && item.get_object().size() == 1) continue;
-    if (auto merged = merge_item(target, item, identity, items_of(&list)); !merged) return merged;
+    replaces |= has_directive(item, "replace");
+    if (has_directive(item, "replace")) continue;
+    if (auto checked = check_item(identity, item); !checked) return checked;
+    if (has_directive(item, "delete")) deleted.push_back(item);
+  }
+  if (replaces) target.clear();
+  if (!deleted.empty()) erase_items(target, deleted, identity);
+  ItemPlaces places(target, identity);
+  for (const auto& item : patch) {
+    if (has_directive(item, "replace") || has_directive(item, "delete")) continue;
+    auto id = *identity.of(item);
+    auto place = places.find(id);
+    if (place && !identity.is_keyed()) continue;
+    if (!place) {
+      place = target.size();
+      target.push_back(identity.is_keyed() ? Value() : item);
+      places.add(std::move(id), *place);
+    }
+    if (!identity.is_keyed()) continue;
+    if (auto merged = merge_into(target[*place], item, items_of(&list)); !merged) return merged;
   }
   return {};
 }
 
-// Items that `order` names stand in its order; the others, which only the server has, keep their
-// places among them as far as the order before (`server_order`) says.
-void set_order(JsonArray& target, const JsonArray& order, const JsonArray& server_order,
-               const Identity& identity) {
-  JsonArray named;
-  JsonArray others;
-  for (auto& item : target) {
-    (identity.index_in(order, item) >= 0 ? named : others).push_back(item);
+Result<void> retain_keys(JsonObject& target, const JsonObject& patch, const JsonArray& keys) {
+  std::set<std::string_view> kept;
+  for (const auto& key : keys) {
+    if (const auto* text = key.if_string()) kept.emplace(text->data(), text->size());
   }
-  const auto sorted_by = [&](const JsonArray& list, const JsonArray& by) {
-    std::multimap<std::ptrdiff_t, const Value*> ranked;
-    for (const auto& item : list) ranked.emplace(identity.index_in(by, item), &item);
-    JsonArray sorted;
-    for (const auto& [rank, item] : ranked) sorted.push_back(*item);
-    return sorted;
-  };
-  named = sorted_by(named, order);
-  others = sorted_by(others, server_order);
-  JsonArray merged;
-  auto* next_named = named.begin();
-  auto* next_other = others.begin();
-  while (next_named != named.end() || next_other != others.end()) {
-    bool takes_other = next_named == named.end();
-    if (!takes_other && next_other != others.end()) {
-      const auto before = identity.index_in(server_order, *next_other);
-      const auto after = identity.index_in(server_order, *next_named);
-      takes_other = before >= 0 && after >= 0 && before < after;
-    }
-    merged.push_back(takes_other ? *next_other++ : *next_named++);
+  for (const auto& member : patch) {
+    if (is_directive(member.key()) || member.value().is_null()) continue;
+    if (!kept.contains(member.key())) return bad_request("invalid patch format of retainKeys");
   }
-  target = std::move(merged);
-}
-
-void retain_keys(JsonObject& target, const JsonArray& keys) {
   std::vector<std::string> dropped;
   for (const auto& member : target) {
-    const bool is_kept = std::ranges::any_of(keys, [&](const Value& key) {
-      return key.is_string() && key.get_string() == member.key();
-    });
-    if (!is_kept) dropped.emplace_back(member.key());
+    if (!kept.contains(member.key())) dropped.emplace_back(member.key());
   }
   for (const auto& key : dropped) target.erase(key);
+  return {};
 }
 
 // The part of one object's patch that is directives.
@@ -168,33 +123,36 @@ struct Directives {
   std::map<std::string, const JsonArray*> deletions;
 };
 
-bool is_directive(std::string_view key) {
-  return key == kDirective || key == kRetainKeys || key.starts_with(kElementOrder) ||
-         key.starts_with(kDeleteFrom);
+Result<void> read_directive(std::string_view key, const Value& value, Directives& directives) {
+  if (key == kDirective) {
+    const auto* word = value.if_string();
+    directives.patch = word == nullptr ? to_json(value) : std::string(*word);
+    for (const auto* known : {"replace", "delete", "merge"}) {
+      if (directives.patch == known) return {};
+    }
+    return bad_request(fmt::format("unknown patch type: {}", directives.patch));
+  }
+  const auto* list = value.if_array();
+  if (key == kRetainKeys) {
+    directives.retained = list;
+    return list == nullptr ? bad_request("invalid patch format of retainKeys") : Result<void>();
+  }
+  if (key.starts_with(kElementOrder)) {
+    if (list == nullptr) return bad_request("invalid patch format of setElementOrder list");
+    directives.orders.emplace(key.substr(kElementOrder.size()), list);
+    return {};
+  }
+  if (list == nullptr) return bad_request("invalid patch format of primitive list");
+  directives.deletions.emplace(key.substr(kDeleteFrom.size()), list);
+  return {};
 }
 
 Result<Directives> read_directives(const JsonObject& patch) {
   Directives directives;
   for (const auto& member : patch) {
-    const std::string_view key(member.key().data(), member.key().size());
-    if (!is_directive(key)) continue;
-    if (key == kDirective) {
-      const auto* word = member.value().if_string();
-      directives.patch = word == nullptr ? "" : std::string(*word);
-      if (directives.patch != "replace" && directives.patch != "delete" &&
-          directives.patch != "merge") {
-        return wrong_directive("$patch must be replace, delete or merge");
-      }
-      continue;
-    }
-    const auto* list = member.value().if_array();
-    if (list == nullptr) return wrong_directive(fmt::format("{} must be a list", key));
-    if (key == kRetainKeys) {
-      directives.retained = list;
-    } else if (key.starts_with(kElementOrder)) {
-      directives.orders.emplace(key.substr(kElementOrder.size()), list);
-    } else {
-      directives.deletions.emplace(key.substr(kDeleteFrom.size()), list);
+    if (!is_directive(member.key())) continue;
+    if (auto read = read_directive(member.key(), member.value(), directives); !read) {
+      return std::unexpected(std::move(read.error()));
     }
   }
   return directives;
@@ -207,10 +165,7 @@ Result<void> merge_member(JsonObject& target, std::string_view key, const Value&
     return {};
   }
   auto& slot = target[key];
-  if (const auto* object = value.if_object()) {
-    if (!slot.is_object()) slot.emplace_object();
-    return merge_object(slot.get_object(), *object, schema, false);
-  }
+  if (value.is_object()) return merge_into(slot, value, schema);
   const auto* list = value.if_array();
   if (list == nullptr || schema == nullptr || !schema->patch_merge) {
     slot = value;
@@ -220,16 +175,50 @@ Result<void> merge_member(JsonObject& target, std::string_view key, const Value&
   return merge_list(slot.get_array(), *list, *schema);
 }
 
-void delete_primitives(JsonArray& list, const JsonArray& values) {
-  auto* from = std::remove_if(list.begin(), list.end(), [&](const Value& item) {
-    return std::find(values.begin(), values.end(), item) != values.end();
-  });
-  list.erase(from, list.end());
+const JsonArray* array_member(const JsonObject& object, std::string_view key) {
+  const auto* value = object.if_contains(key);
+  return value == nullptr ? nullptr : value->if_array();
 }
 
-JsonArray array_member(const JsonObject& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  return value != nullptr && value->is_array() ? value->get_array() : JsonArray();
+// The schemas of one object's members.
+struct Members {
+  const SchemaNode* schema = nullptr;
+  bool is_root = false;
+
+  const SchemaNode* of(std::string_view key) const {
+    if (is_root && key == "metadata") return &metadata_schema();
+    return schema == nullptr ? nullptr : schema->member(key);
+  }
+};
+
+void delete_primitives(JsonObject& target, const Directives& directives) {
+  for (const auto& [key, values] : directives.deletions) {
+    auto* list = target.if_contains(key);
+    if (list == nullptr || !list->is_array()) continue;
+    erase_items(list->get_array(), *values, ItemIdentity(""));
+  }
+}
+
+using Lists = std::map<std::string, JsonArray>;
+
+Lists lists_to_order(const JsonObject& target, const Directives& directives) {
+  Lists lists;
+  for (const auto& [key, order] : directives.orders) {
+    if (const auto* list = array_member(target, key)) lists.emplace(key, *list);
+  }
+  return lists;
+}
+
+void order_lists(JsonObject& target, const Directives& directives, const Lists& previous,
+                 const Members& members) {
+  for (const auto& [key, order] : directives.orders) {
+    auto* list = target.if_contains(key);
+    const auto* node = members.of(key);
+    if (list == nullptr || !list->is_array() || node == nullptr || !node->patch_merge) continue;
+    const auto found = previous.find(key);
+    order_items(list->get_array(), *order, found == previous.end() ? JsonArray() : found->second,
+                ItemIdentity(node->patch_merge_key));
+  }
 }
 
 Result<void> merge_object(JsonObject& target, const JsonObject& patch, const SchemaNode* schema,
@@ -238,30 +227,20 @@ Result<void> merge_object(JsonObject& target, const JsonObject& patch, const Sch
   if (!directives) return std::unexpected(std::move(directives.error()));
   if (directives->patch == "replace" || directives->patch == "delete") target.clear();
   if (directives->patch == "delete") return {};
-  const auto schema_of = [&](std::string_view key) -> const SchemaNode* {
-    if (is_root && key == "metadata") return &metadata_schema();
-    return schema == nullptr ? nullptr : schema->member(key);
-  };
-  std::map<std::string, JsonArray> before;
-  for (const auto& [key, order] : directives->orders) before[key] = array_member(target, key);
-  if (directives->retained != nullptr) retain_keys(target, *directives->retained);
-  for (const auto& [key, values] : directives->deletions) {
-    auto* list = target.if_contains(key);
-    if (list != nullptr && list->is_array()) delete_primitives(list->get_array(), *values);
+  const Members members{schema, is_root};
+  const auto previous = lists_to_order(target, *directives);
+  if (directives->retained != nullptr) {
+    if (auto kept = retain_keys(target, patch, *directives->retained); !kept) return kept;
   }
+  delete_primitives(target, *directives);
   for (const auto& member : patch) {
-    const std::string_view key(member.key().data(), member.key().size());
+    const std::string_view key = member.key();
     if (is_directive(key)) continue;
-    if (auto merged = merge_member(target, key, member.value(), schema_of(key)); !merged) {
+    if (auto merged = merge_member(target, key, member.value(), members.of(key)); !merged) {
       return merged;
     }
   }
-  for (const auto& [key, order] : directives->orders) {
-    auto* list = target.if_contains(key);
-    const auto* node = schema_of(key);
-    if (list == nullptr || !list->is_array() || node == nullptr || !node->patch_merge) continue;
-    set_order(list->get_array(), *order, before[key], Identity(*node));
-  }
+  order_lists(target, *directives, previous, members);
   return {};
 }
 
@@ -270,7 +249,7 @@ Result<void> merge_object(JsonObject& target, const JsonObject& patch, const Sch
 Result<Value> apply_strategic_merge_patch(const Value& document, const Value& patch,
                                           const SchemaNode& schema) {
   if (!document.is_object() || !patch.is_object()) {
-    return wrong_directive("it must be an object");
+    return bad_request("invalid JSON document");
   }
   Value merged = document;
   auto done = merge_object(merged.get_object(), patch.get_object(), &schema, true);

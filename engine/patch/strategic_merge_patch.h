@@ -11,7 +11,7 @@ namespace gatefold::engine {
 // Understands `$patch`, `$retainKeys`, `$setElementOrder/<list>` and
 // `$deleteFromPrimitiveList/<list>`. The lists of metadata (finalizers, ownerReferences) merge
 // whatever the schema says. kBadRequest where an item lacks its merge key or a directive has the
-// wrong form.
+// wrong form, kInvalid where an item of a list that merges is a list.
 Result<Value> apply_strategic_merge_patch(const Value& document, const Value& patch,
                                           const SchemaNode& schema);
 
