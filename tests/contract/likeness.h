@@ -1,0 +1,58 @@
+// Whether an answer says what an observed one says, when uids, revisions, times and generated names
+// are other ones.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "schema/ids.h"
+#include "schema/time.h"
+#include "schema/value.h"
+
+namespace gatefold::test {
+
+// What stands for what. Grows with each pair of answers that is compared.
+class Likeness {
+ public:
+  // Paths at which `ours` differs from `observed`, sorted: `body.metadata.uid`, each with both
+  // sides. Causes are compared as sets, resources of discovery by their names; managedFields are
+  // not compared.
+  std::map<std::string, std::string> differences(const Value& observed, const Value& ours);
+
+  // Says that an object that was set up stands for the observed one.
+  void bind_uid(const std::string& observed, const std::string& ours) { uids_[observed] = ours; }
+
+  // The observed request, as it has to be sent here.
+  std::string translated(std::string text) const;
+
+  // Times in answers lie between these two.
+  void set_time(Time now) {
+    if (!began_) began_ = now;
+    now_ = now;
+  }
+
+ private:
+  void compare(const Value& observed, const Value& ours, const std::string& path);
+  void compare_objects(const JsonObject& observed, const JsonObject& ours, const std::string& path);
+  void compare_resources(const JsonArray& observed, const JsonArray& ours, const std::string& path);
+  void compare_causes(const JsonArray& observed, const JsonArray& ours, const std::string& path);
+  void differ(const std::string& path, const Value* observed, const Value* ours);
+  bool is_like(std::string_view key, const std::string& observed, const std::string& ours);
+  bool is_same_uid(const std::string& observed, const std::string& ours);
+  bool is_same_revision(const std::string& observed, const std::string& ours);
+  bool is_like_time(const std::string& observed, const std::string& ours) const;
+  std::string plain(std::string_view text) const;
+
+  std::map<std::string, std::string> uids_;
+  std::map<std::string, std::string> names_;   // generated ones
+  std::map<std::string, std::string> tokens_;  // of lists
+  std::map<Revision, Revision> revisions_;
+  std::map<std::string, std::string> found_;
+  std::optional<Time> began_;
+  Time now_;
+};
+
+}  // namespace gatefold::test

@@ -1,0 +1,175 @@
+// A real Kubernetes API server's answers, asked for again here. Where they differ on purpose, the
+// difference stands in tests/golden/probes.deviations.
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <map>
+
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "schema/json.h"
+#include "schema/yaml.h"
+#include "tests/contract/likeness.h"
+#include "tests/contract/observed.h"
+#include "tests/contract/unseen.h"
+#include "tests/support/door.h"
+#include "tests/support/http_peer.h"
+#include "tests/support/served_engine.h"
+
+namespace gatefold::test {
+namespace {
+
+constexpr std::string_view kGateways =
+    "/apis/gateway.networking.k8s.io/v1/namespaces/default/gateways";
+
+std::filesystem::path source_directory() {
+  return GATEFOLD_SOURCE_DIR;
+}
+
+const Deviation* deviation_of(const std::vector<Deviation>& deviations, int row) {
+  const auto it = std::ranges::find_if(
+      deviations, [&](const Deviation& each) { return each.first <= row && row <= each.last; });
+  return it == deviations.end() ? nullptr : &*it;
+}
+
+// YAML is compared as what it says.
+Value body_of(const std::string& text, std::string_view content_type) {
+  if (content_type == "application/yaml") {
+    if (auto parsed = parse_yaml(text)) return std::move(*parsed);
+  }
+  auto parsed = parse_json(text);
+  return parsed && parsed->value.is_object() ? std::move(parsed->value) : Value(text);
+}
+
+Value body_of(const ObservedRow& row) {
+  return row.response.is_string() ? body_of(std::string(row.response.as_string()), row.content_type)
+                                  : row.response;
+}
+
+class Replay {
+ public:
+  explicit Replay(const std::vector<ObservedRow>& sent)
+      : server_(world_.world()), peer_(server_.port()), unseen_(sent) {
+    // So that the low revisions that requests make up are in the past here as well.
+    for (int i = 0; i < 20; ++i) {
+      const auto body = fmt::format(R"({{"metadata":{{"name":"past-{}"}}}})", i);
+      post("/api/v1/namespaces/default/configmaps", body);
+    }
+  }
+
+  // What is different, with both sides.
+  std::map<std::string, std::string> differences(const ObservedRow& row, bool as_merge_patch) {
+    world_.advance(1);
+    likeness_.set_time(world_.now());
+    for (const auto& object : unseen_.before(row)) set_up(object);
+    const auto answer = ask(row, as_merge_patch);
+    const auto content_type = answer.header("content-type");
+    auto found = likeness_.differences(body_of(row), body_of(answer.body, content_type));
+    // An error instead of an object or the other way round differs all over.
+    if (answer.code != row.code && !found.empty()) found = {{"body", answer.body}};
+    if (answer.code != row.code)
+      found["code"] = fmt::format("{} is here {}", row.code, answer.code);
+    if (content_type != row.content_type) {
+      found["content type"] = fmt::format("{} is here {}", row.content_type, content_type);
+    }
+    auto warnings = answer.all("warning");
+    std::ranges::sort(warnings);
+    if (warnings != row.warnings) found["warnings"] = fmt::format("{}", fmt::join(warnings, ", "));
+    return found;
+  }
+
+ private:
+  HttpAnswer ask(const ObservedRow& row, bool as_merge_patch) {
+    HttpPeer::Headers headers{{"User-Agent", "probe"}};
+    if (row.accept) headers.emplace_back("Accept", *row.accept);
+    if (as_merge_patch) {
+      headers.emplace_back("Content-Type", "application/merge-patch+json");
+    } else if (row.request_content_type) {
+      headers.emplace_back("Content-Type", *row.request_content_type);
+    }
+    const auto path = likeness_.translated(row.path);
+    const auto body = row.body ? likeness_.translated(*row.body) : "";
+    // A connection of its own: some answers end it.
+    auto answer = HttpPeer(server_.port()).call(row.method, path, headers, body);
+    if (row.method == "DELETE") let_collectors_work(path, answer);
+    return answer;
+  }
+
+  // The observed server had no garbage collector. Here there is one, so wait until it is done.
+  void let_collectors_work(std::string_view path, const HttpAnswer& answer) {
+    const bool is_theirs =
+        answer.body.contains(R"("foregroundDeletion")") || answer.body.contains(R"("orphan")");
+    if (!is_theirs) return;
+    const auto object = path.substr(0, path.find('?'));
+    REQUIRE(eventually([&] { return peer_.call("GET", object).code == 404; }));
+  }
+
+  HttpAnswer post(std::string_view path, std::string_view body) {
+    auto answer = peer_.call("POST", path, {{"Content-Type", "application/json"}}, body);
+    INFO(answer.body);
+    REQUIRE(answer.code == 201);
+    return answer;
+  }
+
+  void set_up(const UnseenObject& object) {
+    auto content = object.content;
+    if (content.is_null()) {
+      content = parse_json(R"({"apiVersion":"gateway.networking.k8s.io/v1","kind":"Gateway",
+        "spec":{"gatewayClassName":"x","listeners":[{"name":"http","port":80,"protocol":"HTTP"}]}})")
+                    ->value;
+      content.as_object()["metadata"] = {{"name", object.name}};
+    }
+    const auto made = post(kGateways, to_json(content)).json();
+    likeness_.bind_uid(object.uid, std::string(string_at(made, {"metadata", "uid"})));
+  }
+
+  TestWorld world_;
+  ServedEngine server_;
+  HttpPeer peer_;
+  UnseenObjects unseen_;
+  Likeness likeness_;
+};
+
+}  // namespace
+
+TEST_CASE("a real server's answers") {
+  const auto file = source_directory() / "../shared/spec/observed/probes.jsonl";
+  if (!std::filesystem::exists(file)) {
+    std::puts("SKIP: the observed answers of a real server are absent");
+    return;
+  }
+  const auto deviations =
+      read_deviations(source_directory() / "tests" / "golden" / "probes.deviations");
+  std::vector<int> of_gateway_classes;
+  for (const auto& deviation : deviations) {
+    for (int row = deviation.first; deviation.of_gateway_classes && row <= deviation.last; ++row) {
+      of_gateway_classes.push_back(row);
+    }
+  }
+  auto rows = read_observed(file, of_gateway_classes);
+  REQUIRE(rows.size() == 245);
+  std::erase_if(rows, [&](const ObservedRow& row) {
+    const auto* deviation = deviation_of(deviations, row.number);
+    return deviation != nullptr && !deviation->is_sent;
+  });
+  CHECK(rows.size() > 130);
+
+  Replay replay(rows);
+  for (const auto& row : rows) {
+    const auto* deviation = deviation_of(deviations, row.number);
+    const auto found = replay.differences(row, deviation != nullptr && deviation->as_merge_patch);
+    INFO(fmt::format("{} {}: {} {}", row.number, row.title, row.method, row.path));
+    std::string shown;
+    std::vector<std::string> places;
+    for (const auto& [place, sides] : found) {
+      places.push_back(place);
+      shown += fmt::format("{}: {}\n", place, sides);
+    }
+    INFO(shown);
+    CHECK(places == (deviation == nullptr ? std::vector<std::string>() : deviation->differences));
+  }
+}
+
+}  // namespace gatefold::test

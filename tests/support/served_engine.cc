@@ -1,0 +1,28 @@
+#include "tests/support/served_engine.h"
+
+#include <stdexcept>
+
+namespace gatefold::test {
+
+ServedEngine::ServedEngine(engine::World world) {
+  engine::EngineOptions options;
+  options.store.directory = "/gatefold-test";
+  options.store.in_memory = true;
+  auto engine = engine::Engine::open(std::move(options), std::move(world));
+  if (!engine) throw std::runtime_error(engine.error().message);
+  engine_ = std::move(*engine);
+  probes_.add("ping", true, [] { return api::CheckResult{}; });
+  context_.reset(new api::Context{*engine_, documents_, probes_});
+  auto server = api::Server::start(*context_, {.port = 0});
+  if (!server) throw std::runtime_error(server.error().message);
+  server_ = std::move(*server);
+}
+
+ServedEngine::~ServedEngine() {
+  engine_->drain();
+  server_->stop();
+  server_.reset();
+  engine_.reset();
+}
+
+}  // namespace gatefold::test

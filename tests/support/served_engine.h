@@ -1,0 +1,31 @@
+// The whole server in this process, on a free port, in memory.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "api/server.h"
+#include "engine/engine.h"
+
+namespace gatefold::test {
+
+class ServedEngine {
+ public:
+  // Throws std::runtime_error where it can't be opened or there is no port.
+  explicit ServedEngine(engine::World world);
+  ~ServedEngine();
+  ServedEngine(const ServedEngine&) = delete;
+  ServedEngine& operator=(const ServedEngine&) = delete;
+
+  std::uint16_t port() const { return server_->port(); }
+  engine::Engine& engine() { return *engine_; }
+
+ private:
+  std::unique_ptr<engine::Engine> engine_;
+  api::Documents documents_;
+  api::Probes probes_;
+  std::unique_ptr<api::Context> context_;
+  std::unique_ptr<api::Server> server_;
+};
+
+}  // namespace gatefold::test
