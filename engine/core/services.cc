@@ -31,7 +31,10 @@ bool is_unset(const Value* value) {
 }
 
 void set_default(JsonObject& object, std::string_view key, Value value) {
-  if (is_unset(object.if_contains(key))) object[key] = std::move(value);
+  const auto* member = object.if_contains(key);
+  // An empty list in the place of a text is no missing text.
+  if (member != nullptr && member->is_array() && !value.is_array()) return;
+  if (is_unset(member)) object[key] = std::move(value);
 }
 
 bool same_member(const Value& spec, const Value& old_spec, std::string_view key) {
