@@ -80,6 +80,7 @@ Result<void> Walk::by_current(const std::set<std::string>& deleted) const {
     return gone != deleted.end() && *gone < range.until && std::string_view(*gone) < key;
   };
   Rows rows(pin.database(), Family::kCurrent, pin.snapshot(), range.from, range.until);
+  EnvelopeScratch scratch;
   for (; rows.valid(); rows.next()) {
     for (; is_before(rows.key()); ++gone) {
       const auto goes_on = show_at(*gone);
@@ -87,7 +88,7 @@ Result<void> Walk::by_current(const std::set<std::string>& deleted) const {
       if (!*goes_on) return {};
     }
     if (gone != deleted.end() && *gone == rows.key()) ++gone;  // created again
-    const auto row = parse_current_row(rows.value());
+    const auto row = parse_current_row(rows.value(), scratch);
     auto key = parse_object_key(rows.key());
     if (!row || !key) return corruption("a row of current can't be read");
     Result<bool> goes_on = true;

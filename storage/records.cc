@@ -345,17 +345,19 @@ std::string encode_current_row(const Event& event, Revision frame_revision, std:
   return row;
 }
 
-std::optional<CurrentRow> parse_current_row(std::string_view bytes) {
+std::optional<CurrentRow> parse_current_row(std::string_view bytes, EnvelopeScratch& scratch) {
   const auto split = split_current_row(bytes);
   if (!split) return std::nullopt;
-  const auto* const envelope = envelope_of(split->envelope.data());
+  scratch.resize((split->envelope.size() + 7) / 8);
+  std::memcpy(scratch.data(), split->envelope.data(), split->envelope.size());
+  const auto* const envelope = envelope_of(scratch.data());
   const auto* const schema_id = envelope->schema_id();
   return CurrentRow{{envelope->revision()},
                     static_cast<EventType>(envelope->type()),
                     schema_id == nullptr ? std::string_view{} : schema_id->string_view(),
                     envelope->splice_at(),
                     split->body,
-                    split->envelope.data()};
+                    scratch.data()};
 }
 
 Result<StoredObject> decode_current_row(ObjectKey key, std::string_view bytes) {

@@ -44,8 +44,11 @@ struct CurrentRow {
   std::string_view body;
   const void* envelope = nullptr;
 };
-// Trusts RocksDB's checksums: listing a thousand rows does not walk through each of them.
-std::optional<CurrentRow> parse_current_row(std::string_view bytes);
+// FlatBuffers are read where they are aligned, rows lie anywhere: the envelope is copied into
+// `scratch`, which the answer views. Trusts RocksDB's checksums: listing a thousand rows does not
+// walk through each of them.
+using EnvelopeScratch = std::vector<std::uint64_t>;
+std::optional<CurrentRow> parse_current_row(std::string_view bytes, EnvelopeScratch& scratch);
 Result<StoredObject> decode_current_row(ObjectKey key, std::string_view bytes);
 
 // What the fold needs to know of the row that it replaces.

@@ -44,9 +44,10 @@ Result<void> Snapshot::scan(std::string_view resource, std::string_view name_spa
   const auto skipped = resource.size() + 1;
   Rows rows(pin_->database(), Family::kCurrent, pin_->snapshot(), std::move(range.from),
             std::move(range.until));
+  EnvelopeScratch scratch;
   for (; rows.valid(); rows.next()) {
     const auto key = rows.key();
-    const auto row = parse_current_row(rows.value());
+    const auto row = parse_current_row(rows.value(), scratch);
     const auto slash = key.find('/', skipped);
     if (!row || slash == std::string_view::npos) {
       return corruption("the current row of " + std::string(key) + " can't be read");

@@ -145,7 +145,8 @@ class Verifier {
   }
 
   void check_current(std::string_view object, std::string_view value) {
-    const auto row = parse_current_row(value);
+    EnvelopeScratch scratch;
+    const auto row = parse_current_row(value, scratch);
     const auto key = parse_object_key(object);
     if (!row || !key) {
       find({}, "current", fmt::format("the row of {} can't be read", object));
