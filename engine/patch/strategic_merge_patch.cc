@@ -36,10 +36,6 @@ const SchemaNode& metadata_schema() {
   return kSchema;
 }
 
-const SchemaNode* items_of(const SchemaNode* list) {
-  return list == nullptr ? nullptr : list->items.get();
-}
-
 Result<void> merge_object(JsonObject& target, const JsonObject& patch, const SchemaNode* schema,
                           bool is_root);
 
@@ -68,22 +64,32 @@ Result<void> merge_into(Value& target, const Value& patch, const SchemaNode* sch
   return merge_object(target.get_object(), patch.get_object(), schema, false);
 }
 
-// Deletions come first, wherever they stand; an item that replaces the list says nothing else.
-Result<void> merge_list(JsonArray& target, const JsonArray& patch, const SchemaNode& list) {
-  const ItemIdentity identity(list.patch_merge_key);
-  JsonArray deleted;
+// A patch of a list, its items sorted by what they ask for.
+struct ListPatch {
   bool replaces = false;
+  JsonArray deleted;
+  JsonArray merged;
+};
+
+Result<ListPatch> read_list(const JsonArray& patch, const ItemIdentity& identity) {
+  ListPatch read;
   for (const auto& item : patch) {
-    replaces |= has_directive(item, "replace");
-    if (has_directive(item, "replace")) continue;
-    if (auto checked = check_item(identity, item); !checked) return checked;
-    if (has_directive(item, "delete")) deleted.push_back(item);
+    if (has_directive(item, "replace")) {
+      read.replaces = true;
+      continue;
+    }
+    if (auto checked = check_item(identity, item); !checked) {
+      return std::unexpected(std::move(checked.error()));
+    }
+    (has_directive(item, "delete") ? read.deleted : read.merged).push_back(item);
   }
-  if (replaces) target.clear();
-  if (!deleted.empty()) erase_items(target, deleted, identity);
+  return read;
+}
+
+Result<void> merge_items(JsonArray& target, const JsonArray& items, const ItemIdentity& identity,
+                         const SchemaNode* schema) {
   ItemPlaces places(target, identity);
-  for (const auto& item : patch) {
-    if (has_directive(item, "replace") || has_directive(item, "delete")) continue;
+  for (const auto& item : items) {
     auto id = *identity.of(item);
     auto place = places.find(id);
     if (place && !identity.is_keyed()) continue;
@@ -93,8 +99,24 @@ Result<void> merge_list(JsonArray& target, const JsonArray& patch, const SchemaN
       places.add(std::move(id), *place);
     }
     if (!identity.is_keyed()) continue;
-    if (auto merged = merge_into(target[*place], item, items_of(&list)); !merged) return merged;
+    if (auto merged = merge_into(target[*place], item, schema); !merged) return merged;
   }
+  return {};
+}
+
+// Deletions come first, wherever they stand in the patch. Its items are ordered as it has them, so
+// that new ones stand at the front.
+Result<void> merge_list(JsonArray& target, const JsonArray& patch, const SchemaNode& list) {
+  const ItemIdentity identity(list.patch_merge_key);
+  auto read = read_list(patch, identity);
+  if (!read) return std::unexpected(std::move(read.error()));
+  if (read->replaces) target.clear();
+  if (!read->deleted.empty()) erase_items(target, read->deleted, identity);
+  const auto previous = target;
+  if (auto merged = merge_items(target, read->merged, identity, list.items.get()); !merged) {
+    return merged;
+  }
+  order_items(target, read->merged, previous, identity);
   return {};
 }
 

@@ -103,7 +103,10 @@ TEST_CASE("lists merge by their key") {
        R"({"containers":[{"name":"a","image":"1","args":["x"]},{"name":"b","image":"2"}]})"},
       {R"({"containers":[{"name":"a","image":"1"}]})",
        R"({"containers":[{"name":"b","image":"2"},{"name":"c"}]})",
-       R"({"containers":[{"name":"a","image":"1"},{"name":"b","image":"2"},{"name":"c"}]})"},
+       R"({"containers":[{"name":"b","image":"2"},{"name":"c"},{"name":"a","image":"1"}]})"},
+      {R"({"containers":[{"name":"a"},{"name":"b"},{"name":"c"}]})",
+       R"({"containers":[{"name":"new"},{"name":"c"},{"name":"a"}]})",
+       R"({"containers":[{"name":"new"},{"name":"b"},{"name":"c"},{"name":"a"}]})"},
       {R"({})", R"({"containers":[{"name":"b","image":null}]})",
        R"({"containers":[{"name":"b"}]})"},
       {R"({"containers":[{"name":"a","image":"1","args":["x","y"]}]})",
@@ -111,8 +114,8 @@ TEST_CASE("lists merge by their key") {
        R"({"containers":[{"name":"a","args":["z"]}]})"},
       {R"({"containers":[{"name":"a","env":[{"name":"X","value":"1"},{"name":"Y"}]}]})",
        R"({"containers":[{"name":"a","env":[{"name":"X","value":"2"},{"name":"Z"}]}]})",
-       R"({"containers":[{"name":"a","env":[{"name":"X","value":"2"},{"name":"Y"},
-           {"name":"Z"}]}]})"},
+       R"({"containers":[{"name":"a","env":[{"name":"X","value":"2"},{"name":"Z"},
+           {"name":"Y"}]}]})"},
       {R"({"ports":[{"port":80,"name":"http"},{"port":443}]})",
        R"({"ports":[{"port":80,"name":"web"}]})",
        R"({"ports":[{"port":80,"name":"web"},{"port":443}]})"},
@@ -125,7 +128,7 @@ TEST_CASE("lists merge by their key") {
        R"({"ports":[{"port":53,"name":"v"},{"port":53,"name":"t"}]})"},
       {R"({})", R"({"containers":[{"name":"a","image":"1"},{"name":"a","args":[]}]})",
        R"({"containers":[{"name":"a","image":"1","args":[]}]})"},
-      {R"({"groups":["a","b"]})", R"({"groups":["c","b","c"]})", R"({"groups":["a","b","c"]})"},
+      {R"({"groups":["a","b"]})", R"({"groups":["c","b","c"]})", R"({"groups":["c","a","b"]})"},
   };
   for (const auto& c : cases) check(c);
 }
@@ -145,7 +148,7 @@ TEST_CASE("directives replace and delete") {
       // A deletion is done before the same item is added, wherever it stands.
       {R"({"containers":[{"name":"a","image":"1"},{"name":"b"}]})",
        R"({"containers":[{"name":"a","args":[]},{"name":"a","$patch":"delete"}]})",
-       R"({"containers":[{"name":"b"},{"name":"a","args":[]}]})"},
+       R"({"containers":[{"name":"a","args":[]},{"name":"b"}]})"},
       {R"({"containers":[{"name":"a"},{"name":"b"}]})",
        R"({"containers":[{"name":"c","image":"1"},{"$patch":"replace"}]})",
        R"({"containers":[{"name":"c","image":"1"}]})"},
@@ -157,7 +160,7 @@ TEST_CASE("directives replace and delete") {
       {R"({"groups":["a","b","c"]})", R"({"$deleteFromPrimitiveList/groups":["a","c","z"]})",
        R"({"groups":["b"]})"},
       {R"({"groups":["a","b"]})", R"({"$deleteFromPrimitiveList/groups":["a"],"groups":["c"]})",
-       R"({"groups":["b","c"]})"},
+       R"({"groups":["c","b"]})"},
       {R"({"a":1})", R"({"$deleteFromPrimitiveList/groups":["a"]})", R"({"a":1})"},
   };
   for (const auto& c : cases) check(c);
@@ -201,6 +204,13 @@ TEST_CASE("items stand in the order that the patch sets") {
        R"({"$setElementOrder/containers":[{"name":"b"},{"name":"c"}],
            "containers":[{"name":"c"},{"name":"a","$patch":"delete"}]})",
        R"({"containers":[{"name":"s"},{"name":"b"},{"name":"c"}]})"},
+      // Of an item that the server does not know, nothing is known to stand before it.
+      {R"({"containers":[{"name":"s"}]})",
+       R"({"$setElementOrder/containers":[{"name":"a"}],"containers":[{"name":"a"}]})",
+       R"({"containers":[{"name":"a"},{"name":"s"}]})"},
+      {R"({"ports":[{"port":53,"name":"u"},{"port":53,"name":"t"},{"port":80}]})",
+       R"({"$setElementOrder/ports":[{"port":80},{"port":53}]})",
+       R"({"ports":[{"port":80},{"port":53,"name":"u"},{"port":53,"name":"t"}]})"},
       {R"({"groups":["a","b","c"]})",
        R"({"$setElementOrder/groups":["d","c","a"],"groups":["d"],
            "$deleteFromPrimitiveList/groups":["b"]})",
@@ -224,7 +234,8 @@ TEST_CASE("the lists of metadata merge though no schema says so") {
   };
   const MetadataCase cases[] = {
       {R"({"finalizers":["a/x"]})", R"({"finalizers":["b/y","a/x"]})",
-       R"({"finalizers":["a/x","b/y"]})"},
+       R"({"finalizers":["b/y","a/x"]})"},
+      {R"({"finalizers":["a/x"]})", R"({"finalizers":["b/y"]})", R"({"finalizers":["b/y","a/x"]})"},
       {R"({"finalizers":["a/x","b/y"]})", R"({"$deleteFromPrimitiveList/finalizers":["a/x"]})",
        R"({"finalizers":["b/y"]})"},
       {R"({"finalizers":["a/x"]})", R"({"finalizers":null})", R"({})"},
