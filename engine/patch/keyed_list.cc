@@ -20,7 +20,6 @@ struct Ranked {
 // Named items first, then the others; equal ranks as they stand in the list.
 bool comes_before(const Ranked& a, const Ranked& b) {
   if (a.ordered != b.ordered) return a.ordered < b.ordered;
-  if (a.ordered == kNowhere && a.previous != b.previous) return a.previous < b.previous;
   return a.item < b.item;
 }
 

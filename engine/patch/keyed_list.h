@@ -40,8 +40,8 @@ class ItemPlaces {
 // Erases the items of `list` that are in `removed` too.
 void erase_items(JsonArray& list, const JsonArray& removed, const ItemIdentity& identity);
 
-// Items that `order` names stand in its order; the others keep the order that they had in
-// `previous`, and go before a named item where they stood before it there.
+// Items that `order` names stand in its order; the others keep theirs and go before a named item
+// where they stood before it in `previous`.
 void order_items(JsonArray& list, const JsonArray& order, const JsonArray& previous,
                  const ItemIdentity& identity);
 
