@@ -21,9 +21,14 @@ Result<bool> parse_dry_run(const std::vector<std::string>& values, std::string_v
   if (values.empty()) return false;
   for (const auto& value : values) {
     if (value == "All") continue;
-    JsonArray list;
-    for (const auto& each : values) list.emplace_back(each);
-    return invalid_options(kind, not_supported("dryRun", list, {"All"}, "dry-run"));
+    std::string list;
+    for (const auto& each : values) list += (list.empty() ? "" : ", ") + go_quote(each);
+    // Kubernetes prints the type that it holds them in.
+    return invalid_options(
+        kind, FieldError{
+                  FieldErrorType::kNotSupported, "dryRun",
+                  fmt::format("Unsupported value: []string{{{}}}: supported values: \"All\"", list),
+                  "dry-run"});
   }
   return true;
 }

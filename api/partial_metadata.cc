@@ -17,7 +17,7 @@ void append_list_metadata(std::string& out, const ListMetadata& metadata) {
     member("resourceVersion");
     append_json_string(out, metadata.resource_version);
   }
-  if (!metadata.continue_token.empty()) {
+  if (!metadata.continue_token.empty() || metadata.shows_no_token) {
     member("continue");
     append_json_string(out, metadata.continue_token);
   }

@@ -16,6 +16,7 @@ struct ListMetadata {
   std::string resource_version;
   std::string continue_token;             // empty: the list is complete
   std::optional<std::int64_t> remaining;  // objects behind this page, where that is known
+  bool shows_no_token = false;            // `"continue":""` stands in a complete list
 };
 
 // `{"resourceVersion":"7","continue":"..."}`; members that say nothing are left out.

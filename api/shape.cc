@@ -104,12 +104,14 @@ void ListShape::item(std::string_view json, std::string& out) {
 
 void ListShape::end(Revision revision, const std::string& continue_token,
                     std::optional<std::int64_t> remaining, std::string& out) const {
-  const ListMetadata metadata{to_string(revision), continue_token, remaining};
+  ListMetadata metadata{to_string(revision), continue_token, remaining};
   if (table_) {
     Table::append_tail(out, metadata);
   } else if (options_.representation.shape == Shape::kPartialMetadataList) {
     append_partial_list_tail(out, metadata);
   } else {
+    // As real servers list custom resources (R14.1).
+    metadata.shows_no_token = !kind_->core;
     out += "],\"metadata\":";
     append_list_metadata(out, metadata);
     out += '}';
