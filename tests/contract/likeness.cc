@@ -27,6 +27,10 @@ bool is_nothing(std::string_view key, const Value& value) {
   return key == "details" && value.is_object() && value.get_object().empty();
 }
 
+bool is_texts(const JsonArray& array) {
+  return std::ranges::all_of(array, [](const Value& each) { return each.is_string(); });
+}
+
 bool is_time_key(std::string_view key) {
   constexpr std::array<std::string_view, 3> kKeys = {"creationTimestamp", "deletionTimestamp",
                                                      "lastTransitionTime"};
@@ -46,6 +50,11 @@ void Likeness::differ(const std::string& path, const Value* observed, const Valu
     return value == nullptr ? "nothing" : to_json(*value);
   };
   found_[path] = text(observed) + " is here " + text(ours);
+}
+
+std::string Likeness::ours(const std::string& observed) const {
+  const auto bound = uids_.find(observed);
+  return bound == uids_.end() ? "" : bound->second;
 }
 
 std::string Likeness::translated(std::string text) const {
@@ -72,6 +81,7 @@ void Likeness::compare(const Value& observed, const Value& ours, const std::stri
     const auto& own = ours.get_array();
     if (path.ends_with(".causes")) return compare_causes(theirs, own, path);
     if (path.ends_with(".resources")) return compare_resources(theirs, own, path);
+    if (is_texts(theirs) && theirs.size() != own.size()) return differ(path, &observed, &ours);
     for (std::size_t i = 0; i < std::min(theirs.size(), own.size()); ++i) {
       compare(theirs[i], own[i], path + '[' + std::to_string(i) + ']');
     }
@@ -189,7 +199,7 @@ std::string Likeness::plain(std::string_view text) const {
   static const std::regex kUid("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
   static const std::regex kRecord(R"(in record \(\d+\))");
   static const std::regex kCurrent(R"(current: \d+)");
-  static const std::regex kAge("^[0-9]+s$");
+  static const std::regex kAge("^([0-9]+[smhdy])+$");
   std::string out(text);
   out = std::regex_replace(out, kUid, "<uid>");
   out = std::regex_replace(out, kRecord, "in record (<revision>)");

@@ -25,6 +25,9 @@ class Likeness {
   // Says that an object that was set up stands for the observed one.
   void bind_uid(const std::string& observed, const std::string& ours) { uids_[observed] = ours; }
 
+  // What stands for the observed uid; "" where nothing does yet.
+  std::string ours(const std::string& observed) const;
+
   // The observed request, as it has to be sent here.
   std::string translated(std::string text) const;
 

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <map>
+#include <set>
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
@@ -63,7 +64,7 @@ class Replay {
   std::map<std::string, std::string> differences(const ObservedRow& row, bool as_merge_patch) {
     world_.advance(1);
     likeness_.set_time(world_.now());
-    for (const auto& object : unseen_.before(row)) set_up(object);
+    arrange(row);
     const auto answer = ask(row, as_merge_patch);
     const auto content_type = answer.header("content-type");
     auto found = likeness_.differences(body_of(row), body_of(answer.body, content_type));
@@ -89,7 +90,10 @@ class Replay {
     } else if (row.request_content_type) {
       headers.emplace_back("Content-Type", *row.request_content_type);
     }
-    const auto path = likeness_.translated(row.path);
+    auto path = likeness_.translated(row.path);
+    if (const auto force = path.find("&force=true"); as_merge_patch && force != std::string::npos) {
+      path.erase(force, std::string_view("&force=true").size());
+    }
     const auto body = row.body ? likeness_.translated(*row.body) : "";
     // A connection of its own: some answers end it.
     auto answer = HttpPeer(server_.port()).call(row.method, path, headers, body);
@@ -113,6 +117,42 @@ class Replay {
     return answer;
   }
 
+  // Makes the world as it was for `row`: objects that no row makes are there, and those that no
+  // answer shows any more are gone when the whole collection is asked for.
+  void arrange(const ObservedRow& row) {
+    const auto needed = unseen_.before(row);
+    const auto page = whole_collection(row);
+    const bool ends_with_new =
+        page && !needed.empty() && needed.back().first_seen == page->revision;
+    if (ends_with_new) tidy(row);
+    if (page) fill_up(page->total, needed.size());
+    for (const auto& object : needed) set_up(object);
+    if (page && !ends_with_new) tidy(row);
+  }
+
+  JsonArray gateways() { return find(peer_.call("GET", kGateways).json(), "items")->as_array(); }
+
+  void tidy(const ObservedRow& row) {
+    std::set<std::string> kept;
+    for (const auto& uid : unseen_.shown_from(row)) kept.insert(likeness_.ours(uid));
+    for (const auto& object : gateways()) {
+      if (kept.contains(std::string(string_at(object, {"metadata", "uid"})))) continue;
+      const auto path = fmt::format("{}/{}", kGateways, string_at(object, {"metadata", "name"}));
+      REQUIRE(peer_
+                  .call("PATCH", path, {{"Content-Type", "application/merge-patch+json"}},
+                        R"({"metadata":{"finalizers":null}})")
+                  .code == 200);
+      peer_.call("DELETE", path);
+    }
+  }
+
+  // A count may tell of objects that no answer shows.
+  void fill_up(std::size_t total, std::size_t needed) {
+    for (auto there = gateways().size() + needed; there < total; ++there) {
+      set_up({.name = fmt::format("unseen-{}", there)});
+    }
+  }
+
   void set_up(const UnseenObject& object) {
     auto content = object.content;
     if (content.is_null()) {
@@ -122,6 +162,7 @@ class Replay {
       content.as_object()["metadata"] = {{"name", object.name}};
     }
     const auto made = post(kGateways, to_json(content)).json();
+    if (object.uid.empty()) return;
     likeness_.bind_uid(object.uid, std::string(string_at(made, {"metadata", "uid"})));
   }
 

@@ -63,6 +63,7 @@ UnseenObjects::UnseenObjects(const std::vector<ObservedRow>& rows) {
 }
 
 void UnseenObjects::look_at(const ObservedRow& row) {
+  for (const auto& uid : shown_uids(row.response)) last_rows_[uid] = row.number;
   if (is_dry_create(row)) return;
   if (is_stored(row)) made_by_rows_.merge(shown_uids(row.response));
   each_object(row.response, [&](const Value& object) { look_at_object(object); });
@@ -84,6 +85,26 @@ void UnseenObjects::look_at_object(const Value& shown) {
   }
   if (object.content.is_null() && find(shown, "spec") != nullptr)
     object.content = content_of(shown);
+}
+
+std::set<std::string> UnseenObjects::shown_from(const ObservedRow& row) const {
+  std::set<std::string> uids;
+  for (const auto& [uid, last] : last_rows_) {
+    if (last >= row.number) uids.insert(uid);
+  }
+  return uids;
+}
+
+std::optional<ListedPage> whole_collection(const ObservedRow& row) {
+  const auto* items = find(row.response, "items");
+  if (items == nullptr || row.method != "GET") return std::nullopt;
+  for (const auto* part : {"continue=", "labelSelector=", "fieldSelector="}) {
+    if (row.path.contains(part)) return std::nullopt;
+  }
+  const auto remaining = integer_at(row.response, {"metadata", "remainingItemCount"}, 0);
+  return ListedPage{
+      parse_revision(string_at(row.response, {"metadata", "resourceVersion"})).value_or(Revision{}),
+      items->as_array().size() + static_cast<std::size_t>(remaining)};
 }
 
 std::vector<UnseenObject> UnseenObjects::before(const ObservedRow& row) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -26,15 +27,25 @@ class UnseenObjects {
 
   // Those that `row` needs and that were not handed out before, in the order of their revisions.
   std::vector<UnseenObject> before(const ObservedRow& row);
+  // The uids that `row` or a later one shows.
+  std::set<std::string> shown_from(const ObservedRow& row) const;
 
  private:
   void look_at(const ObservedRow& row);
   void look_at_object(const Value& object);
 
   std::map<std::string, UnseenObject> objects_;  // by uid
+  std::map<std::string, int> last_rows_;         // that show them
   std::set<std::string> made_by_rows_;
   std::set<std::string> handed_out_;
 };
+
+// A page of all Gateways, from the first one on.
+struct ListedPage {
+  Revision revision;
+  std::size_t total = 0;  // objects on it and behind it
+};
+std::optional<ListedPage> whole_collection(const ObservedRow& row);
 
 // The uids that an answer shows.
 std::set<std::string> shown_uids(const Value& response);
