@@ -29,17 +29,21 @@ std::optional<Pointer> parse_pointer(std::string_view text) {
   Pointer tokens;
   if (text.empty()) return tokens;
   if (text.front() != '/') return std::nullopt;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '/') {
+  bool escapes = false;
+  for (const char c : text) {
+    if (escapes) {
+      if (c != '0' && c != '1') return std::nullopt;
+      tokens.back() += c == '0' ? '~' : '/';
+      escapes = false;
+    } else if (c == '/') {
       tokens.emplace_back();
-    } else if (text[i] != '~') {
-      tokens.back() += text[i];
-    } else if (++i < text.size() && (text[i] == '0' || text[i] == '1')) {
-      tokens.back() += text[i] == '0' ? '~' : '/';
+    } else if (c == '~') {
+      escapes = true;
     } else {
-      return std::nullopt;
+      tokens.back() += c;
     }
   }
+  if (escapes) return std::nullopt;
   return tokens;
 }
 
