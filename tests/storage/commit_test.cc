@@ -1,0 +1,126 @@
+// What a commit writes, and what is there after the directory was opened again.
+#include <catch2/catch.hpp>
+#include <rocksdb/env.h>
+
+#include "storage/verify.h"
+#include "tests/storage/scratch.h"
+
+namespace gatefold::test {
+namespace {
+
+using storage::EventType;
+
+TEST_CASE("an object can be read as it was written, now and after reopening") {
+  const ScratchDirectory directory;
+  storage::Head head;
+  {
+    const auto store = open_store(directory.path());
+    Writer writer(*store);
+    CHECK(writer.put("a", "one", {{"colour", "red"}}) == Revision{1});
+    CHECK(writer.put("a", "two", {{"colour", "blue"}}) == Revision{2});
+    head = store->head();
+  }
+  const auto store = open_store(directory.path());
+  CHECK(store->head().revision == head.revision);
+  CHECK(store->head().chain == head.chain);
+  const auto object = store->snapshot()->get(thing("a"));
+  REQUIRE(object.has_value());
+  REQUIRE(object->has_value());
+  CHECK((*object)->body == thing_body("a", "two"));
+  CHECK((*object)->revision == Revision{2});
+  CHECK((*object)->labels == Labels{{"colour", "blue"}});
+  const auto event = store->snapshot()->event({2});
+  REQUIRE(event->has_value());
+  CHECK((*event)->previous == Revision{1});
+  CHECK((*event)->previous_labels == Labels{{"colour", "red"}});
+  CHECK((*event)->actor.user == "tester");
+  CHECK(storage::verify(*store).findings.empty());
+}
+
+TEST_CASE("several events of one batch on one object see each other") {
+  const ScratchDirectory directory;
+  const auto store = open_store(directory.path());
+  Writer writer(*store);
+  std::vector<storage::BatchEntry> batch;
+  batch.push_back(writer.prepare("a", "one", EventType::kAdded));
+  // Encoded against the first of the batch, whose revision nobody knows yet.
+  auto next = writer.prepare("a", "two", EventType::kModified);
+  next.prepared = storage::prepare_event(next.prepared.event, next.prepared.body,
+                                         {{~std::uint64_t{0}}, batch.front().prepared.body});
+  next.previous_in_batch = 0;
+  next.frame_in_batch = 0;
+  batch.push_back(std::move(next));
+  const auto result = store->commit(batch, {});
+  REQUIRE(result.outcome == storage::CommitOutcome::kCommitted);
+  CHECK(result.head.revision == Revision{2});
+  const auto snapshot = store->snapshot();
+  CHECK(*snapshot->body({1}) == thing_body("a", "one"));
+  CHECK(*snapshot->body({2}) == thing_body("a", "two"));
+  CHECK((**snapshot->event({2})).previous == Revision{1});
+  CHECK(storage::verify(*store).findings.empty());
+}
+
+TEST_CASE("time never goes back") {
+  const ScratchDirectory directory;
+  const auto store = open_store(directory.path());
+  Writer writer(*store);
+  std::vector<storage::BatchEntry> batch;
+  batch.push_back(writer.prepare("a", "one", EventType::kAdded));
+  batch.back().prepared.event.time.ns = 5000;
+  batch.push_back(writer.prepare("b", "one", EventType::kAdded));
+  REQUIRE(store->commit(batch, {}).outcome == storage::CommitOutcome::kCommitted);
+  CHECK((**store->snapshot()->event({2})).time.ns == 5000);
+}
+
+TEST_CASE("sightings are counted without an event") {
+  const ScratchDirectory directory;
+  {
+    const auto store = open_store(directory.path());
+    Writer writer(*store);
+    writer.put("a", "one");
+    const storage::SightingCount seen{thing("a"), "controller", "restamped", 2, {10}, {20}};
+    REQUIRE(store->commit({}, {&seen, 1}).outcome == storage::CommitOutcome::kCommitted);
+    REQUIRE(store->commit({}, {&seen, 1}).outcome == storage::CommitOutcome::kCommitted);
+    CHECK(store->head().revision == Revision{1});
+  }
+  const auto store = open_store(directory.path());
+  std::vector<storage::Sighting> sightings;
+  REQUIRE(store->snapshot()->sightings(thing("a"), [&](const storage::Sighting& sighting) {
+    sightings.push_back(sighting);
+    return true;
+  }));
+  REQUIRE(sightings.size() == 1);
+  CHECK(sightings[0].count == 4);
+  CHECK(sightings[0].first.ns == 10);
+  Writer(*store).remove("a");
+  sightings.clear();
+  REQUIRE(store->snapshot()->sightings(thing("a"), [&](const storage::Sighting& sighting) {
+    sightings.push_back(sighting);
+    return true;
+  }));
+  CHECK(sightings.empty());
+}
+
+TEST_CASE("a directory has one holder") {
+  const ScratchDirectory directory;
+  const auto store = open_store(directory.path());
+  const auto second = storage::Store::open({.directory = directory.path()});
+  REQUIRE_FALSE(second.has_value());
+  CHECK(second.error().message.find(std::to_string(getpid())) != std::string::npos);
+}
+
+TEST_CASE("a store in memory touches no directory") {
+  const ScratchDirectory directory;
+  const auto path = directory.path() / "nothing";
+  {
+    auto store = storage::Store::open({.directory = path, .in_memory = true});
+    REQUIRE(store.has_value());
+    Writer writer(**store);
+    writer.put("a", "one");
+    CHECK((*store)->head().revision == Revision{1});
+  }
+  CHECK_FALSE(std::filesystem::exists(path));
+}
+
+}  // namespace
+}  // namespace gatefold::test

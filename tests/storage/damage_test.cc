@@ -1,0 +1,189 @@
+// Damage is named: in rows, in files, in the WAL.
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+#include <rocksdb/db.h>
+
+#include "storage/verify.h"
+#include "tests/storage/scratch.h"
+
+namespace gatefold::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+void fill(const fs::path& directory, int events) {
+  const auto store = open_store(directory);
+  Writer writer(*store);
+  for (int i = 0; i < events; ++i) {
+    writer.put(fmt::format("thing-{}", i % 10), fmt::format("{} {}", i, std::string(500, 'x')));
+  }
+  REQUIRE(store->flush().has_value());
+  REQUIRE(store->compact().has_value());
+}
+
+// A directory opened with RocksDB alone, to do what Gatefold never does.
+class RawDatabase {
+ public:
+  explicit RawDatabase(const fs::path& directory) {
+    std::vector<std::string> names;
+    REQUIRE(rocksdb::DB::ListColumnFamilies({}, directory, &names).ok());
+    std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
+    for (const auto& name : names) descriptors.emplace_back(name, rocksdb::ColumnFamilyOptions());
+    rocksdb::DB* opened = nullptr;
+    REQUIRE(rocksdb::DB::Open({}, directory, descriptors, &handles_, &opened).ok());
+    database_.reset(opened);
+  }
+  ~RawDatabase() {
+    for (auto* handle : handles_) database_->DestroyColumnFamilyHandle(handle);
+  }
+  RawDatabase(const RawDatabase&) = delete;
+  RawDatabase& operator=(const RawDatabase&) = delete;
+
+  rocksdb::ColumnFamilyHandle* family(const std::string& name) const {
+    const auto found = std::ranges::find_if(
+        handles_, [&](const auto* handle) { return handle->GetName() == name; });
+    REQUIRE(found != handles_.end());
+    return *found;
+  }
+  std::pair<std::string, std::string> first_row(const std::string& name) const {
+    const std::unique_ptr<rocksdb::Iterator> row(database_->NewIterator({}, family(name)));
+    row->SeekToFirst();
+    REQUIRE(row->Valid());
+    return {row->key().ToString(), row->value().ToString()};
+  }
+  void put(const std::string& name, const std::string& key, const std::string& value) {
+    REQUIRE(database_->Put({}, family(name), key, value).ok());
+  }
+  void remove(const std::string& name, const std::string& key) {
+    REQUIRE(database_->Delete({}, family(name), key).ok());
+  }
+
+ private:
+  std::unique_ptr<rocksdb::DB> database_;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles_;
+};
+
+storage::VerifyReport verified(const fs::path& directory) {
+  const auto store = open_store(directory);
+  return storage::verify(*store);
+}
+
+void flip_byte(const fs::path& file, std::uintmax_t at) {
+  std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
+  REQUIRE(stream.is_open());
+  stream.seekg(static_cast<std::streamoff>(at));
+  const auto byte = stream.get();
+  stream.seekp(static_cast<std::streamoff>(at));
+  stream.put(static_cast<char>(byte ^ 0xff));
+}
+
+fs::path largest(const fs::path& directory, const std::string& extension) {
+  fs::path found;
+  for (const auto& file : fs::directory_iterator(directory)) {
+    if (file.path().extension() != extension) continue;
+    if (found.empty() || file.file_size() > fs::file_size(found)) found = file.path();
+  }
+  REQUIRE_FALSE(found.empty());
+  return found;
+}
+
+TEST_CASE("verify finds a derived row that is missing") {
+  const auto family =
+      GENERATE(std::string("current"), std::string("versions"), std::string("index"));
+  const ScratchDirectory directory;
+  fill(directory.path(), 50);
+  REQUIRE(verified(directory.path()).findings.empty());
+  {
+    RawDatabase raw(directory.path());
+    raw.remove(family, raw.first_row(family).first);
+  }
+  const auto report = verified(directory.path());
+  REQUIRE_FALSE(report.findings.empty());
+  CHECK(report.findings.front().where == family);
+}
+
+TEST_CASE("verify finds a derived row too many, and one that differs") {
+  const auto family = GENERATE(std::string("current"), std::string("versions"));
+  const ScratchDirectory directory;
+  fill(directory.path(), 50);
+  {
+    RawDatabase raw(directory.path());
+    auto [key, value] = raw.first_row(family);
+    SECTION("too many") {
+      key.insert(key.find("thing-") + 6, "extra-");
+      raw.put(family, key, value);
+    }
+    SECTION("different") {
+      value.back() = static_cast<char>(value.back() ^ 1);
+      raw.put(family, key, value);
+    }
+  }
+  CHECK_FALSE(verified(directory.path()).findings.empty());
+}
+
+TEST_CASE("verify finds a record that was altered, and a body") {
+  const auto family = GENERATE(std::string("log"), std::string("bodies"));
+  const ScratchDirectory directory;
+  fill(directory.path(), 50);
+  {
+    RawDatabase raw(directory.path());
+    auto [key, value] = raw.first_row(family);
+    value.back() = static_cast<char>(value.back() ^ 1);
+    raw.put(family, key, value);
+  }
+  const auto report = verified(directory.path());
+  REQUIRE_FALSE(report.findings.empty());
+  CHECK(report.findings.front().revision == Revision{1});
+}
+
+TEST_CASE("a flipped byte in a file is a finding that names the file") {
+  const ScratchDirectory directory;
+  fill(directory.path(), 2000);
+  const auto file = largest(directory.path(), ".sst");
+  flip_byte(file, fs::file_size(file) / 3);
+  const auto report = verified(directory.path());
+  REQUIRE_FALSE(report.findings.empty());
+  CHECK(report.findings.front().message.find(file.filename().string()) != std::string::npos);
+}
+
+TEST_CASE("a flipped byte in the middle of the WAL is corruption, not silence") {
+  const ScratchDirectory directory;
+  const ScratchDirectory crashed;
+  {
+    const auto store = open_store(directory.path());
+    Writer writer(*store);
+    for (int i = 0; i < 50; ++i) writer.put("thing", fmt::format("{}", i));
+    // As a crash leaves it: nothing closed, nothing flushed.
+    fs::copy(directory.path(), crashed.path(),
+             fs::copy_options::recursive | fs::copy_options::overwrite_existing);
+  }
+  const auto wal = largest(crashed.path(), ".log");
+  flip_byte(wal, fs::file_size(wal) / 2);
+  const auto store = storage::Store::open({.directory = crashed.path()});
+  REQUIRE_FALSE(store.has_value());
+  CHECK(store.error().message.starts_with("corruption:"));
+}
+
+TEST_CASE("a WAL that ends within a record loses no more than that record") {
+  const ScratchDirectory directory;
+  const ScratchDirectory crashed;
+  {
+    const auto store = open_store(directory.path());
+    Writer writer(*store);
+    for (int i = 0; i < 50; ++i) writer.put("thing", fmt::format("{}", i));
+    fs::copy(directory.path(), crashed.path(),
+             fs::copy_options::recursive | fs::copy_options::overwrite_existing);
+  }
+  const auto wal = largest(crashed.path(), ".log");
+  fs::resize_file(wal, fs::file_size(wal) - 5);
+  const auto store = open_store(crashed.path());
+  CHECK(store->head().revision == Revision{49});
+  CHECK(storage::verify(*store).findings.empty());
+}
+
+}  // namespace
+}  // namespace gatefold::test
