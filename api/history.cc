@@ -1,8 +1,8 @@
 #include "api/history.h"
 
-#include <fmt/format.h>
-
 #include <charconv>
+
+#include <fmt/format.h>
 
 #include "engine/history.h"
 #include "engine/page.h"
@@ -21,7 +21,8 @@ Response lines_response(std::string lines) {
 
 Result<engine::LogQuery> parse_log_query(const Catalog& catalog, const Query& query) {
   engine::LogQuery result;
-  for (const auto& [name, revision] : {std::pair{"after", &result.after}, {"until", &result.until}}) {
+  for (const auto& [name, revision] :
+       {std::pair{"after", &result.after}, {"until", &result.until}}) {
     auto parsed = engine::parse_revision_parameter(query.value(name));
     if (!parsed) return std::unexpected(std::move(parsed.error()));
     *revision = *parsed;
@@ -32,7 +33,8 @@ Result<engine::LogQuery> parse_log_query(const Catalog& catalog, const Query& qu
     result.resource = (*kind)->resource;
   }
   const auto limit = query.value("limit");
-  const auto [end, error] = std::from_chars(limit.data(), limit.data() + limit.size(), result.limit);
+  const auto [end, error] =
+      std::from_chars(limit.data(), limit.data() + limit.size(), result.limit);
   if (!limit.empty() && (error != std::errc() || end != limit.data() + limit.size())) {
     return bad_request("limit: not a number: " + std::string(limit));
   }
@@ -46,7 +48,8 @@ Result<engine::LogQuery> parse_log_query(const Catalog& catalog, const Query& qu
 
 Response answer_log(const Context& context, const Query& query) {
   const auto view = context.engine.view();
-  if (view == nullptr) return error_response(unavailable("the store is being opened again").error());
+  if (view == nullptr)
+    return error_response(unavailable("the store is being opened again").error());
   auto asked = parse_log_query(*view->catalog, query);
   if (!asked) return error_response(asked.error());
   std::string lines;
@@ -62,7 +65,8 @@ Response answer_log(const Context& context, const Query& query) {
 
 Response answer_transitions(const Context& context, const Query& query) {
   const auto view = context.engine.view();
-  if (view == nullptr) return error_response(unavailable("the store is being opened again").error());
+  if (view == nullptr)
+    return error_response(unavailable("the store is being opened again").error());
   auto key = engine::parse_object_name(*view->catalog, query.value("object"));
   if (!key) return error_response(key.error());
   std::string lines;
@@ -76,8 +80,7 @@ Response answer_transitions(const Context& context, const Query& query) {
 }  // namespace
 
 bool is_history(const Request& request) {
-  return request.method == "GET" &&
-         (request.path == kLogPath || request.path == kTransitionsPath);
+  return request.method == "GET" && (request.path == kLogPath || request.path == kTransitionsPath);
 }
 
 std::optional<Reply> serve_history(const Context& context, Request request, Done done, Post post) {
@@ -86,9 +89,8 @@ std::optional<Reply> serve_history(const Context& context, Request request, Done
   auto after = engine::parse_revision_parameter(request.query.value("after"));
   if (!after) return error_response(after.error());
   context.engine.wait_for(
-      after->next(),
-      [&context, request = std::move(request), done = std::move(done),
-       post = std::move(post)](bool) mutable {
+      after->next(), [&context, request = std::move(request), done = std::move(done),
+                      post = std::move(post)](bool) mutable {
         post([&context, request = std::move(request), done = std::move(done)]() mutable {
           done(answer_log(context, request.query));
         });

@@ -7,7 +7,8 @@
 
 namespace gatefold::api {
 
-// Appends the cell as JSON. What a JSONPath does not find is null; computed columns say it in words (`<none>`,
+// Appends the cell as JSON. What a JSONPath does not find is null; computed columns say it in words
+// (`<none>`,
 // `<unknown>`).
 void append_cell(std::string& out, const TableColumn& column, const Value& object, Time now);
 

@@ -1,4 +1,5 @@
-// Deletes every derived column family of a data directory, as a clumsy hand would: with RocksDB alone.
+// Deletes every derived column family of a data directory, as a clumsy hand would: with RocksDB
+// alone.
 #include <cstdio>
 #include <string>
 #include <vector>

@@ -1,7 +1,8 @@
 # The compiler, its warnings and its sanitizers. GCC 12 miscompiles coroutines (double frees in
 # expressions with co_await), so only clang is accepted.
 if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang" OR CMAKE_CXX_COMPILER_VERSION VERSION_LESS 19)
-  message(FATAL_ERROR "Gatefold needs clang 19 or newer; configure with --preset dev, tsan or release")
+  message(FATAL_ERROR
+    "Gatefold needs clang 19 or newer; configure with --preset dev, tsan or release")
 endif()
 
 set(CMAKE_CXX_STANDARD 23)
@@ -17,7 +18,8 @@ endif()
 
 add_library(gatefold_flags INTERFACE)
 target_compile_options(gatefold_flags INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast -Wimplicit-fallthrough
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast
+  -Wimplicit-fallthrough
   -Wthread-safety -Wno-missing-designated-field-initializers -Werror -fno-omit-frame-pointer)
 target_link_options(gatefold_flags INTERFACE -fuse-ld=mold)
 target_compile_definitions(gatefold_flags INTERFACE
