@@ -255,19 +255,20 @@ void Sequencer::refuse(Batch& batch, Reason reason, const std::string& message) 
 }
 
 bool Sequencer::mend() {
+  const auto still_broken = [this](const Status& status) {
+    if (mend_attempts_++ % 40 == 0) spdlog::error("the store is still broken: {}", status.message);
+    return false;
+  };
+  // Readers keep the last View until the disk works again; only opening takes it away for a moment.
+  if (auto works = store_.probe(); !works) return still_broken(works.error());
   {
-    // Readers keep the last View until the disk works again; only opening takes it away for a
-    // moment.
     const std::scoped_lock lock(view_mutex_);
     view_.reset();
   }
   auto head = store_.recover(kMendWaitMs);
   if (!head) {
     publish_view();
-    if (mend_attempts_++ % 40 == 0) {
-      spdlog::error("the store is still broken: {}", head.error().message);
-    }
-    return false;
+    return still_broken(head.error());
   }
   spdlog::warn("the store is open again at revision {}", head->revision.number);
   mend_attempts_ = 0;

@@ -50,8 +50,7 @@ Result<Location> find_location(const StoreOptions& options) {
   return location;
 }
 
-// Whether a small file can be written and synced.
-Result<void> probe(const Location& location) {
+Result<void> write_small_file(const Location& location) {
   const auto path = location.path + "/probe";
   std::unique_ptr<rocksdb::WritableFile> file;
   auto status = location.env->NewWritableFile(path, &file, rocksdb::EnvOptions());
@@ -240,11 +239,14 @@ bool Store::has_space() const {
   return !status.ok() || free_bytes >= files_->options.reserve_bytes;
 }
 
+Result<void> Store::probe() const {
+  if (auto written = write_small_file(files_->location); !written) return written;
+  if (!has_space()) return unavailable("the disk is nearly full");
+  return {};
+}
+
 Result<Head> Store::recover(int wait_ms) {
   auto& files = *files_;
-  // Reads go on from the last snapshot for as long as the disk is broken.
-  if (auto works = probe(files.location); !works) return std::unexpected(std::move(works.error()));
-  if (!has_space()) return unavailable("the disk is nearly full");
   for (int waited_ms = 0; !files.close_if_unused(); ++waited_ms) {
     if (waited_ms >= wait_ms) return unavailable("the store is still being read");
     std::this_thread::sleep_for(std::chrono::milliseconds(1));

@@ -88,6 +88,9 @@ class Store {
 
   // Writer thread only. Whether there is room for writes: false below reserve_bytes.
   bool has_space() const;
+  // Writer thread only, after kUnknown. Whether the disk takes a synced write, and has room:
+  // without it recover() is in vain. RocksDB has no part in it.
+  Result<void> probe() const;
   // Writer thread only, after kUnknown. Closes and opens RocksDB again and takes the head from the
   // log. All snapshots must be gone or go within `wait_ms`; fails (and may be called again)
   // otherwise or while the disk is still broken.
