@@ -267,7 +267,8 @@ bool Sequencer::mend() {
   }
   auto head = store_.recover(kMendWaitMs);
   if (!head) {
-    publish_view();
+    // Without a snapshot the store is closed: there is nothing to read until it opens.
+    if (store_.snapshot() != nullptr) publish_view();
     return still_broken(head.error());
   }
   spdlog::warn("the store is open again at revision {}", head->revision.number);
