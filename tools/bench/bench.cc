@@ -33,6 +33,7 @@ const std::vector<Entry>& entries() {
       {"patch", bench_patch},
       {"watch", bench_watch},
       {"history", bench_history},
+      {"size", bench_size},
   };
   return kEntries;
 }

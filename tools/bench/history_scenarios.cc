@@ -170,6 +170,33 @@ std::uint64_t scan_rows(const std::string& directory, const std::vector<std::str
   return rows;
 }
 
+// Bytes per family after full compaction, as a share of the JSON of all versions.
+Report size_report(const std::string& directory, const std::string& gateway, std::uint64_t edits) {
+  // About 3 KB of JSON, as objects with a status have.
+  auto object = parse_json(gateway)->value;
+  object.at("metadata").at("annotations").as_object()["example.org/notes"] = std::string(1200, 'n');
+  Report report{.name = "size of the history", .unit = "edit", .ours = {}, .floor = {}, .note = {}};
+  report.ours =
+      cost_in_child([&] { return fill(directory, canonical_json(object), edits + kObjects); });
+  auto store = storage::Store::open({.directory = directory});
+  if (!store) throw std::runtime_error(store.error().message);
+  if (auto compacted = (*store)->compact(); !compacted) {
+    throw std::runtime_error(compacted.error().message);
+  }
+  const auto body = (*store)->snapshot()->body((*store)->head().revision);
+  if (!body) throw std::runtime_error(body.error().message);
+  const auto json_bytes = static_cast<double>(body->size()) * static_cast<double>(edits);
+  std::uint64_t bytes = 0;
+  for (const auto& [family, size] : (*store)->family_bytes()) {
+    report.note += fmt::format("{} {}, ", family, size);
+    // What is current is no history; sightings and meta hold no event.
+    if (family != "current" && family != "sightings" && family != "default") bytes += size;
+  }
+  report.note += fmt::format("{:.1f}% of {} bytes of JSON each",
+                             100 * static_cast<double>(bytes) / json_bytes, body->size());
+  return report;
+}
+
 Report report_of(std::string name, std::string unit, Cost ours, std::optional<Cost> floor = {}) {
   return {std::move(name), std::move(unit), ours, floor, {}};
 }
@@ -213,6 +240,12 @@ std::vector<Report> bench_history(const Setting& setting) {
   reports.back().note =
       fmt::format("peak {} MB resident; floor: a bare scan of log and bodies", peak >> 20);
   return reports;
+}
+
+std::vector<Report> bench_size(const Setting& setting) {
+  constexpr std::uint64_t kEdits = 100'000;
+  return {size_report(setting.directory + "/size", setting.gateway,
+                      std::min(kEdits, setting.options.events))};
 }
 
 }  // namespace gatefold::bench

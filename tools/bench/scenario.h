@@ -43,5 +43,6 @@ std::vector<Report> bench_watch(const Setting& setting);
 std::vector<Report> bench_rest(const Setting& setting);
 // history_scenarios.cc
 std::vector<Report> bench_history(const Setting& setting);
+std::vector<Report> bench_size(const Setting& setting);
 
 }  // namespace gatefold::bench

@@ -1,0 +1,168 @@
+// Everything that has threads, at once: writers on one object and on many, readers, watchers,
+// closing.
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+#include "engine/engine.h"
+#include "schema/json.h"
+
+namespace gatefold::engine {
+namespace {
+
+constexpr int kWriters = 16;
+constexpr int kWritesEach = 40;
+
+Command command_for(Verb verb, const std::string& name, Value body) {
+  Command command;
+  command.verb = verb;
+  command.version = "v1";
+  command.plural = "configmaps";
+  command.name_space = "default";
+  if (verb != Verb::kCreate) command.name = name;
+  command.body = std::move(body);
+  command.actor.user = "tester";
+  return command;
+}
+
+std::unique_ptr<Engine> open_in_memory() {
+  EngineOptions options;
+  options.store.in_memory = true;
+  auto engine = Engine::open(std::move(options), real_world());
+  REQUIRE(engine.has_value());
+  return std::move(*engine);
+}
+
+// What a watcher has seen, on a thread of its own.
+class Watching {
+ public:
+  explicit Watching(Engine& engine) : engine_(engine) {
+    WatchQuery query;
+    query.version = "v1";
+    query.plural = "configmaps";
+    auto watcher = engine.watch(query, [this] {
+      const std::scoped_lock lock(mutex_);
+      rung_ = true;
+      bell_.notify_one();
+    });
+    REQUIRE(watcher.has_value());
+    watcher_ = std::move(*watcher);
+    thread_ = std::thread([this] { run(); });
+  }
+  ~Watching() {
+    if (thread_.joinable()) thread_.join();
+  }
+  std::vector<Revision> finish() {
+    thread_.join();
+    return revisions_;
+  }
+
+ private:
+  void run() {
+    while (!watcher_->ended()) {
+      const auto view = engine_.view();
+      if (view == nullptr) continue;
+      auto events = watcher_->next(*view, 1 << 16);
+      if (!events) return;
+      for (const auto& event : *events) {
+        const auto object = parse_json(*event.object);
+        const auto text = string_at(object->value, {"metadata", "resourceVersion"});
+        revisions_.push_back(parse_revision(text).value_or(Revision{}));
+      }
+      if (!events->empty()) continue;
+      std::unique_lock lock(mutex_);
+      bell_.wait_for(lock, std::chrono::seconds(5), [this] { return rung_; });
+      rung_ = false;
+    }
+  }
+
+  Engine& engine_;
+  std::mutex mutex_;
+  std::condition_variable bell_;
+  bool rung_ = false;
+  std::unique_ptr<Watcher> watcher_;
+  std::vector<Revision> revisions_;
+  std::thread thread_;
+};
+
+TEST_CASE("patches without a resourceVersion on one object all succeed") {
+  const auto engine = open_in_memory();
+  REQUIRE(
+      engine->execute(command_for(Verb::kCreate, "", JsonObject{{"metadata", {{"name", "hot"}}}}))
+          .has_value());
+  Watching watching(*engine);
+  std::atomic<int> failures{0};
+  std::vector<std::thread> writers;
+  for (int writer = 0; writer < kWriters; ++writer) {
+    writers.emplace_back([&, writer] {
+      for (int i = 0; i < kWritesEach; ++i) {
+        const auto key = fmt::format("writer-{}", writer);
+        auto done = engine->execute(
+            command_for(Verb::kPatch, "hot", JsonObject{{"data", {{key, std::to_string(i)}}}}));
+        if (!done) ++failures;
+      }
+    });
+  }
+  for (auto& writer : writers) writer.join();
+  CHECK(failures == 0);
+  const auto object = engine->view()->snapshot->get({"configmaps", "default", "hot"});
+  REQUIRE(object->has_value());
+  const auto value = parse_json((*object)->body);
+  for (int writer = 0; writer < kWriters; ++writer) {
+    CHECK(string_at(value->value, {"data", fmt::format("writer-{}", writer)}) ==
+          std::to_string(kWritesEach - 1));
+  }
+  // A command is decided at most twice: by its caller, and by the writer.
+  const auto counts = engine->counts();
+  CHECK(counts.decided_again <= counts.commands);
+  engine->drain();
+  const auto seen = watching.finish();
+  CHECK(seen.size() == 1 + kWriters * kWritesEach);
+  CHECK(std::ranges::adjacent_find(seen, std::greater_equal()) == seen.end());
+}
+
+TEST_CASE("writers, readers and lists meet without harm") {
+  const auto engine = open_in_memory();
+  std::atomic<bool> is_over{false};
+  std::atomic<int> failures{0};
+  std::vector<std::thread> readers;
+  for (int reader = 0; reader < 3; ++reader) {
+    readers.emplace_back([&] {
+      while (!is_over) {
+        const auto view = engine->view();
+        auto lister = Lister::start({.version = "v1", .plural = "configmaps", .limit = 7}, *view);
+        std::string last;
+        if (!lister || !lister->next(*view, 1 << 20, [&](std::string_view json) { last = json; })) {
+          ++failures;
+        }
+      }
+    });
+  }
+  std::vector<std::thread> writers;
+  for (int writer = 0; writer < 6; ++writer) {
+    writers.emplace_back([&, writer] {
+      for (int i = 0; i < kWritesEach; ++i) {
+        const auto name = fmt::format("map-{}-{}", writer, i % 5);
+        auto created = engine->execute(
+            command_for(Verb::kCreate, "", JsonObject{{"metadata", {{"name", name}}}}));
+        if (created) continue;
+        if (!engine->execute(command_for(Verb::kDelete, name, nullptr))) ++failures;
+      }
+    });
+  }
+  for (auto& writer : writers) writer.join();
+  is_over = true;
+  for (auto& reader : readers) reader.join();
+  CHECK(failures == 0);
+}
+
+}  // namespace
+}  // namespace gatefold::engine
