@@ -1,6 +1,8 @@
 #include "api/params.h"
 
+#include <algorithm>
 #include <charconv>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -85,11 +87,54 @@ Result<engine::Propagation> parse_propagation(std::string_view text) {
                     "propagation-policy"));
 }
 
+// A member of DeleteOptions that is of another type must not be passed over: it may be what makes
+// the deletion a dry one.
+Result<void> check_remove_types(const Value& body) {
+  struct Member {
+    std::string_view name;
+    std::string_view go_type;
+    bool (*fits)(const Value&);
+  };
+  constexpr auto kIsText = [](const Value& value) { return value.is_string(); };
+  constexpr auto kIsObject = [](const Value& value) { return value.is_object(); };
+  constexpr auto kIsTexts = [](const Value& value) {
+    return value.is_array() && std::ranges::all_of(value.get_array(), [](const Value& each) {
+             return each.is_string();
+           });
+  };
+  static const std::map<std::string, std::vector<Member>, std::less<>> kMembers = {
+      {"DeleteOptions",
+       {{"kind", "string", kIsText},
+        {"apiVersion", "string", kIsText},
+        {"dryRun", "[]string", kIsTexts},
+        {"gracePeriodSeconds", "int64", [](const Value& value) { return value.is_int64(); }},
+        {"orphanDependents", "bool", [](const Value& value) { return value.is_bool(); }},
+        {"preconditions", "v1.Preconditions", kIsObject},
+        {"propagationPolicy", "v1.DeletionPropagation", kIsText}}},
+      {"Preconditions", {{"uid", "types.UID", kIsText}, {"resourceVersion", "string", kIsText}}}};
+  const auto check = [](std::string_view type, const Value& object) -> Result<void> {
+    for (const auto& member : kMembers.find(type)->second) {
+      const auto* value = find(object, member.name);
+      if (value == nullptr || value->is_null() || member.fits(*value)) continue;
+      return bad_request(
+          fmt::format("DeleteOptions in version \"v1\" cannot be handled as a DeleteOptions: json: "
+                      "cannot unmarshal {} into Go struct field {}.{} of type {}",
+                      json_type_name(*value), type, member.name, member.go_type));
+    }
+    return {};
+  };
+  if (auto checked = check("DeleteOptions", body); !checked) return checked;
+  const auto* preconditions = find(body, "preconditions");
+  if (preconditions == nullptr || preconditions->is_null()) return {};
+  return check("Preconditions", *preconditions);
+}
+
 // The body of a DELETE as options; the query is not looked at then.
 Result<RemoveOptions> remove_options_of_body(const Request& request) {
   auto decoded = decode_body(request, "DeleteOptions");
   if (!decoded) return std::unexpected(std::move(decoded.error()));
   const auto& body = decoded->value;
+  if (auto fits = check_remove_types(body); !fits) return std::unexpected(std::move(fits.error()));
   const auto kind = string_at(body, {"kind"});
   if (!kind.empty() && kind != "DeleteOptions") {
     return bad_request(
@@ -97,14 +142,13 @@ Result<RemoveOptions> remove_options_of_body(const Request& request) {
   }
   RemoveOptions result;
   std::vector<std::string> dry_run;
-  if (const auto* list = find(body, "dryRun"); list != nullptr && list->is_array()) {
-    for (const auto& value : list->as_array())
-      dry_run.emplace_back(value.is_string() ? std::string_view(value.as_string()) : "");
+  if (const auto* list = find(body, "dryRun"); list != nullptr && !list->is_null()) {
+    for (const auto& value : list->as_array()) dry_run.emplace_back(value.as_string());
   }
   auto is_dry = parse_dry_run(dry_run, "DeleteOptions");
   if (!is_dry) return std::unexpected(std::move(is_dry.error()));
   result.dry_run = *is_dry;
-  if (const auto* orphan = find(body, "orphanDependents"); orphan != nullptr && orphan->is_bool())
+  if (const auto* orphan = find(body, "orphanDependents"); orphan != nullptr && !orphan->is_null())
     result.options.orphan_dependents = orphan->as_bool();
   const auto policy = string_at(body, {"propagationPolicy"});
   if (!policy.empty() && result.options.orphan_dependents) {
