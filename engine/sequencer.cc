@@ -230,6 +230,10 @@ void Sequencer::publish(Batch& batch) {
     hub_.publish(std::move(published));
     publish_view();
     hub_.ring();
+  } else if (!batch.sightings.empty()) {
+    publish_view();  // nobody waits for counts, but who asks should find them
+  }
+  if (has_events) {
     events_.fetch_add(batch.entries.size(), std::memory_order_relaxed);
     batches_.fetch_add(1, std::memory_order_relaxed);
   }
