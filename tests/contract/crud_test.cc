@@ -66,7 +66,7 @@ TEST_CASE("names are generated where there is a prefix") {
 
   const auto nameless = door->write(create(kGateways, gateway("")));
   CHECK(nameless.reason == "Invalid");
-  CHECK(fields_of(nameless) == "metadata.name");
+  CHECK(fields_of(nameless).starts_with("metadata.name"));
 }
 
 TEST_CASE("an update replaces what the client owns") {
