@@ -20,6 +20,9 @@ inline constexpr std::chrono::seconds kWriteTimeout{60};
 // Between two bookmarks, and before the end of a watch (R16.8).
 inline constexpr std::chrono::seconds kBookmarkInterval{60};
 inline constexpr std::chrono::seconds kBookmarkBeforeEnd{2};
+// What a client whose request was refused may still send before the connection is closed on it.
+inline constexpr std::size_t kLingerBytesMax = 16u << 20;
+inline constexpr std::chrono::seconds kLingerTimeout{2};
 // Requests under way when the server ends.
 inline constexpr std::chrono::seconds kDrainTimeout{10};
 

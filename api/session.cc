@@ -107,7 +107,9 @@ asio::awaitable<std::optional<Request>> Session::read(Head& head) {
   }
   if (error) {
     head.keep_alive = false;
-    if (auto response = answer_to(error)) co_await write(std::move(*response), head);
+    if (auto response = answer_to(error)) {
+      if (co_await write(std::move(*response), head)) co_await linger();
+    }
     co_return std::nullopt;
   }
   head.keep_alive = parser.keep_alive();
@@ -115,6 +117,19 @@ asio::awaitable<std::optional<Request>> Session::read(Head& head) {
   head.is_head = request.method == "HEAD";
   head.audit_id = request.audit_id;
   co_return request;
+}
+
+asio::awaitable<void> Session::linger() {
+  constexpr std::size_t kPieceBytes = 64u << 10;
+  beast::error_code ignored;
+  stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  stream_.expires_after(kLingerTimeout);
+  buffer_.clear();
+  for (std::size_t taken = 0; taken < kLingerBytesMax && !draining_;) {
+    auto [error, bytes] = co_await stream_.async_read_some(buffer_.prepare(kPieceBytes), kTuple);
+    if (error) break;
+    taken += bytes;
+  }
 }
 
 asio::awaitable<Reply> Session::answer(Request request) {

@@ -33,6 +33,9 @@ class Session : public std::enable_shared_from_this<Session> {
     std::string audit_id;
   };
   boost::asio::awaitable<std::optional<Request>> read(Head& head);
+  // Takes in for a while what a refused client still sends: closing on bytes that nobody read
+  // resets the connection, and a client that reads only after writing would lose the answer.
+  boost::asio::awaitable<void> linger();
   boost::asio::awaitable<Reply> answer(Request request);
   boost::asio::awaitable<bool> write(Response response, const Head& head);
   boost::asio::awaitable<bool> write(BodyStream stream, const Head& head);
