@@ -112,14 +112,18 @@ Result<void> check_remove_types(const Value& body) {
         {"preconditions", "v1.Preconditions", kIsObject},
         {"propagationPolicy", "v1.DeletionPropagation", kIsText}}},
       {"Preconditions", {{"uid", "types.UID", kIsText}, {"resourceVersion", "string", kIsText}}}};
-  const auto check = [](std::string_view type, const Value& object) -> Result<void> {
+  const auto go_word = [](const Value& value) {
+    if (value.is_bool()) return std::string_view("bool");
+    return value.is_number() ? std::string_view("number") : json_type_name(value);
+  };
+  const auto check = [&](std::string_view type, const Value& object) -> Result<void> {
     for (const auto& member : kMembers.find(type)->second) {
       const auto* value = find(object, member.name);
       if (value == nullptr || value->is_null() || member.fits(*value)) continue;
       return bad_request(
           fmt::format("DeleteOptions in version \"v1\" cannot be handled as a DeleteOptions: json: "
                       "cannot unmarshal {} into Go struct field {}.{} of type {}",
-                      json_type_name(*value), type, member.name, member.go_type));
+                      go_word(*value), type, member.name, member.go_type));
     }
     return {};
   };
