@@ -167,7 +167,8 @@ class EngineDoor : public Door {
     query.bookmarks = ask.bookmarks;
     query.send_initial_events = ask.send_initial_events;
     query.match = ask.match;
-    auto selectors = parse_selectors(ask.resource, ask.labels, ask.fields);
+    auto selectors =
+        parse_selectors(*engine().view()->catalog, ask.resource, ask.labels, ask.fields);
     if (!selectors) return {refusal(selectors.error()), nullptr};
     query.labels = std::move(selectors->labels);
     query.fields = std::move(selectors->fields);
@@ -183,10 +184,9 @@ class EngineDoor : public Door {
     FieldSelector fields;
   };
 
-  Result<Selectors> parse_selectors(const Resource& resource, const std::string& labels,
-                                    const std::string& fields) {
-    const auto catalog = engine().view()->catalog;
-    const auto* kind = catalog->find(resource.group, resource.plural);
+  static Result<Selectors> parse_selectors(const Catalog& catalog, const Resource& resource,
+                                           const std::string& labels, const std::string& fields) {
+    const auto* kind = catalog.find(resource.group, resource.plural);
     auto parsed_labels = parse_label_selector(labels);
     if (!parsed_labels) return bad_request(std::move(parsed_labels.error()));
     auto parsed_fields = parse_field_selector(fields);
@@ -202,7 +202,8 @@ class EngineDoor : public Door {
     query.version = ask.resource.version;
     query.plural = ask.resource.plural;
     query.name_space = ask.name_space;
-    auto selectors = parse_selectors(ask.resource, ask.labels, ask.fields);
+    const auto view = engine().view();
+    auto selectors = parse_selectors(*view->catalog, ask.resource, ask.labels, ask.fields);
     if (!selectors) return std::unexpected(std::move(selectors.error()));
     query.labels = std::move(selectors->labels);
     query.fields = std::move(selectors->fields);
@@ -210,7 +211,6 @@ class EngineDoor : public Door {
     query.continue_token = ask.continue_token;
     query.resource_version = ask.resource_version;
     query.match = ask.match;
-    const auto view = engine().view();
     auto lister = engine::Lister::start(std::move(query), *view);
     if (!lister) return std::unexpected(std::move(lister.error()));
     Page page;

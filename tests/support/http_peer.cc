@@ -110,10 +110,9 @@ HttpAnswer HttpPeer::call(std::string_view method, std::string_view target, cons
 
 void HttpPeer::send(std::string_view bytes) {
   while (!bytes.empty()) {
-    if (!is_ready(socket_, POLLIN | POLLOUT, kPatienceMs)) {
+    if (!is_ready(socket_, POLLOUT, kPatienceMs)) {
       throw std::runtime_error("the server takes nothing");
     }
-    if (bytes.size() > kPieceBytes && is_ready(socket_, POLLIN, 0)) return;
     const auto sent =
         ::send(socket_, bytes.data(), std::min(bytes.size(), kPieceBytes), MSG_NOSIGNAL);
     if (sent <= 0) return;  // it hung up: its answer says why

@@ -39,7 +39,7 @@ class HttpPeer {
   HttpAnswer call(std::string_view method, std::string_view target, const Headers& headers = {},
                   std::string_view body = {});
 
-  // Sends bytes as they are; stops as soon as the server answers or hangs up.
+  // Sends bytes as they are, all of them before it reads; stops where the server hangs up.
   void send(std::string_view bytes);
   HttpAnswer read_answer(bool is_head = false);
 
