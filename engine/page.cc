@@ -1,6 +1,6 @@
 #include "engine/page.h"
 
-#include <map>
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,8 +13,9 @@
 namespace gatefold::engine {
 namespace {
 
-// Above it a page as of the past is read from the versions instead of being corrected.
-constexpr std::size_t kCorrectionsMax = 1024;
+// Changes since a page's revision; above it the page is read from the versions instead of being
+// corrected.
+constexpr std::size_t kCorrectionsMax = 4096;
 // What `remainingItemCount` counts at most; it is an estimate for progress bars.
 constexpr std::size_t kRemainingMax = 100'000;
 
@@ -84,8 +85,10 @@ struct Item {
   std::uint32_t splice_at = 0;
 };
 
+}  // namespace
+
 // Filters and hands out until the page, or this piece of it, is full.
-class Page {
+class Lister::Page {
  public:
   Page(const ListQuery& query, const Kind& kind, const KindVersion& version, std::size_t bytes_max,
        const std::function<void(std::string_view)>& sink, std::int64_t& handed_out,
@@ -160,61 +163,49 @@ class Page {
   bool is_cut_ = false;
 };
 
-// What objects that changed since were at the page's revision, in the list's order.
-using Corrections = std::map<std::string, std::optional<storage::PastObject>>;
-
-// Nothing where too much has changed to be corrected one by one.
-Result<std::optional<Corrections>> corrections(const View& view, const std::string& resource,
-                                               const std::string& name_space, Revision revision) {
-  std::map<std::string, ObjectKey> changed;
+// The first piece notes what changed since the page's revision, every other what changed since the
+// piece before it.
+Result<void> Lister::note_changes(const View& view, const std::string& resource) {
   auto read =
-      view.snapshot->changes(resource, revision, view.revision(), [&](const storage::Event& event) {
-        if (name_space.empty() || event.key.name_space == name_space) {
-          changed.emplace(order_of(event.key.name_space, event.key.name), event.key);
+      view.snapshot->changes(resource, changed_to_, view.revision(), [&](const auto& event) {
+        const auto& key = event.key;
+        if (query_.name_space.empty() || key.name_space == query_.name_space) {
+          changed_.emplace(order_of(key.name_space, key.name), key);
         }
-        return changed.size() <= kCorrectionsMax;
+        return ++changes_noted_ <= kCorrectionsMax;
       });
-  if (!read) return std::unexpected(std::move(read.error()));
-  if (changed.size() > kCorrectionsMax) return std::nullopt;
-  Corrections then;
-  for (auto& [order, key] : changed) {
-    auto past = view.snapshot->object_at(key, revision);
-    if (!past) return std::unexpected(std::move(past.error()));
-    then.emplace(order, std::move(*past));
-  }
-  return then;
+  changed_to_ = view.revision();
+  return read;
 }
 
 // The rows of now, with what changed since put back.
-Result<void> scan_corrected(const View& view, const ListQuery& query, const std::string& resource,
-                            const std::optional<ObjectKey>& after, const Corrections& then,
-                            Page& page) {
-  auto next = after ? then.upper_bound(order_of(after->name_space, after->name)) : then.begin();
-  bool is_enough = false;
-  const auto offer_until = [&](const std::string* order) {
-    for (; !is_enough && next != then.end() && (order == nullptr || next->first < *order); ++next) {
-      if (next->second && !page.offer_past(*next->second)) is_enough = true;
-    }
-    return !is_enough;
+Result<void> Lister::scan_corrected(const View& view, const std::string& resource,
+                                    const std::optional<ObjectKey>& after, Page& page) const {
+  auto next =
+      after ? changed_.upper_bound(order_of(after->name_space, after->name)) : changed_.begin();
+  Result<void> corrected;
+  // False: enough, or failed.
+  const auto put_back = [&] {
+    auto past = view.snapshot->object_at(next->second, revision_);
+    ++next;
+    if (past) return !*past || page.offer_past(**past);
+    corrected = std::unexpected(std::move(past.error()));
+    return false;
   };
+  bool goes_on = true;
   auto read =
-      view.snapshot->scan(resource, query.name_space, after, [&](const storage::RowView& row) {
+      view.snapshot->scan(resource, query_.name_space, after, [&](const storage::RowView& row) {
         const auto order = order_of(row.name_space, row.name);
-        if (!offer_until(&order)) return false;
-        if (next != then.end() && next->first == order) {
-          if (next->second && !page.offer_past(*next->second)) is_enough = true;
-          ++next;
-        } else if (!page.offer_row(row)) {
-          is_enough = true;
-        }
-        return !is_enough;
+        while (goes_on && next != changed_.end() && next->first < order) goes_on = put_back();
+        if (!goes_on) return false;
+        const bool is_changed = next != changed_.end() && next->first == order;
+        goes_on = is_changed ? put_back() : page.offer_row(row);
+        return goes_on;
       });
   if (!read) return read;
-  offer_until(nullptr);
-  return {};
+  while (goes_on && next != changed_.end()) goes_on = put_back();
+  return corrected;
 }
-
-}  // namespace
 
 Result<Revision> parse_revision_parameter(std::string_view text) {
   if (text.empty()) return Revision{};
@@ -261,6 +252,7 @@ Result<Lister> Lister::start(ListQuery query, const View& view) {
     }
   }
   if (query.limit > kPageObjectsMax) query.limit = kPageObjectsMax;
+  lister.changed_to_ = lister.revision_;
   lister.query_ = std::move(query);
   return lister;
 }
@@ -272,15 +264,16 @@ Result<bool> Lister::next(const View& view, std::size_t bytes_max,
   const auto* version = kind == nullptr ? nullptr : kind->version(query_.version);
   if (version == nullptr) return not_found({query_.group, query_.plural, ""}, "");
   const auto after = after_;
-  Page page(query_, *kind, *version, bytes_max, sink, handed_out_, after_);
-  auto then = view.revision() == revision_
-                  ? Result<std::optional<Corrections>>(Corrections())
-                  : corrections(view, kind->resource, query_.name_space, revision_);
-  if (!then) return std::unexpected(std::move(then.error()));
-  auto read = *then ? scan_corrected(view, query_, kind->resource, after, **then, page)
-                    : view.snapshot->scan_at(
-                          kind->resource, query_.name_space, after, revision_,
-                          [&](const storage::PastObject& past) { return page.offer_past(past); });
+  Page page(query_, *kind, *version, std::max<std::size_t>(bytes_max, 1), sink, handed_out_,
+            after_);
+  if (auto noted = note_changes(view, kind->resource); !noted) {
+    return std::unexpected(std::move(noted.error()));
+  }
+  auto read = changes_noted_ <= kCorrectionsMax
+                  ? scan_corrected(view, kind->resource, after, page)
+                  : view.snapshot->scan_at(
+                        kind->resource, query_.name_space, after, revision_,
+                        [&](const storage::PastObject& past) { return page.offer_past(past); });
   if (!read) return std::unexpected(std::move(read.error()));
   if (page.is_cut()) return true;
   done_ = true;
@@ -289,7 +282,8 @@ Result<bool> Lister::next(const View& view, std::size_t bytes_max,
   if (query_.labels.empty() && query_.fields.empty()) {
     auto left = view.snapshot->count(kind->resource, query_.name_space, after_, kRemainingMax);
     if (!left) return std::unexpected(std::move(left.error()));
-    if (*left < kRemainingMax) remaining_ = static_cast<std::int64_t>(*left);
+    // Of now: where what is left was deleted since, nothing is known.
+    if (*left > 0 && *left < kRemainingMax) remaining_ = static_cast<std::int64_t>(*left);
   }
   return false;
 }
