@@ -1,6 +1,7 @@
 #include "engine/watch_hub.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/limits.h"
 #include "engine/read.h"
@@ -55,21 +56,33 @@ void WatchHub::drop_oldest() {
   window->events.pop_front();
 }
 
+std::vector<std::shared_ptr<Bell>> WatchHub::all_bells() const {
+  std::vector<std::shared_ptr<Bell>> bells;
+  for (const auto& [resource, weak] : bells_) {
+    if (auto bell = weak.lock()) bells.push_back(std::move(bell));
+  }
+  return bells;
+}
+
 void WatchHub::ring() {
   // Bells are rung outside of the lock: what they post to has locks of its own.
   std::vector<std::shared_ptr<Bell>> bells;
+  bool has_restarted = false;
   {
     const std::scoped_lock lock(mutex_);
-    for (const auto& resource : published_resources_) {
+    has_restarted = std::exchange(has_restarted_, false);
+    if (has_restarted) bells = all_bells();
+    for (const auto& resource : std::exchange(published_resources_, {})) {
+      if (has_restarted) break;
       const auto [from, until] = bells_.equal_range(resource);
       for (auto it = from; it != until; ++it) {
         if (auto bell = it->second.lock()) bells.push_back(std::move(bell));
       }
     }
-    published_resources_.clear();
   }
   for (const auto& bell : bells) {
-    if (!bell->rung.exchange(true)) bell->ring();
+    // One that was rung while there was no View may not have been read since.
+    if (!bell->rung.exchange(true) || has_restarted) bell->ring();
   }
 }
 
@@ -89,6 +102,11 @@ std::size_t WatchHub::watchers() const {
   const std::scoped_lock lock(mutex_);
   return static_cast<std::size_t>(
       std::ranges::count_if(bells_, [](const auto& entry) { return !entry.second.expired(); }));
+}
+
+Revision WatchHub::head() const {
+  const std::scoped_lock lock(mutex_);
+  return head_;
 }
 
 bool WatchHub::read(const std::string& resource, Revision after, std::size_t events_max,
@@ -116,7 +134,8 @@ bool WatchHub::read(const std::string& resource, Revision after, std::size_t eve
 
 void WatchHub::restart(Revision head) {
   const std::scoped_lock lock(mutex_);
-  for (const auto& [resource, window] : windows_) published_resources_.insert(resource);
+  // What the log has gained may be of any resource.
+  has_restarted_ = true;
   windows_.clear();
   order_.clear();
   bytes_ = 0;
@@ -129,9 +148,7 @@ void WatchHub::close() {
   std::vector<std::shared_ptr<Bell>> bells;
   {
     const std::scoped_lock lock(mutex_);
-    for (const auto& [resource, weak] : bells_) {
-      if (auto bell = weak.lock()) bells.push_back(std::move(bell));
-    }
+    bells = all_bells();
   }
   for (const auto& bell : bells) {
     if (!bell->rung.exchange(true)) bell->ring();

@@ -36,8 +36,8 @@ struct PublishedEvent {
 
 using PublishedPtr = std::shared_ptr<const PublishedEvent>;
 
-// A watcher's bell. `ring` is called from the writer's thread, at most once between two reads; it
-// must only post.
+// A watcher's bell. `ring` is called from the writer's thread, at most once between two reads (once
+// more after a restart), or from within Watcher::next(); it must only post.
 struct Bell {
   std::function<void()> ring;
   std::atomic<bool> rung{false};
@@ -51,13 +51,15 @@ class WatchHub {
 
   // Writer thread, before the View with these events is published. `events` in revision order.
   void publish(std::vector<PublishedPtr> events);
-  // Rings all bells of the resources in the last publish. Writer thread, after the View is
-  // published.
+  // Rings all bells of the resources in the last publish; after a restart, all there are. Writer
+  // thread, after the View is published.
   void ring();
 
   // Adds a bell; false when there are too many watchers. It stays until its last owner lets go.
   bool add(const std::shared_ptr<Bell>& bell);
   std::size_t watchers() const;
+  // The last revision that was published; ahead of the View for a moment.
+  Revision head() const;
 
   // Events of `resource` after `after`, at most `events_max`, from the window. `complete_to` is the
   // revision up to which nothing is missing in the answer. False: the window no longer reaches back
@@ -79,6 +81,7 @@ class WatchHub {
     Revision start;  // events after this one are all in `events`
   };
   void drop_oldest();
+  std::vector<std::shared_ptr<Bell>> all_bells() const;  // under mutex_
 
   mutable std::mutex mutex_;
   std::map<std::string, Window, std::less<>> windows_;
@@ -89,6 +92,7 @@ class WatchHub {
   std::multimap<std::string, std::weak_ptr<Bell>, std::less<>> bells_;
   std::size_t bells_added_ = 0;  // since those of gone watchers were last removed
   std::set<std::string> published_resources_;
+  bool has_restarted_ = false;  // since bells were last rung
   std::atomic<bool> closed_{false};
 };
 

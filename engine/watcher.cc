@@ -91,23 +91,12 @@ Result<std::unique_ptr<Watcher>> Watcher::start(WatchQuery query, const View& vi
     return watcher;
   }
   watcher->seen_ = *wanted == Revision{} ? view.revision() : *wanted;
-  if (watcher->seen_ < view.snapshot->horizon(kind->resource)) {
-    watcher->expired_ =
-        Status{.reason = Reason::kExpired,
-               .message = fmt::format("too old resource version: {} ({})", watcher->seen_.number,
-                                      view.revision().number)};
-  }
   return watcher;
 }
 
 Result<std::vector<WatchEvent>> Watcher::next(const View& view, std::size_t bytes_max) {
   std::vector<WatchEvent> out;
   if (ended_) return out;
-  if (expired_) {
-    out.push_back({WatchEventType::kError, nullptr, std::exchange(expired_, std::nullopt)});
-    ended_ = true;
-    return out;
-  }
   const auto* kind = view.catalog->find(query_.group, query_.plural);
   const auto* version = kind == nullptr ? nullptr : kind->version(query_.version);
   if (version == nullptr) {
@@ -122,13 +111,17 @@ Result<std::vector<WatchEvent>> Watcher::next(const View& view, std::size_t byte
   }
   // Before reading: news that comes from now on rings again.
   bell_->rung = false;
-  Gathering gathering{view, *kind, *version, bytes_max, out};
+  Gathering gathering{view, *kind, *version, std::max<std::size_t>(bytes_max, 1), out};
   while (out.empty() && !gathering.is_done && gathering.looked_at < kStepEventsMax) {
     auto read = next_news(gathering);
     if (!read) return std::unexpected(std::move(read.error()));
   }
-  if (out.empty() && !gathering.is_done && !bell_->rung.exchange(true)) bell_->ring();
-  if (out.empty() && gathering.is_done && hub_.closed()) ended_ = true;
+  if (!out.empty()) return out;
+  // News that this View does not show yet may have found the bell rung, before this reading hung it
+  // up: nobody else would ring for it again.
+  const bool has_more = !gathering.is_done || hub_.head() > view.revision();
+  if (has_more && !bell_->rung.exchange(true)) bell_->ring();
+  if (!has_more && hub_.closed()) ended_ = true;
   return out;
 }
 
@@ -167,6 +160,16 @@ Result<void> Watcher::next_news(Gathering& gathering) {
 
 Result<void> Watcher::read_log(Gathering& gathering) {
   const auto head = gathering.view.revision();
+  const auto horizon = gathering.view.snapshot->horizon(gathering.kind.resource);
+  if (seen_ < horizon) {
+    Status expired{
+        .reason = Reason::kExpired,
+        .message = fmt::format("too old resource version: {} ({})", seen_.number, horizon.number)};
+    gathering.out.push_back({WatchEventType::kError, nullptr, std::move(expired)});
+    gathering.is_done = true;
+    ended_ = true;
+    return {};
+  }
   Result<void> added;
   bool is_cut = false;
   auto read = gathering.view.snapshot->changes(
@@ -246,7 +249,7 @@ WatchEvent Watcher::bookmark_event(bool ends_initial) const {
 }
 
 std::optional<WatchEvent> Watcher::bookmark() const {
-  if (initial_ || expired_ || ended_) return std::nullopt;
+  if (initial_ || ended_) return std::nullopt;
   return bookmark_event(false);
 }
 

@@ -43,7 +43,7 @@ struct WatchEvent {
 // the index), live (reads the hub's window).
 class Watcher {
  public:
-  // Fails as R16.5 and R16.10 say. A revision that is no longer kept is no failure here: next()
+  // Fails as R16.5 and R16.10 say. A revision that is no longer kept is no failure: next()
   // hands out an ERROR event (R16.4).
   static Result<std::unique_ptr<Watcher>> start(WatchQuery query, const View& view, WatchHub& hub,
                                                 std::function<void()> ring);
@@ -91,7 +91,6 @@ class Watcher {
   std::string api_version_;
   std::shared_ptr<Bell> bell_;
   std::optional<Lister> initial_;
-  std::optional<Status> expired_;
   Revision seen_;  // everything up to here has been handed out
   bool ended_ = false;
 };
