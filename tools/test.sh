@@ -37,12 +37,12 @@ targets() {
     <(cmake --build --preset "$preset" --target help | sed -nE 's/^(\S+): phony$/\1/p' | sort)
 }
 
-# build PRESET PROGRAM FILTER...: what the tests of FILTER need, and PROGRAM if it is named.
+# build PRESET PROGRAMS FILTER...: the tests of FILTER, and the PROGRAMS that they run.
 build() {
-  local preset=$1 program=$2
+  local preset=$1 programs=$2
   shift 2
   configure "$preset" &&
-    { targets "$preset" "$@" && echo "$program"; } |
+    { targets "$preset" "$@" && echo "$programs"; } |
     xargs cmake --build --preset "$preset" -j "$jobs" --target
 }
 
@@ -56,9 +56,9 @@ run() {
 }
 
 suite() {
-  local title=$1 preset=$2 program=$3
+  local title=$1 preset=$2 programs=$3
   shift 3
-  stage "$title: build" build "$preset" "$program" "$@" &&
+  stage "$title: build" build "$preset" "$programs" "$@" &&
     stage "$title: tests" run "$preset" "$@"
 }
 
@@ -66,7 +66,7 @@ stage "packages" install_packages "${build_packages[@]}" "${test_packages[@]}" |
 stage "format" tools/check format
 suite "address and undefined behaviour" dev gatefold -LE "$on_release"
 suite "threads" tsan "" -L '^threads$'
-suite "release" release gatefold -L "$on_release"
+suite "release" release "gatefold gatefold_drop_derived" -L "$on_release"
 stage "tidy" tools/check tidy
 
 printf '\n%s%6d s  in all\n' "$table" "$SECONDS"

@@ -30,7 +30,7 @@ spec:
     additionalPrinterColumns:
     - {name: Watts, type: integer, jsonPath: .spec.watts, description: Power.}
     - {name: Colours, type: string, jsonPath: .spec.colours, priority: 1}
-    - {name: On, type: boolean, jsonPath: .spec.on}
+    - {name: "On", type: boolean, jsonPath: .spec.on}
     - {name: Lit, type: string, jsonPath: '.status.conditions[?(@.type=="Lit")].status'}
     - {name: Age, type: date, jsonPath: .metadata.creationTimestamp}
     schema:
@@ -50,7 +50,7 @@ spec:
             properties:
               watts: {type: integer, format: int32, minimum: 1, maximum: 60}
               note: {type: string, nullable: true, maxLength: 9}
-              on: {type: boolean, default: false}
+              "on": {type: boolean, default: false}
               colours: {type: array, maxItems: 3, x-kubernetes-list-type: set, items: {type: string, enum: [red, blue]}}
               ports:
                 type: array

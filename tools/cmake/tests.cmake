@@ -1,6 +1,6 @@
-# gatefold_test(NAME room SOURCES ... LIBRARIES ... [TIMEOUT seconds] [LABELS ...]): one Catch2 binary
-# of a room, registered as one test. Every *_test.cc of the calling folder must be named: a test file
-# that no build runs fails the configure step.
+# gatefold_test(NAME room SOURCES ... LIBRARIES ... [TIMEOUT seconds] [LABELS ...]): one Catch2
+# binary of a room, registered as one test. Every *_test.cc of the calling folder must be named: a
+# test file that no build runs fails the configure step.
 function(gatefold_test)
   cmake_parse_arguments(ARG "" "NAME;TIMEOUT" "SOURCES;LIBRARIES;LABELS" ${ARGN})
   set_property(DIRECTORY APPEND PROPERTY gatefold_named_tests ${ARG_SOURCES})
