@@ -21,6 +21,9 @@ constexpr std::size_t kCopiedBytesMax = 3u << 20;
 // Items of lists that may change their place in all: each insertion at the front of a long list
 // moves all of it.
 constexpr std::size_t kShiftedItemsMax = 1u << 26;
+// Values that are looked at in all to measure how deep moved ones nest: one that is moved to and
+// fro is measured each time.
+constexpr std::size_t kMeasuredValuesMax = 1u << 24;
 
 using Pointer = std::vector<std::string>;
 
@@ -72,30 +75,21 @@ Value* resolve(Value& document, const Pointer& pointer, std::size_t depth) {
   return at;
 }
 
-// How deep containers stand in `value`, 0 for a scalar.
-std::size_t nesting(const Value& value) {
+// How deep containers stand in `value`, 0 for a scalar. Adds the values looked at to `measured`.
+std::size_t nesting(const Value& value, std::size_t& measured) {
+  ++measured;
   std::size_t deepest = 0;
   if (const auto* array = value.if_array()) {
-    for (const auto& item : *array) deepest = std::max(deepest, nesting(item));
+    for (const auto& item : *array) deepest = std::max(deepest, nesting(item, measured));
     return deepest + 1;
   }
   if (const auto* object = value.if_object()) {
-    for (const auto& member : *object) deepest = std::max(deepest, nesting(member.value()));
+    for (const auto& member : *object) {
+      deepest = std::max(deepest, nesting(member.value(), measured));
+    }
     return deepest + 1;
   }
   return 0;
-}
-
-// Copies into copies would double the nesting with each operation.
-bool fits(const Pointer& pointer, const Value& value) {
-  return pointer.size() <= kNestingMax && pointer.size() + nesting(value) <= kNestingMax;
-}
-
-bool replace(Value& document, const Pointer& pointer, const Value& value) {
-  auto* found = resolve(document, pointer, pointer.size());
-  if (found == nullptr || !fits(pointer, value)) return false;
-  *found = value;
-  return true;
 }
 
 // A missing member of an object is as good as null.
@@ -121,7 +115,7 @@ class Applier {
     const auto* value = find(operation, "value");
     if (op == "add") return value != nullptr && add(*path, *value);
     if (op == "remove") return remove(*path).has_value();
-    if (op == "replace") return value != nullptr && replace(document_, *path, *value);
+    if (op == "replace") return value != nullptr && replace(*path, *value);
     if (op == "test") return holds(document_, *path, value);
     if (op == "move" || op == "copy") return carry(operation, op == "move", *path);
     return false;
@@ -130,6 +124,19 @@ class Applier {
   Value take() { return std::move(document_); }
 
  private:
+  // Copies into copies would double the nesting with each operation.
+  bool fits(const Pointer& pointer, const Value& value) {
+    if (pointer.size() > kNestingMax || measured_values_ > kMeasuredValuesMax) return false;
+    return pointer.size() + nesting(value, measured_values_) <= kNestingMax;
+  }
+
+  bool replace(const Pointer& pointer, const Value& value) {
+    auto* found = resolve(document_, pointer, pointer.size());
+    if (found == nullptr || !fits(pointer, value)) return false;
+    *found = value;
+    return true;
+  }
+
   bool add(const Pointer& pointer, Value value) {
     if (!fits(pointer, value)) return false;
     if (pointer.empty()) {
@@ -193,6 +200,7 @@ class Applier {
   Value document_;
   std::size_t copied_bytes_ = 0;
   std::size_t shifted_items_ = 0;
+  std::size_t measured_values_ = 0;
 };
 
 std::string_view go_kind(const Value& value) {

@@ -257,6 +257,19 @@ TEST_CASE("long lists are not moved along without end") {
   CHECK(apply_json_patch(document, JsonArray(10'000, operation("add", "/list/-", 2))));
 }
 
+TEST_CASE("large values are not measured without end") {
+  JsonObject document;
+  document["a"] = JsonArray(100'000, Value(1));
+  JsonArray operations;
+  for (int i = 0; i < 5000; ++i) {
+    operations.push_back({{"op", "move"}, {"from", "/a"}, {"path", "/b"}});
+    operations.push_back({{"op", "move"}, {"from", "/b"}, {"path", "/a"}});
+  }
+  CHECK(rejection(document, operations).message == kRejected);
+  operations.resize(100);
+  CHECK(apply_json_patch(document, operations));
+}
+
 TEST_CASE("a rejected JSON patch leaves the document alone") {
   const auto document = json(R"({"a":[1,2]})");
   const auto before = canonical_json(document);
