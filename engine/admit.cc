@@ -88,7 +88,7 @@ Result<void> validate_object(const Kind& kind, const KindVersion& version,
   }
   if (lists_were_clean(schema, old_object)) append(errors, validate_list_types(schema, object));
   append_rules_skipped(schema, errors);
-  append(errors, validate_core(kind, object, old_object));
+  append(errors, validate_core(kind, subresource, object, old_object));
   if (!errors.empty()) return invalid(kind.resource_name(), name_of(object), errors);
   for (auto& text : metadata_warnings(object, old_object)) warnings.push_back(std::move(text));
   return {};

@@ -96,7 +96,7 @@ TEST_CASE("addresses and node ports are drawn from their ranges, by chance alone
         {"port":1},{"port":2},{"port":3}]}})";
     const auto object = completed("services", kService, nullptr, "", stamp);
     CHECK(object == completed("services", kService, nullptr, "", stamp));
-    CHECK(texts(validate_core(kind_of("services"), object, nullptr)) ==
+    CHECK(texts(validate_core(kind_of("services"), "", object, nullptr)) ==
           Texts{"spec.ports[0].name: Required value", "spec.ports[1].name: Required value",
                 "spec.ports[2].name: Required value"});
     const std::string address(string_at(object, {"spec", "clusterIP"}));
