@@ -45,7 +45,7 @@ FieldErrors validate_core(const Kind& kind, std::string_view subresource, const 
   if (kind.resource == "namespaces") {
     validate_namespace(subresource, object, old_object, errors);
   } else if (kind.resource == "services") {
-    validate_service(object, old_object, errors);
+    validate_service(subresource, object, old_object, errors);
   } else if (kind.resource == "secrets") {
     validate_secret(object, old_object, errors);
   } else if (kind.resource == "configmaps") {
