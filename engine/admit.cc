@@ -9,6 +9,7 @@
 #include "schema/meta.h"
 #include "schema/prune.h"
 #include "schema/structural.h"
+#include "schema/typed_decode.h"
 
 namespace gatefold::engine {
 namespace {
@@ -45,6 +46,10 @@ Result<void> decode_object(const Kind& kind, const KindVersion& version,
   auto unknown_metadata = decode_metadata(object);
   if (!unknown_metadata) {
     return undecodable(kind, version, options, object, unknown_metadata.error());
+  }
+  if (kind.core) {
+    auto typed = decode_typed(kind.kind, *version.schema, object);
+    if (!typed) return undecodable(kind, version, options, object, typed.error());
   }
   for (auto& text : drop_doubled_owners(object)) warnings.push_back(std::move(text));
   const auto unknown = prune_unknown(*version.schema, object);
