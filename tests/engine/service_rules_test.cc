@@ -302,5 +302,14 @@ TEST_CASE("what a load balancer reports") {
   }
 }
 
+TEST_CASE("conditions of Services have no limits, other than those of Gateways") {
+  const auto old_object = completed("services", R"({"spec":{"ports":[{"port":80}]}})");
+  Value object = old_object;
+  object.get_object()["status"] = json(R"({"conditions":[{"type":"any thing","status":"Perhaps",
+      "reason":"","message":"","observedGeneration":-1,
+      "lastTransitionTime":"2026-01-01T00:00:00Z"}]})");
+  CHECK(complaints("services", canonical_json(object), &old_object, "status") == Texts{});
+}
+
 }  // namespace
 }  // namespace gatefold::engine
