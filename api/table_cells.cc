@@ -179,6 +179,12 @@ void append_cell(std::string& out, const TableColumn& column, const Value& objec
       append_text_or_none(out,
                           labels_text(paths.empty() ? nullptr : follow(object, paths.front())));
       return;
+    case PrinterColumn::Compute::kText: {
+      const Value* value = paths.empty() ? nullptr : follow(object, paths.front());
+      const auto* text = value == nullptr ? nullptr : value->if_string();
+      append_text_or_none(out, text == nullptr ? std::string() : std::string(*text));
+      return;
+    }
   }
 }
 

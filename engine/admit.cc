@@ -9,6 +9,7 @@
 #include "schema/meta.h"
 #include "schema/prune.h"
 #include "schema/structural.h"
+#include "schema/typed_decode.h"
 
 namespace gatefold::engine {
 namespace {
@@ -45,6 +46,10 @@ Result<void> decode_object(const Kind& kind, const KindVersion& version,
   auto unknown_metadata = decode_metadata(object);
   if (!unknown_metadata) {
     return undecodable(kind, version, options, object, unknown_metadata.error());
+  }
+  if (kind.core) {
+    auto typed = decode_typed(kind.kind, *version.schema, object);
+    if (!typed) return undecodable(kind, version, options, object, typed.error());
   }
   for (auto& text : drop_doubled_owners(object)) warnings.push_back(std::move(text));
   const auto unknown = prune_unknown(*version.schema, object);
@@ -88,7 +93,7 @@ Result<void> validate_object(const Kind& kind, const KindVersion& version,
   }
   if (lists_were_clean(schema, old_object)) append(errors, validate_list_types(schema, object));
   append_rules_skipped(schema, errors);
-  append(errors, validate_core(kind, object, old_object));
+  append(errors, validate_core(kind, subresource, object, old_object));
   if (!errors.empty()) return invalid(kind.resource_name(), name_of(object), errors);
   for (auto& text : metadata_warnings(object, old_object)) warnings.push_back(std::move(text));
   return {};

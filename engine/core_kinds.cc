@@ -38,11 +38,14 @@ void complete_core(const Kind& kind, std::string_view subresource, const Value* 
   }
 }
 
-FieldErrors validate_core(const Kind& kind, const Value& object, const Value* old_object) {
+FieldErrors validate_core(const Kind& kind, std::string_view subresource, const Value& object,
+                          const Value* old_object) {
   FieldErrors errors;
   if (old_object != nullptr) check_immutable_fields(kind, object, *old_object, errors);
-  if (kind.resource == "services") {
-    validate_service(object, old_object, errors);
+  if (kind.resource == "namespaces") {
+    validate_namespace(subresource, object, old_object, errors);
+  } else if (kind.resource == "services") {
+    validate_service(subresource, object, old_object, errors);
   } else if (kind.resource == "secrets") {
     validate_secret(object, old_object, errors);
   } else if (kind.resource == "configmaps") {

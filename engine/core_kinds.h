@@ -21,8 +21,9 @@ void complete_core(const Kind& kind, std::string_view subresource, const Value* 
                    const Stamp& stamp, Value& object);
 
 // Rules beyond the schema: Secret types and their keys, data keys and sizes, immutable objects,
-// Service ports and addresses. Fields that the kind's document lists as immutable are checked here
-// too.
-FieldErrors validate_core(const Kind& kind, const Value& object, const Value* old_object);
+// Service ports and addresses, Namespace finalizers and phase. Fields that the kind's document
+// lists as immutable are checked here too.
+FieldErrors validate_core(const Kind& kind, std::string_view subresource, const Value& object,
+                          const Value* old_object);
 
 }  // namespace gatefold::engine

@@ -46,6 +46,29 @@ std::optional<std::string> decode(std::string_view text, std::string_view alphab
   return bytes;
 }
 
+bool is_line_end(char c) {
+  return c == '\n' || c == '\r';
+}
+
+// Where what follows the first padding character breaks the form, if it does. `filled`: characters
+// of its group of four that came before it.
+std::optional<std::size_t> padding_error(std::string_view text, std::size_t at,
+                                         std::size_t filled) {
+  if (filled < 2) return at;
+  const auto skip = [&](std::size_t from) {
+    while (from < text.size() && is_line_end(text[from])) ++from;
+    return from;
+  };
+  auto next = skip(at + 1);
+  if (filled == 2) {
+    if (next == text.size()) return next;
+    if (text[next] != '=') return next;
+    next = skip(next + 1);
+  }
+  if (next < text.size()) return next;
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::string to_base64(std::string_view bytes) {
@@ -62,6 +85,24 @@ std::optional<std::string> from_base64(std::string_view text) {
   if (text.size() % 4 != 0) return std::nullopt;
   for (int i = 0; i < 2 && text.ends_with('='); ++i) text.remove_suffix(1);
   return decode(text, kStandard);
+}
+
+std::expected<std::string, std::size_t> from_base64_lines(std::string_view text) {
+  std::string characters;
+  std::size_t group_at = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (is_line_end(text[i])) continue;
+    const auto filled = characters.size() % 4;
+    if (filled == 0) group_at = i;
+    if (text[i] == '=') {
+      if (const auto wrong = padding_error(text, i, filled)) return std::unexpected(*wrong);
+      return *decode(characters, kStandard);
+    }
+    if (!kStandard.contains(text[i])) return std::unexpected(i);
+    characters += text[i];
+  }
+  if (characters.size() % 4 != 0) return std::unexpected(group_at);
+  return *decode(characters, kStandard);
 }
 
 std::optional<std::string> from_base64url(std::string_view text) {

@@ -1,43 +1,23 @@
 #include "schema/formats.h"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <map>
 #include <memory>
 #include <string>
 
-#include <arpa/inet.h>
 #include <re2/re2.h>
 
+#include "schema/address.h"
 #include "schema/time.h"
 
 namespace gatefold {
 namespace {
 
-bool is_address(int family, std::string_view text) {
-  std::array<unsigned char, sizeof(in6_addr)> address{};
-  return !text.contains('\0') && inet_pton(family, std::string(text).c_str(), address.data()) == 1;
-}
-
 bool is_ipv4(std::string_view text) {
-  return is_address(AF_INET, text);
+  return !text.contains(':') && parse_address(text);
 }
 bool is_ipv6(std::string_view text) {
-  return is_address(AF_INET6, text);
-}
-
-bool is_cidr(std::string_view text) {
-  const auto slash = text.find('/');
-  if (slash == std::string_view::npos) return false;
-  const auto digits = text.substr(slash + 1);
-  int bits = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), bits);
-  const bool plain = !digits.empty() && error == std::errc() &&
-                     end == digits.data() + digits.size() &&
-                     (digits.size() == 1 || digits.front() != '0') && bits >= 0;
-  const auto address = text.substr(0, slash);
-  return plain && ((is_ipv4(address) && bits <= 32) || (is_ipv6(address) && bits <= 128));
+  return text.contains(':') && parse_address(text);
 }
 
 bool is_duration(std::string_view text) {

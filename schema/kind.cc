@@ -76,7 +76,8 @@ PrinterColumn parse_column(const Value& document, const std::string& where) {
       {"count", PrinterColumn::Compute::kCount},
       {"externalIPs", PrinterColumn::Compute::kExternalIps},
       {"ports", PrinterColumn::Compute::kPorts},
-      {"labels", PrinterColumn::Compute::kLabels}};
+      {"labels", PrinterColumn::Compute::kLabels},
+      {"text", PrinterColumn::Compute::kText}};
   PrinterColumn column{.name = needed_text(document, "name", where),
                        .type = needed_text(document, "type", where),
                        .format = text(document, "format", where),

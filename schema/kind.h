@@ -18,7 +18,7 @@ namespace gatefold {
 // A column of Table output after Name. `json_path` of a column, or the computation of a core kind's
 // one.
 struct PrinterColumn {
-  enum class Compute { kJsonPath, kAge, kCount, kExternalIps, kPorts, kLabels };
+  enum class Compute { kJsonPath, kAge, kCount, kExternalIps, kPorts, kLabels, kText };
   std::string name;
   std::string type;
   std::string format;
@@ -26,7 +26,7 @@ struct PrinterColumn {
   std::string json_path;
   std::int32_t priority = 0;
   Compute compute = Compute::kJsonPath;
-  std::vector<std::string> paths;  // what kCount counts and kLabels shows
+  std::vector<std::string> paths;  // what kCount counts, kLabels and kText show
 };
 
 // A field that field selectors may name, beside metadata.name and metadata.namespace.

@@ -6,6 +6,7 @@
 
 #include "schema/json.h"
 #include "schema/meta.h"
+#include "schema/typed_decode.h"
 
 namespace gatefold {
 namespace {
@@ -41,13 +42,7 @@ constexpr Field kOwnerReference[] = {
     {"controller", Shape::kBoolean}, {"blockOwnerDeletion", Shape::kBoolean},
 };
 
-// Go's words for a JSON value and for the type that it was meant for.
-std::string_view go_json_word(const Value& value) {
-  if (value.is_bool()) return "bool";
-  if (value.is_number()) return "number";
-  return json_type_name(value);
-}
-
+// The type that a value was meant for, in Go's words.
 std::string_view go_type_of(Shape shape) {
   switch (shape) {
     case Shape::kText:

@@ -12,10 +12,10 @@ void validate_config_map(const Value& object, const Value* old_object, FieldErro
   const auto* data = find(object, "data");
   const auto* binary = find(object, "binaryData");
   if (data != nullptr && binary != nullptr && data->is_object() && binary->is_object()) {
-    for (const auto& entry : binary->get_object()) {
-      if (!data->get_object().contains(entry.key())) continue;
-      errors.push_back(invalid_value(fmt::format("binaryData[{}]", std::string(entry.key())),
-                                     Value(entry.key()), "duplicate of key present in data",
+    for (const auto& entry : data->get_object()) {
+      if (!binary->get_object().contains(entry.key())) continue;
+      errors.push_back(invalid_value(fmt::format("data[{}]", std::string(entry.key())),
+                                     Value(entry.key()), "duplicate of key present in binaryData",
                                      "data-key"));
     }
   }

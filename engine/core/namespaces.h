@@ -3,10 +3,13 @@
 
 #include <string_view>
 
+#include "schema/field_error.h"
 #include "schema/value.h"
 
 namespace gatefold::engine {
 
 void complete_namespace(std::string_view subresource, const Value* old_object, Value& object);
+void validate_namespace(std::string_view subresource, const Value& object, const Value* old_object,
+                        FieldErrors& errors);
 
 }  // namespace gatefold::engine

@@ -10,15 +10,10 @@
 #include "engine/core/data_keys.h"
 #include "schema/base64.h"
 #include "schema/json.h"
+#include "schema/typed_decode.h"
 
 namespace gatefold::engine {
 namespace {
-
-// A JSON type as Go's decoder names it.
-std::string_view go_name(const Value& value) {
-  if (value.is_bool()) return "bool";
-  return value.is_number() ? "number" : json_type_name(value);
-}
 
 const Value* entry_of(const Value& object, std::string_view key) {
   return find_path(object, {"data", key});
@@ -49,7 +44,7 @@ void need_json_entry(const Value& object, std::string_view key, FieldErrors& err
   } else if (!parsed->value.is_object() && !parsed->value.is_null()) {
     complain(
         fmt::format("json: cannot unmarshal {} into Go value of type map[string]interface {{}}",
-                    go_name(parsed->value)));
+                    go_json_word(parsed->value)));
   }
 }
 

@@ -5,10 +5,8 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "engine/core/services.h"
-#include "schema/formats.h"
 #include "schema/names.h"
 
 namespace gatefold::engine {
@@ -20,6 +18,7 @@ constexpr std::size_t kPortNameBytesMax = 15;
 const std::vector<std::string> kTypes = {"ClusterIP", "ExternalName", "LoadBalancer", "NodePort"};
 const std::vector<std::string> kAffinities = {"ClientIP", "None"};
 const std::vector<std::string> kProtocols = {"SCTP", "TCP", "UDP"};
+const std::vector<std::string> kDistributions = {"PreferClose"};
 
 void check_choice(const Value& value, std::string_view key, const std::string& field,
                   const std::vector<std::string>& choices, FieldErrors& errors) {
@@ -28,6 +27,16 @@ void check_choice(const Value& value, std::string_view key, const std::string& f
   const std::string_view text = chosen->get_string();
   if (std::ranges::find(choices, text) != choices.end()) return;
   errors.push_back(not_supported(field, *chosen, choices, "service"));
+}
+
+// Of the form [prefix/]name.
+void check_qualified(const Value& value, std::string_view key, const std::string& field,
+                     FieldErrors& errors) {
+  const auto* name = find(value, key);
+  if (name == nullptr || !name->is_string()) return;
+  for (const auto& complaint : check_qualified_name(name->get_string())) {
+    errors.push_back(invalid_value(field, *name, complaint, "service"));
+  }
 }
 
 void check_number(const Value& value, const std::string& field, FieldErrors& errors) {
@@ -84,10 +93,9 @@ void check_node_port(const Value& spec, const Value& port, const std::string& fi
   const auto* value = find(port, "nodePort");
   if (value == nullptr || !value->is_int64() || value->get_int64() == 0) return;
   const auto number = value->get_int64();
-  if (!may_have_node_ports(spec)) {
-    errors.push_back(forbidden_field(
-        field, fmt::format("may not be used when `type` is '{}'", string_at(spec, {"type"})),
-        "service-port"));
+  if (string_at(spec, {"type"}) == "ClusterIP") {
+    errors.push_back(
+        forbidden_field(field, "may not be used when `type` is 'ClusterIP'", "service-port"));
     return;
   }
   if (!node_ports.emplace(string_at(port, {"protocol"}), number).second) {
@@ -123,58 +131,33 @@ void check_ports(const Value& spec, FieldErrors& errors) {
     if (const auto* target = find(port, "targetPort")) {
       check_target_port(*target, field + ".targetPort", errors);
     }
+    check_qualified(port, "appProtocol", field + ".appProtocol", errors);
     check_node_port(spec, port, field + ".nodePort", node_ports, errors);
   }
 }
 
-// Of clusterIPs[0]; Go shows the whole list.
-void complain_of_address(const Value& spec, std::string_view what, FieldErrors& errors) {
-  std::vector<std::string> texts;
-  if (const auto* addresses = find(spec, "clusterIPs"); addresses && addresses->is_array()) {
-    for (const auto& address : addresses->get_array()) {
-      texts.push_back(address.is_string() ? go_quote(address.get_string()) : go_syntax(address));
+void check_selector(const Value& spec, FieldErrors& errors) {
+  const auto* selector = find(spec, "selector");
+  if (selector == nullptr || !selector->is_object()) return;
+  const auto complain = [&](std::string_view text, const std::vector<std::string>& complaints) {
+    for (const auto& complaint : complaints) {
+      errors.push_back(invalid_value("spec.selector", Value(text), complaint, "label"));
     }
-  }
-  errors.push_back({FieldErrorType::kInvalid, "spec.clusterIPs[0]",
-                    fmt::format("Invalid value: []string{{{}}}: {}", fmt::join(texts, ", "), what),
-                    "service"});
-}
-
-void check_addresses(const Value& spec, const Value* old_spec, FieldErrors& errors) {
-  const auto type = string_at(spec, {"type"});
-  const auto address = string_at(spec, {"clusterIP"});
-  if (!needs_address(spec)) {
-    if (!address.empty()) {
-      errors.push_back(forbidden_field(
-          "spec.clusterIPs", fmt::format("may not be set when `type` is '{}'", type), "service"));
-    }
-    return;
-  }
-  const auto* addresses = find(spec, "clusterIPs");
-  if (addresses != nullptr && addresses->is_array() && !addresses->get_array().empty() &&
-      addresses->get_array().front() != Value(address)) {
-    errors.push_back(invalid_value("spec.clusterIPs", *addresses,
-                                   "first value must match `clusterIP`", "service"));
-  }
-  if (address == kHeadless) {
-    if (may_have_node_ports(spec)) {
-      complain_of_address(spec, fmt::format("may not be set to 'None' for {} services", type),
-                          errors);
-    }
-  } else if (!format_holds("ipv4", address) && !format_holds("ipv6", address)) {
-    errors.push_back(invalid_value("spec.clusterIPs[0]", Value(address),
-                                   "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)",
-                                   "service"));
-  }
-  if (old_spec == nullptr || !needs_address(*old_spec)) return;
-  const auto before = string_at(*old_spec, {"clusterIP"});
-  if (!before.empty() && before != address) {
-    complain_of_address(spec, "may not change once set", errors);
+  };
+  for (const auto& [key, value] : selector->get_object()) {
+    complain(key, check_qualified_name(key));
+    if (value.is_string()) complain(value.get_string(), check_label_value(value.get_string()));
   }
 }
 
 void check_external_name(const Value& spec, FieldErrors& errors) {
   if (string_at(spec, {"type"}) != "ExternalName") return;
+  for (const std::string key : {"clusterIPs", "ipFamilies", "ipFamilyPolicy"}) {
+    const auto* value = find(spec, key);
+    if (value == nullptr || *value == JsonArray()) continue;
+    errors.push_back(
+        forbidden_field("spec." + key, "may not be set for ExternalName services", "service"));
+  }
   auto name = string_at(spec, {"externalName"});
   const Value shown(name);
   if (name.ends_with('.')) name.remove_suffix(1);
@@ -189,23 +172,16 @@ void check_external_name(const Value& spec, FieldErrors& errors) {
 
 void check_affinity(const Value& spec, FieldErrors& errors) {
   check_choice(spec, "sessionAffinity", "spec.sessionAffinity", kAffinities, errors);
-  const auto affinity = string_at(spec, {"sessionAffinity"});
-  const auto* config = find(spec, "sessionAffinityConfig");
-  if (config == nullptr) return;
-  if (affinity == "None") {
-    errors.push_back(forbidden_field("spec.sessionAffinityConfig",
-                                     "must not be set when session affinity is None", "service"));
-    return;
-  }
-  const auto* seconds = find_path(*config, {"clientIP", "timeoutSeconds"});
-  if (affinity != "ClientIP" || seconds == nullptr || !seconds->is_int64()) return;
+  if (string_at(spec, {"sessionAffinity"}) != "ClientIP") return;
+  const auto* seconds = find_path(spec, {"sessionAffinityConfig", "clientIP", "timeoutSeconds"});
+  if (seconds == nullptr || !seconds->is_int64()) return;
   if (seconds->get_int64() > 0 && seconds->get_int64() <= kAffinitySecondsMax) return;
   errors.push_back(invalid_value(
       "spec.sessionAffinityConfig.clientIP.timeoutSeconds", *seconds,
       fmt::format("must be greater than 0 and less than {}", kAffinitySecondsMax), "service"));
 }
 
-void check_outside(const Value& spec, FieldErrors& errors) {
+void check_outside(const Value& spec, const Value* old_spec, FieldErrors& errors) {
   const auto* policy = find(spec, "externalTrafficPolicy");
   if (policy != nullptr && !is_reached_from_outside(spec)) {
     errors.push_back(invalid_value("spec.externalTrafficPolicy", *policy,
@@ -216,6 +192,13 @@ void check_outside(const Value& spec, FieldErrors& errors) {
   if (health_check == nullptr) return;
   if (needs_health_check(spec)) {
     check_number(*health_check, "spec.healthCheckNodePort", errors);
+    const auto* before = old_spec != nullptr && needs_health_check(*old_spec)
+                             ? find(*old_spec, "healthCheckNodePort")
+                             : nullptr;
+    if (before != nullptr && *before != *health_check) {
+      errors.push_back(
+          forbidden_field("spec.healthCheckNodePort", "field is immutable", "service"));
+    }
   } else if (integer_at(spec, {"healthCheckNodePort"}, 0) != 0) {
     errors.push_back(invalid_value(
         "spec.healthCheckNodePort", *health_check,
@@ -233,6 +216,7 @@ void check_balancer(const Value& spec, const Value* old_spec, FieldErrors& error
     }
     return;
   }
+  check_qualified(spec, "loadBalancerClass", "spec.loadBalancerClass", errors);
   if (old_spec == nullptr || string_at(*old_spec, {"type"}) != "LoadBalancer") return;
   const auto name = string_at(spec, {"loadBalancerClass"});
   if (name != string_at(*old_spec, {"loadBalancerClass"})) {
@@ -243,17 +227,25 @@ void check_balancer(const Value& spec, const Value* old_spec, FieldErrors& error
 
 }  // namespace
 
-void validate_service(const Value& object, const Value* old_object, FieldErrors& errors) {
+void validate_service(std::string_view subresource, const Value& object, const Value* old_object,
+                      FieldErrors& errors) {
+  if (subresource == "status") {
+    check_ingress(object, errors);
+    return;
+  }
   const auto* spec = find(object, "spec");
   if (spec == nullptr || !spec->is_object()) return;
   const auto* old_spec = old_object == nullptr ? nullptr : find(*old_object, "spec");
   check_choice(*spec, "type", "spec.type", kTypes, errors);
   check_ports(*spec, errors);
+  check_selector(*spec, errors);
   check_affinity(*spec, errors);
-  check_addresses(*spec, old_spec, errors);
+  check_cluster_ips(*spec, old_spec, errors);
   check_external_name(*spec, errors);
-  check_outside(*spec, errors);
+  check_outside_addresses(object, errors);
+  check_outside(*spec, old_spec, errors);
   check_balancer(*spec, old_spec, errors);
+  check_choice(*spec, "trafficDistribution", "spec.trafficDistribution", kDistributions, errors);
 }
 
 }  // namespace gatefold::engine

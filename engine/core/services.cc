@@ -55,67 +55,122 @@ std::int64_t drawn_node_port(const Stamp& stamp, std::size_t at,
   return number;
 }
 
-// In 10.96.0.0/12; neither of the last two parts is 0 or 255.
-std::string drawn_address(const Stamp& stamp) {
+// In 10.96.0.0/12, neither of the last two parts 0 or 255; or in fd00:10:96::/96, as it is printed.
+std::string drawn_address(const Stamp& stamp, bool is_ipv6) {
   const auto* chance = &stamp.random[kAddressBytes];
+  if (is_ipv6) {
+    return fmt::format("fd00:10:96::{:x}:{:x}", 1 + chance[0], chance[1] * 256 + chance[2]);
+  }
   return fmt::format("10.{}.{}.{}", 96 + chance[0] % 16, 1 + chance[1] % 254, 1 + chance[2] % 254);
+}
+
+JsonArray* list_at(Value& spec, std::string_view key) {
+  auto* list = find(spec, key);
+  return list == nullptr ? nullptr : list->if_array();
+}
+
+// One family is clear intent: what nobody touched of the second goes.
+void drop_second(const Value& old_spec, std::string_view key, Value& spec) {
+  auto* list = list_at(spec, key);
+  if (list != nullptr && list->size() > 1 && same_member(spec, old_spec, key)) list->resize(1);
 }
 
 void complete_families(const Value& old_spec, Value& spec) {
   auto& members = spec.get_object();
-  const auto address = string_at(spec, {"clusterIP"});
-  const bool is_ipv6 = address.contains(':');
+  const bool is_headless = string_at(spec, {"clusterIP"}) == kHeadless;
   const auto* selector = find(spec, "selector");
   const bool selects =
       selector != nullptr && selector->is_object() && !selector->get_object().empty();
-  // Whoever has no address and selects nothing may point at endpoints of either family.
-  const bool is_open = address == kHeadless && !selects;
   if (const auto* policy = find(old_spec, "ipFamilyPolicy")) {
     set_default(members, "ipFamilyPolicy", *policy);
   }
-  set_default(members, "ipFamilyPolicy", is_open ? "RequireDualStack" : "SingleStack");
-  if (const auto* families = find(old_spec, "ipFamilies")) {
-    set_default(members, "ipFamilies", *families);
+  // Whoever has no address and selects nothing may point at endpoints of either family.
+  set_default(members, "ipFamilyPolicy",
+              is_headless && !selects ? "RequireDualStack" : "SingleStack");
+  const auto* old_families = find(old_spec, "ipFamilies");
+  if (is_headless && old_families != nullptr) set_default(members, "ipFamilies", *old_families);
+  const bool is_single = string_at(spec, {"ipFamilyPolicy"}) == "SingleStack";
+  if (is_single) {
+    drop_second(old_spec, "clusterIPs", spec);
+    drop_second(old_spec, "ipFamilies", spec);
   }
-  set_default(members, "ipFamilies", JsonArray{is_ipv6 ? "IPv6" : "IPv4"});
-  auto* families = members["ipFamilies"].if_array();
-  if (is_open && families != nullptr && families->size() == 1 &&
-      string_at(spec, {"ipFamilyPolicy"}) != "SingleStack") {
+  set_default(members, "ipFamilies", JsonArray());
+  auto* families = list_at(spec, "ipFamilies");
+  if (families == nullptr) return;
+  if (const auto* addresses = list_at(spec, "clusterIPs"); addresses != nullptr && !is_headless) {
+    for (auto i = families->size(); i < addresses->size(); ++i) {
+      const auto* text = (*addresses)[i].if_string();
+      const bool is_ipv6 = text != nullptr && std::string_view(*text).contains(':');
+      families->emplace_back(is_ipv6 ? "IPv6" : "IPv4");
+    }
+  }
+  if (families->empty()) families->emplace_back("IPv4");
+  if (!is_single && families->size() == 1) {
     families->emplace_back(families->front() == "IPv4" ? "IPv6" : "IPv4");
   }
 }
 
-void complete_address(const Value& old_spec, const Stamp& stamp, Value& spec) {
+// First from the old object; what was stated is left for the rules to judge.
+void keep_addresses(const Value& old_spec, Value& spec) {
   auto& members = spec.get_object();
-  const auto* old_addresses = find(old_spec, "clusterIPs");
-  auto* addresses = find(spec, "clusterIPs");
-  if (is_list(addresses) && !is_unset(addresses)) {
+  auto* addresses = list_at(spec, "clusterIPs");
+  if (addresses != nullptr && !addresses->empty() && same_member(spec, old_spec, "clusterIPs")) {
     const auto* address = find(spec, "clusterIP");
     if (is_unset(address)) {
-      members["clusterIP"] = Value(addresses->get_array().front());
-    } else if (same_member(spec, old_spec, "clusterIPs")) {
-      // A patch of clusterIP alone means both; whether it may is for the rules to say.
-      addresses->get_array().front() = *address;
+      members["clusterIP"] = Value(addresses->front());
+    } else if (*address != addresses->front()) {
+      // A patch of clusterIP alone means both.
+      members["clusterIPs"] = JsonArray{*address};
     }
   }
   if (const auto* old_address = find(old_spec, "clusterIP")) {
     set_default(members, "clusterIP", *old_address);
   }
-  set_default(members, "clusterIP", Value(drawn_address(stamp)));
+  const auto* old_addresses = find(old_spec, "clusterIPs");
   if (old_addresses != nullptr && same_member(spec, old_spec, "clusterIP")) {
     set_default(members, "clusterIPs", *old_addresses);
   }
-  set_default(members, "clusterIPs", JsonArray{members["clusterIP"]});
-  complete_families(old_spec, spec);
-  set_default(members, "internalTrafficPolicy", "Cluster");
+  if (!is_unset(find(spec, "clusterIP"))) {
+    set_default(members, "clusterIPs", JsonArray{members["clusterIP"]});
+  }
 }
 
-// The node port of the old port with this number and protocol; 0 where there is none.
+void complete_addresses(const Value& old_spec, const Stamp& stamp, Value& spec) {
+  auto& members = spec.get_object();
+  keep_addresses(old_spec, spec);
+  complete_families(old_spec, spec);
+  set_default(members, "internalTrafficPolicy", "Cluster");
+  const auto* address = find(spec, "clusterIP");
+  set_default(members, "clusterIPs", JsonArray());
+  auto* addresses = list_at(spec, "clusterIPs");
+  const auto* families = list_at(spec, "ipFamilies");
+  if (addresses == nullptr || families == nullptr) return;
+  const bool is_stated = !is_unset(address);
+  if (is_stated ? address->is_string() && address->get_string() == kHeadless
+                : !addresses->empty()) {
+    return;  // nothing to draw, or a list that lacks its clusterIP
+  }
+  for (auto i = addresses->size(); i < families->size(); ++i) {
+    addresses->emplace_back(drawn_address(stamp, (*families)[i] == "IPv6"));
+  }
+  if (!addresses->empty()) set_default(members, "clusterIP", Value(addresses->front()));
+}
+
+// The node port of the old port of this name; 0 where there is none.
 std::int64_t old_node_port(const Value& old_spec, const Value& port) {
   const auto* ports = find(old_spec, "ports");
   if (!is_list(ports)) return 0;
   for (const auto& other : ports->get_array()) {
-    if (same_member(port, other, "port") && same_member(port, other, "protocol")) {
+    if (string_at(port, {"name"}) == string_at(other, {"name"})) return node_port_of(other);
+  }
+  return 0;
+}
+
+// One number serves all protocols of a port: what another protocol's asks for, or has been given.
+std::int64_t shared_node_port(const JsonArray& ports, const Value& port) {
+  for (const auto& other : ports) {
+    if (node_port_of(other) != 0 && same_member(port, other, "port") &&
+        string_at(port, {"protocol"}) != string_at(other, {"protocol"})) {
       return node_port_of(other);
     }
   }
@@ -139,17 +194,20 @@ void complete_ports(const Value& old_spec, const Stamp& stamp, Value& spec) {
   if (!is_list(ports)) return;
   const bool draws = needs_node_ports(spec);
   std::set<std::int64_t> taken;
-  for (const auto& port : ports->get_array()) taken.insert(node_port_of(port));
   for (auto& item : ports->get_array()) {
+    taken.insert(node_port_of(item));
     auto* port = item.if_object();
     if (port == nullptr) continue;
     set_default(*port, "protocol", "TCP");
     if (const auto* number = port->if_contains("port")) set_default(*port, "targetPort", *number);
-    if (!draws || node_port_of(item) != 0) continue;
+  }
+  if (!draws) return;
+  for (auto& item : ports->get_array()) {
+    auto* port = item.if_object();
+    if (port == nullptr || node_port_of(item) != 0) continue;
     auto number = may_have_node_ports(old_spec) ? old_node_port(old_spec, item) : 0;
-    if (number == 0 || taken.contains(number)) {
-      number = drawn_node_port(stamp, kNodePortBytes, taken);
-    }
+    if (number == 0 || taken.contains(number)) number = shared_node_port(ports->get_array(), item);
+    if (number == 0) number = drawn_node_port(stamp, kNodePortBytes, taken);
     taken.insert(number);
     (*port)["nodePort"] = number;
   }
@@ -193,8 +251,22 @@ void drop_what_the_old_type_needed(const Value& old_spec, Value& spec) {
   drop(is_reached_from_outside(old_spec), is_reached_from_outside(spec), "externalTrafficPolicy");
 }
 
+// What a load balancer reports of itself: addresses are its own until it says otherwise.
+void complete_ingress(Value& object) {
+  auto* status = find(object, "status");
+  auto* balancer = status == nullptr ? nullptr : find(*status, "loadBalancer");
+  auto* entries = balancer == nullptr ? nullptr : list_at(*balancer, "ingress");
+  if (entries == nullptr || string_at(object, {"spec", "type"}) != "LoadBalancer") return;
+  for (auto& entry : *entries) {
+    if (!string_at(entry, {"ip"}).empty() && find(entry, "ipMode") == nullptr) {
+      entry.get_object()["ipMode"] = "VIP";
+    }
+  }
+}
+
 void complete_affinity(JsonObject& spec) {
   set_default(spec, "sessionAffinity", "None");
+  if (spec["sessionAffinity"] == "None") spec.erase("sessionAffinityConfig");
   if (spec["sessionAffinity"] != "ClientIP") return;
   auto* config = spec.if_contains("sessionAffinityConfig");
   if (config != nullptr && !config->is_object() && !config->is_null()) return;
@@ -235,6 +307,7 @@ bool needs_health_check(const Value& spec) {
 
 void complete_service(std::string_view subresource, const Value* old_object, const Stamp& stamp,
                       Value& object) {
+  complete_ingress(object);
   if (!subresource.empty()) return;
   auto* spec = find(object, "spec");
   // A spec of another type is for the schema to complain about.
@@ -247,10 +320,12 @@ void complete_service(std::string_view subresource, const Value* old_object, con
   set_default(members, "type", "ClusterIP");
   if (before != nullptr) drop_what_the_old_type_needed(old_spec, *spec);
   complete_affinity(members);
-  if (needs_address(*spec)) complete_address(old_spec, stamp, *spec);
+  if (needs_address(*spec)) complete_addresses(old_spec, stamp, *spec);
   if (is_reached_from_outside(*spec)) set_default(members, "externalTrafficPolicy", "Cluster");
   if (members["type"] == "LoadBalancer") {
     set_default(members, "allocateLoadBalancerNodePorts", true);
+  } else if (auto* status = find(object, "status"); status != nullptr && status->is_object()) {
+    status->get_object()["loadBalancer"] = JsonObject();
   }
   complete_ports(old_spec, stamp, *spec);
   complete_health_check(old_spec, stamp, *spec);

@@ -1,6 +1,6 @@
 // Services: ports, addresses and what follows from their type (spec R23.1). Addresses and node
 // ports are drawn by chance and not compared with those of other Services: nothing here routes
-// traffic.
+// traffic. Both families of addresses are at hand, IPv4 first.
 #pragma once
 
 #include <cstdint>
@@ -27,6 +27,14 @@ bool needs_health_check(const Value& spec);
 // with it, where the client did not change it.
 void complete_service(std::string_view subresource, const Value* old_object, const Stamp& stamp,
                       Value& object);
-void validate_service(const Value& object, const Value* old_object, FieldErrors& errors);
+// The spec; of a write to /status, the load balancer's addresses.
+void validate_service(std::string_view subresource, const Value& object, const Value* old_object,
+                      FieldErrors& errors);
+
+// Parts of validate_service: clusterIPs with their families; the addresses and ranges outside; what
+// a load balancer reports.
+void check_cluster_ips(const Value& spec, const Value* old_spec, FieldErrors& errors);
+void check_outside_addresses(const Value& object, FieldErrors& errors);
+void check_ingress(const Value& object, FieldErrors& errors);
 
 }  // namespace gatefold::engine

@@ -196,6 +196,26 @@ TEST_CASE("external addresses depend on the type of the service") {
         Value("db.example"));
 }
 
+TEST_CASE("a text that is not there says so") {
+  const PrinterColumn address = computed_column(PrinterColumn::Compute::kText, {".spec.clusterIP"});
+  CHECK(cell(address, R"({"spec":{"clusterIP":"10.0.0.1"}})", true) == Value("10.0.0.1"));
+  CHECK(cell(address, R"({"spec":{"clusterIP":""}})", true) == Value("<none>"));
+  CHECK(cell(address, R"({"spec":{}})", true) == Value("<none>"));
+}
+
+TEST_CASE("a Service without an address shows that it has none") {
+  const auto catalog = builtin_catalog();
+  const Kind* kind = catalog->find("", "services");
+  REQUIRE(kind != nullptr);
+  const Table table(*kind, *kind->version("v1"), "v1", IncludeObject::kNone);
+  const Value service = parsed(R"({"metadata":{"name":"db","resourceVersion":"2",
+      "creationTimestamp":"2026-11-24T07:24:16Z"},
+      "spec":{"type":"ExternalName","externalName":"db.example"}})");
+  const Value rendered = parsed(table.of_one(service, at("2026-11-24T07:24:27Z")));
+  CHECK(rendered.at("rows").at(0).at("cells") ==
+        parsed(R"(["db","ExternalName","<none>","db.example","<none>","11s","<none>"])"));
+}
+
 TEST_CASE("labels are shown as pairs in order") {
   const PrinterColumn selector =
       computed_column(PrinterColumn::Compute::kLabels, {".spec.selector"});

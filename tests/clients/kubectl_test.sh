@@ -15,49 +15,117 @@ manifests() { # FOLDER
   done
 }
 
-revisions() { # FILE
-  k get -f "$1" -o 'jsonpath={.items[*].metadata.resourceVersion}{.metadata.resourceVersion}'
+# The head of the table of a kind.
+columns_of() { # KIND
+  case $1 in
+  GatewayClass) echo '^NAME +CONTROLLER +ACCEPTED +AGE' ;;
+  Gateway) echo '^NAME +CLASS +ADDRESS +PROGRAMMED +AGE' ;;
+  HTTPRoute) echo '^NAME +HOSTNAMES +AGE' ;;
+  ReferenceGrant) echo '^NAME +AGE' ;;
+  Namespace) echo '^NAME +STATUS +AGE' ;;
+  Service) echo '^NAME +TYPE +CLUSTER-IP +EXTERNAL-IP +PORT\(S\) +AGE' ;;
+  Secret) echo '^NAME +TYPE +DATA +AGE' ;;
+  ConfigMap) echo '^NAME +DATA +AGE' ;;
+  esac
 }
 
-apply_all() { # FOLDER
-  local file output before
-  manifests "$1" | while read -r file; do
-    # Namespaces that another file would have brought.
-    grep -hE '^  namespace:' "$file" | awk '{print $2}' | sort -u | while read -r name; do
-      k get namespace "$name" >/dev/null 2>&1 || k create -f - <<<'{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"'"$name"'"}}' >/dev/null
-    done
-    output=$(k apply -f "$file" 2>&1) || { echo "FAILED apply $file: $output"; continue; }
-    before=$(revisions "$file")
-    output=$(k apply -f "$file" 2>&1) || { echo "FAILED apply again $file: $output"; continue; }
-    # kubectl compares with defaults filled in and may say "configured": the revisions tell.
-    [[ $(revisions "$file") == "$before" ]] || echo "FAILED changed again $file: $output"
+kinds_of() { # FILES...
+  grep -hE '^kind:' "$@" | awk '{print $2}' | sort
+}
+
+# A word of each object's metadata.
+words() { # FILE PATH
+  k get -f "$1" -o "jsonpath={.items[*].metadata.$2}{.metadata.$2}"
+}
+
+# as_many NAME PATTERN COUNT COMMAND...: the command succeeds and prints that many lines that match.
+as_many() {
+  local name=$1 pattern=$2 count=$3 output found
+  shift 3
+  output=$("$@" 2>&1) || { fail "$name" "$output"; return; }
+  found=$(grep -cE -- "$pattern" <<<"$output")
+  [[ $found -eq $count ]] || fail "$name: $found of $count lines match $pattern" "$output"
+}
+
+apply_twice() { # FILE
+  local name before
+  # Namespaces that another file would have brought.
+  grep -hE '^  namespace:' "$1" | awk '{print $2}' | sort -u | while read -r name; do
+    k get namespace "$name" >/dev/null 2>&1 || k create -f - <<<'{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"'"$name"'"}}' >/dev/null
+  done
+  expect "apply $1" '(created|configured|unchanged)$' "$kubectl" apply -f "$1"
+  before=$(words "$1" resourceVersion)
+  expect "apply $1 again" '(configured|unchanged)$' "$kubectl" apply -f "$1"
+  # kubectl compares with defaults filled in and may say "configured": the revisions tell.
+  [[ $(words "$1" resourceVersion) == "$before" ]] || fail "$1 changed when it was applied again"
+}
+
+# One watch for each kind; each has shown what was there before anything is changed.
+declare -A watchers
+watch_kinds() { # FILES...
+  local kind shown='{.metadata.namespace}/{.metadata.name} {.metadata.labels.seen}!{"\n"}'
+  for kind in $(kinds_of "$@" | uniq); do
+    k get "$kind" -A -w -o "jsonpath=$shown" >"$work/watch-$kind" 2>"$work/watch-$kind.log" &
+    watchers[$kind]=$!
+  done
+  for kind in "${!watchers[@]}"; do
+    await 60 ' !$' "$work/watch-$kind" "${watchers[$kind]}" || fail "a watch of $kind shows what is there" "$(cat "$work/watch-$kind.log")"
   done
 }
 
-delete_all() { # FOLDER
-  local file output
-  manifests "$1" | while read -r file; do
-    output=$(k delete --ignore-not-found -f "$file" 2>&1) || echo "FAILED delete $file: $output"
+list() { # FILE
+  local kind table
+  table=$(k get -f "$1" 2>&1) || fail "get $1" "$table"
+  for kind in $(kinds_of "$1" | uniq); do
+    grep -qE -- "$(columns_of "$kind")" <<<"$table" || fail "columns of $kind in $1" "$table"
   done
 }
 
+change() { # FILE
+  local kind count object name_space name_spaces objects
+  count=$(kinds_of "$1" | wc -l)
+  as_many "label $1" ' labeled$' "$count" "$kubectl" label --overwrite -f "$1" seen=yes
+  as_many "patch $1" ' patched$' "$count" "$kubectl" patch -f "$1" --type=merge -p '{"metadata":{"annotations":{"example.org/note":"patched"}}}'
+  local one='{.kind}={.metadata.namespace}/{.metadata.name}{"\n"}'
+  k get -f "$1" -o "jsonpath={range .items[*]}$one{end}$one" | grep -v '^List=' >"$work/objects"
+  # kubectl edits within one namespace at a time.
+  mapfile -t name_spaces < <(sed 's|.*=\(.*\)/.*|\1|' "$work/objects" | sort -u)
+  for name_space in "${name_spaces[@]}"; do
+    mapfile -t objects < <(sed -n "s|=$name_space/|/|p" "$work/objects")
+    as_many "edit $1" ' edited$' "${#objects[@]}" env KUBE_EDITOR="$work/editor" "$kubectl" edit -n "$name_space" "${objects[@]}"
+  done
+  [[ $(words "$1" 'annotations.example\.org/note' | grep -ow edited | wc -l) -eq $count ]] || fail "$1 keeps what was edited"
+  while IFS='=' read -r kind object; do
+    await 60 "^$object yes!$" "$work/watch-$kind" "${watchers[$kind]}" || fail "a watch shows the label of $kind $object"
+  done <"$work/objects"
+}
+
+printf '#!/bin/sh\nsed -i "s|example.org/note: patched|example.org/note: edited|" "$1"\n' >"$work/editor" && chmod +x "$work/editor"
 upstream=$source/../shared/gateway-api/examples
 for folder in "$source/examples" "$upstream"; do
   if [[ ! -d $folder ]]; then
     echo "SKIP: upstream's example manifests are absent"
     continue
   fi
-  count=$(manifests "$folder" | wc -l)
-  echo "$folder: $count manifests"
-  [[ $count -gt 0 ]] || fail "no manifests in $folder"
-  problems=$(apply_all "$folder")
-  [[ -z $problems ]] || fail "applying $folder" "$problems"
-  expect "lists gateways" '^NAMESPACE +NAME +CLASS +ADDRESS +PROGRAMMED +AGE' "$kubectl" get gateways -A
-  expect "lists routes" '^NAMESPACE +NAME +HOSTNAMES +AGE' "$kubectl" get httproutes -A
-  problems=$(delete_all "$folder")
-  [[ -z $problems ]] || fail "deleting $folder" "$problems"
+  mapfile -t files < <(manifests "$folder")
+  echo "$folder: ${#files[@]} manifests"
+  [[ ${#files[@]} -gt 0 ]] || fail "no manifests in $folder"
+  for file in "${files[@]}"; do
+    apply_twice "$file"
+    list "$file"
+  done
+  if [[ $level == full ]]; then
+    watch_kinds "${files[@]}"
+    for file in "${files[@]}"; do change "$file"; done
+    kill "${watchers[@]}" 2>/dev/null
+    wait "${watchers[@]}" 2>/dev/null
+    watchers=()
+  fi
+  for file in "${files[@]}"; do
+    expect "delete $file" '' "$kubectl" delete --ignore-not-found -f "$file"
+  done
 done
-expect "nothing is left" '^No resources found' "$kubectl" get gateways,httproutes,gatewayclasses -A
+expect "nothing is left" '^No resources found' "$kubectl" get gateways,httproutes,gatewayclasses,referencegrants -A
 
 cat >"$work/tour.yaml" <<'YAML'
 apiVersion: v1
@@ -78,6 +146,11 @@ metadata: {name: cart, namespace: shop}
 spec: {selector: {app: cart}, ports: [{port: 80, targetPort: 8080}]}
 ---
 apiVersion: v1
+kind: Service
+metadata: {name: db, namespace: shop}
+spec: {type: ExternalName, externalName: db.example}
+---
+apiVersion: v1
 kind: ConfigMap
 metadata: {name: settings, namespace: shop}
 data: {colour: blue}
@@ -90,12 +163,13 @@ YAML
 expect "apply" 'gateway.gateway.networking.k8s.io/web created' "$kubectl" apply -f "$work/tour.yaml"
 expect "get by short name" '^web +edge +Unknown' "$kubectl" get gtw -n shop
 expect "get all of a category" '^cart ' "$kubectl" get all -n shop
+expect "an external name has no address" '^db +ExternalName +<none> +db.example' "$kubectl" get svc -n shop
 expect "a service's columns" '^cart +ClusterIP +[0-9.]+ +<none> +80/TCP' "$kubectl" get svc -n shop
 expect "yaml" 'gatewayClassName: edge' "$kubectl" get gateway web -n shop -o yaml
 expect "jsonpath" '^80$' "$kubectl" get gateway web -n shop -o 'jsonpath={.spec.listeners[0].port}'
 expect "describe" 'Gateway Class Name: +edge' "$kubectl" describe gateway web -n shop
 expect "label" 'labeled' "$kubectl" label gateway web -n shop tier=front
-expect "label again" 'not labeled|labeled' "$kubectl" label gateway web -n shop --overwrite tier=front
+expect "label again" 'not labeled' "$kubectl" label gateway web -n shop --overwrite tier=front
 expect "select" '^web ' "$kubectl" get gateways -n shop -l tier=front --no-headers
 expect "select nothing" 'No resources found' "$kubectl" get gateways -n shop -l tier=back
 expect "annotate" 'annotated' "$kubectl" annotate gateway web -n shop example.org/a=b
@@ -115,18 +189,6 @@ expect_failure "get what is not there" '\(NotFound\).*gateways.gateway.networkin
 expect_failure "create what is there" 'AlreadyExists' "$kubectl" create -f - <<<"$more"
 expect_failure "invalid" 'port.*should be less than or equal to 65535' "$kubectl" patch gateway web -n shop --type=merge -p '{"spec":{"listeners":[{"name":"http","port":99999,"protocol":"HTTP"}]}}'
 
-timeout 20 "$kubectl" get gateways -n shop -w -o name >"$work/watch" 2>&1 &
-watcher=$!
-sleep 1
-expect "change under watch" 'labeled' "$kubectl" label gateway web -n shop --overwrite tier=middle
-for _ in $(seq 100); do
-  [[ $(grep -c web "$work/watch") -ge 2 ]] && break
-  sleep 0.1
-done
-kill "$watcher" 2>/dev/null
-wait "$watcher" 2>/dev/null
-[[ $(grep -c web "$work/watch") -eq 2 ]] || fail "the watch shows the object and its change" "$(cat "$work/watch")"
-
 if [[ $level == full ]]; then
   expect "explain" '<\[\]Object>' "$kubectl" explain gateway.spec.listeners
   expect "explain below" 'FIELD: port' "$kubectl" explain gateway.spec.listeners.port
@@ -136,15 +198,18 @@ if [[ $level == full ]]; then
   expect "wait" 'condition met' "$kubectl" wait gateway/web -n shop --for=condition=Programmed --timeout=10s
   expect "dry run" 'server dry run' "$kubectl" apply -f "$work/tour.yaml" --dry-run=server
   expect_failure "strict" 'unknown field "spec.nope"' "$kubectl" create -f - <<<'{"apiVersion":"gateway.networking.k8s.io/v1","kind":"Gateway","metadata":{"name":"x","namespace":"shop"},"spec":{"nope":1,"gatewayClassName":"a","listeners":[{"name":"a","port":1,"protocol":"HTTP"}]}}'
-  expect "diff finds nothing" '^$' bash -c "'$kubectl' diff -f <(sed -n '1,3p' '$work/tour.yaml'); echo"
+  sed -n '1,/^---/p' "$work/tour.yaml" >"$work/namespace.yaml"
+  expect "diff finds nothing" '^$' "$kubectl" diff -f "$work/namespace.yaml"
+  sed 's/{name: shop}/{name: shop, labels: {a: b}}/' "$work/namespace.yaml" >"$work/labelled.yaml"
+  expect_failure "diff finds a label" '^\+ +a: b$' "$kubectl" diff -f "$work/labelled.yaml"
   expect "raw" '"major": ?"1"' "$kubectl" get --raw /version
 fi
 expect "api-resources" 'gateways +gtw +gateway.networking.k8s.io/v1 +true +Gateway' "$kubectl" api-resources
 expect "api-versions" '^gateway.networking.k8s.io/v1beta1$' "$kubectl" api-versions
-expect "version" '1\.33' "$kubectl" version
+expect "version" 'Server Version: .*v1\.33' "$kubectl" version
 
 expect "delete one" 'deleted' "$kubectl" delete configmap more -n shop
-expect "delete by label" 'deleted' "$kubectl" delete gateways -n shop -l tier=middle
+expect "delete by label" 'deleted' "$kubectl" delete gateways -n shop -l tier=front
 expect "delete the namespace" 'namespace "shop" deleted' "$kubectl" delete namespace shop
 expect_failure "its contents are gone" 'NotFound' "$kubectl" get service cart -n shop
 finish

@@ -5,6 +5,7 @@ work=$(mktemp -d)
 failures=0
 
 start_server() { # FLAGS...: sets $url, $server_pid and $KUBECONFIG
+  : >"$work/ready" # of an earlier server
   "$GATEFOLD" serve --listen 127.0.0.1:0 --log-level warn "$@" >"$work/ready" 2>"$work/server.log" &
   server_pid=$!
   for _ in $(seq 200); do
@@ -19,6 +20,12 @@ start_server() { # FLAGS...: sets $url, $server_pid and $KUBECONFIG
   fi
   export KUBECONFIG=$work/kubeconfig HOME=$work
   "$GATEFOLD" kubeconfig --server "$url" >"$KUBECONFIG"
+}
+
+# await SECONDS PATTERN FILE PID: reads what process PID appends to the file until a line matches; fails when time or the
+# process ends before.
+await() {
+  timeout "$1" grep -qEm1 -- "$2" <(tail -n +1 -f --pid="$4" "$3")
 }
 
 stop_server() {

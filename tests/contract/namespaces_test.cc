@@ -33,7 +33,7 @@ TEST_CASE("a namespace is completed and keeps what is not the client's") {
   sent.as_object()["status"] = {{"phase", "Terminating"}};
   const auto created = done(door->write(create(kNamespaces, sent)));
   CHECK(string_at(created, {"status", "phase"}) == "Active");
-  CHECK(created.at("spec") == json(R"({"finalizers":["kubernetes"]})"));
+  CHECK(created.at("spec") == json(R"({"finalizers":["example.com/own","kubernetes"]})"));
   CHECK(string_at(created, {"metadata", "labels", "kubernetes.io/metadata.name"}) == "prod");
   CHECK(find_path(created, {"metadata", "generation"}) == nullptr);
 

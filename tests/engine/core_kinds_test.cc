@@ -19,7 +19,7 @@ TEST_CASE("kinds without rules of their own pass through") {
   Value same = object;
   complete_core(kind, "", nullptr, kStamp, same);
   CHECK(same == object);
-  CHECK(validate_core(kind, object, &object).empty());
+  CHECK(validate_core(kind, "", object, &object).empty());
 }
 
 TEST_CASE("a custom kind called services is no Service") {
@@ -29,7 +29,7 @@ TEST_CASE("a custom kind called services is no Service") {
   Value object = json(R"({"spec":{}})");
   complete_core(kind, "", nullptr, kStamp, object);
   CHECK(object == json(R"({"spec":{}})"));
-  CHECK(validate_core(kind, object, nullptr).empty());
+  CHECK(validate_core(kind, "", object, nullptr).empty());
 }
 
 TEST_CASE("namespaces have a label, a finalizer and a phase") {
@@ -50,7 +50,8 @@ TEST_CASE("namespaces have a label, a finalizer and a phase") {
       {"finalize", R"({"metadata":{"name":"a"},"spec":{"finalizers":["x/y"]}})", kOwn, R"(["x/y"])",
        "Active"},
       {"status", R"({"metadata":{"name":"a"},"status":{"phase":"Terminating"}})", kOwn,
-       R"(["kubernetes"])", "Active"},
+       R"(["kubernetes"])", "Terminating"},
+      {"status", R"({"metadata":{"name":"a"},"status":{}})", kOwn, R"(["kubernetes"])", "Active"},
       {"", R"({"metadata":{"name":"a","deletionTimestamp":"2026-01-01T00:00:00Z"}})", kOwn,
        R"(["kubernetes"])", "Terminating"},
   };
@@ -60,6 +61,63 @@ TEST_CASE("namespaces have a label, a finalizer and a phase") {
     CHECK(*find_path(object, {"metadata", "labels"}) == json(labels));
     CHECK(*find_path(object, {"spec", "finalizers"}) == json(finalizers));
     CHECK(string_at(object, {"status", "phase"}) == phase);
+  }
+}
+
+TEST_CASE("a new namespace keeps the finalizers that it asks for beside its own") {
+  const auto finalizers = [](std::string_view spec) {
+    const auto object =
+        completed("namespaces", fmt::format(R"({{"metadata":{{"name":"a"}},"spec":{}}})", spec));
+    return canonical_json(*find_path(object, {"spec", "finalizers"}));
+  };
+  CHECK(finalizers(R"({"finalizers":["x/y"]})") == R"(["x/y","kubernetes"])");
+  CHECK(finalizers(R"({"finalizers":["kubernetes"]})") == R"(["kubernetes"])");
+  CHECK(finalizers(R"({"finalizers":null})") == R"(["kubernetes"])");
+}
+
+TEST_CASE("rules of Namespaces") {
+  const Value fresh = completed("namespaces", R"({"metadata":{"name":"a"}})");
+  const std::string not_standard =
+      "name is neither a standard finalizer name nor is it fully qualified";
+  struct Case {
+    const Value* old_object;
+    std::string_view subresource, object;
+    Texts wanted;
+  };
+  const Case cases[] = {
+      {nullptr, "", R"({"spec":{"finalizers":["x/y","orphan","foregroundDeletion"]}})", {}},
+      {nullptr,
+       "",
+       R"({"spec":{"finalizers":["x"]}})",
+       {R"(spec.finalizers: Invalid value: "x": )" + not_standard}},
+      {&fresh, "", R"({"spec":{"finalizers":["x"]}})", {}},  // changes nothing
+      {&fresh,
+       "finalize",
+       R"({"spec":{"finalizers":["x/y","x"]}})",
+       {R"(spec.finalizers[1]: Invalid value: "x": )" + not_standard}},
+      {&fresh,
+       "finalize",
+       R"({"spec":{"finalizers":["x/"]}})",
+       {R"(spec.finalizers[0]: Invalid value: "x/": name part must be non-empty)",
+        R"(spec.finalizers[0]: Invalid value: "x/": name part must consist of alphanumeric )"
+        R"(characters, '-', '_' or '.', and must start and end with an alphanumeric character )"
+        R"((e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is )"
+        R"('([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]'))"}},
+      {&fresh, "status", R"({"status":{"phase":"Active"}})", {}},
+      {&fresh,
+       "status",
+       R"({"status":{"phase":"Terminating"}})",
+       {R"(status.Phase: Invalid value: "Terminating": )"
+        "may only be 'Active' if `deletionTimestamp` is empty"}},
+      {&fresh,
+       "status",
+       R"({"metadata":{"deletionTimestamp":"2026-01-01T00:00:00Z"},"status":{"phase":"Active"}})",
+       {R"(status.Phase: Invalid value: "Active": )"
+        "may only be 'Terminating' if `deletionTimestamp` is not empty"}},
+  };
+  for (const auto& [old_object, subresource, object, wanted] : cases) {
+    INFO(subresource << ' ' << object);
+    CHECK(complaints("namespaces", object, old_object, subresource) == wanted);
   }
 }
 
@@ -106,7 +164,7 @@ TEST_CASE("what has the wrong type is left to the schema's complaint") {
     const auto errors = validate_structural(schema, object);
     CHECK(std::ranges::any_of(errors, [&](const auto& one) { return one.field == field; }));
     // Nothing falls over it, nor over it as an old object.
-    validate_core(kind_of(resource), object, &object);
+    validate_core(kind_of(resource), "", object, &object);
     completed(resource, text, &object);
   }
 }
@@ -238,14 +296,14 @@ TEST_CASE("data may have a mebibyte") {
   CHECK(complaints("configmaps", canonical_json(both)) == Texts{fmt::format("[]: {}", kTooLong)});
   // What is no base64 is not large for that.
   for (const auto* odd : {"=", "==", "a", "a=", "===="}) {
-    const auto errors = validate_core(kind_of("secrets"), json(with("data", odd)), nullptr);
+    const auto errors = validate_core(kind_of("secrets"), "", json(with("data", odd)), nullptr);
     CHECK(texts(errors) == Texts{});
   }
 }
 
 TEST_CASE("a key is in data or in binaryData") {
   CHECK(complaints("configmaps", R"({"data":{"a":"x","c":"x"},"binaryData":{"b":"","c":""}})") ==
-        Texts{R"(binaryData[c]: Invalid value: "c": duplicate of key present in data)"});
+        Texts{R"(data[c]: Invalid value: "c": duplicate of key present in binaryData)"});
 }
 
 TEST_CASE("immutable data is locked, and so is the lock") {
@@ -315,12 +373,12 @@ TEST_CASE("fields that a kind's document lists as immutable keep their value") {
       {R"({"spec":{}})", {R"(spec.a.b: Invalid value: "": field is immutable)"}},
   };
   for (const auto& [now, wanted] : cases) {
-    CHECK(texts(validate_core(kind, json(now), &before)) == wanted);
+    CHECK(texts(validate_core(kind, "", json(now), &before)) == wanted);
   }
   // It may get one, and a create may choose.
   const Value without = json(R"({"spec":{}})");
-  CHECK(texts(validate_core(kind, before, &without)) == Texts{});
-  CHECK(texts(validate_core(kind, before, nullptr)) == Texts{});
+  CHECK(texts(validate_core(kind, "", before, &without)) == Texts{});
+  CHECK(texts(validate_core(kind, "", before, nullptr)) == Texts{});
 }
 
 }  // namespace

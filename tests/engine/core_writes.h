@@ -45,13 +45,14 @@ inline Value completed(std::string_view resource, std::string_view text,
 }
 
 inline Texts complaints(std::string_view resource, std::string_view text,
-                        const Value* old_object = nullptr) {
+                        const Value* old_object = nullptr, std::string_view subresource = "") {
   const auto& kind = kind_of(resource);
-  const auto object = completed(resource, text, old_object);
+  const auto object = completed(resource, text, old_object, subresource);
   auto errors = validate_structural(*kind.storage_version().schema, object, old_object);
   const auto listed = validate_list_types(*kind.storage_version().schema, object);
   errors.insert(errors.end(), listed.begin(), listed.end());
-  for (auto& error : validate_core(kind, object, old_object)) errors.push_back(std::move(error));
+  for (auto& error : validate_core(kind, subresource, object, old_object))
+    errors.push_back(std::move(error));
   return texts(errors);
 }
 

@@ -42,6 +42,26 @@ TEST_CASE("what is no base64 is refused") {
   }
 }
 
+TEST_CASE("lines of base64 are read as Go reads them") {
+  for (const std::string_view text : {"Zm9vYg==", "Zm9v\nYg==\n", "\r\nZm\n9v\nYg=\n=\r\n"}) {
+    INFO(text);
+    CHECK(from_base64_lines(text) == "foob");
+  }
+  CHECK(from_base64_lines("") == "");
+  CHECK(from_base64_lines("Zh==") == "f");  // spare bits don't count
+  const std::pair<std::string_view, std::size_t> cases[] = {
+      {"Z", 0},    {"Zg", 0},    {"Zm9vYg", 4},  {"Zg=", 3},   {"Zg=x", 3},
+      {"=Zg=", 0}, {"Z===", 1},  {"Zg===", 4},   {"Zm 9v", 2}, {"Zg==Zg==", 4},
+      {"-_8=", 0}, {"Zm9v=", 4}, {"Zm9\nv!", 5},
+  };
+  for (const auto& [text, wanted] : cases) {
+    INFO(text);
+    const auto bytes = from_base64_lines(text);
+    REQUIRE(!bytes);
+    CHECK(bytes.error() == wanted);
+  }
+}
+
 TEST_CASE("all bytes come back") {
   test::RandomValues random(64);
   for (int i = 0; i < 500; ++i) {
@@ -50,6 +70,7 @@ TEST_CASE("all bytes come back") {
       bytes += static_cast<char>(random.below(256));
     }
     REQUIRE(from_base64(to_base64(bytes)) == bytes);
+    REQUIRE(from_base64_lines(to_base64(bytes)) == bytes);
     REQUIRE(from_base64url(to_base64url(bytes)) == bytes);
   }
 }

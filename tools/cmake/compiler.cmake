@@ -36,3 +36,14 @@ endif()
 
 # Two translation units of Beast at once are what a small machine has memory and patience for.
 set_property(GLOBAL PROPERTY JOB_POOLS beast=2)
+# gatefold_beast(TARGET SOURCES ...): sources of a target that compile Beast. Pools are a matter of
+# targets, so these become one of their own.
+function(gatefold_beast TARGET)
+  cmake_parse_arguments(ARG "" "" "SOURCES" ${ARGN})
+  add_library(${TARGET}_beast OBJECT ${ARG_SOURCES})
+  set_target_properties(${TARGET}_beast PROPERTIES JOB_POOL_COMPILE beast)
+  target_link_libraries(${TARGET}_beast PRIVATE $<TARGET_PROPERTY:${TARGET},LINK_LIBRARIES>)
+  target_compile_definitions(${TARGET}_beast PRIVATE
+    $<TARGET_PROPERTY:${TARGET},COMPILE_DEFINITIONS>)
+  target_sources(${TARGET} PRIVATE $<TARGET_OBJECTS:${TARGET}_beast>)
+endfunction()
