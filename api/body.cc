@@ -34,6 +34,12 @@ std::string go_kind(const Value& value) {
   return "null";
 }
 
+std::vector<std::string> duplicate_fields(const std::vector<std::string>& paths) {
+  std::vector<std::string> texts;
+  for (const auto& path : paths) texts.push_back(fmt::format("duplicate field \"{}\"", path));
+  return texts;
+}
+
 std::unexpected<Status> unrecognized(std::string_view kind, std::string_view why,
                                      std::string_view body) {
   return bad_request(fmt::format(
@@ -41,12 +47,12 @@ std::unexpected<Status> unrecognized(std::string_view kind, std::string_view why
 }
 
 Result<DecodedBody> decode_yaml(std::string_view kind, std::string_view body) {
-  auto parsed = parse_yaml(body, {.nesting_max = engine::kNestingMax});
+  auto parsed = parse_yaml_with_duplicates(body, {.nesting_max = engine::kNestingMax});
   if (!parsed) {
     return unrecognized(
         kind, "couldn't get version/kind; yaml parse error: " + parsed.error().message, body);
   }
-  return DecodedBody{std::move(*parsed), {}};
+  return DecodedBody{std::move(parsed->value), std::move(parsed->duplicates)};
 }
 
 Result<DecodedBody> decode_json(std::string_view kind, std::string_view body) {
@@ -55,20 +61,25 @@ Result<DecodedBody> decode_json(std::string_view kind, std::string_view body) {
     return unrecognized(
         kind, "couldn't get version/kind; json parse error: " + parsed.error().message, body);
   }
-  return DecodedBody{std::move(parsed->value), std::move(parsed->duplicates)};
+  return DecodedBody{std::move(parsed->value), duplicate_fields(parsed->duplicates)};
 }
 
 }  // namespace
 
-Result<DecodedBody> decode_body(const Request& request, std::string_view kind, bool kind_needed) {
+Result<BodyMedia> body_media_of(const Request& request) {
   const auto media = media_type_of(request.content_type);
-  if (media != "application/json" && media != "application/yaml") {
-    return failure(Reason::kUnsupportedMediaType,
-                   "the body of the request was in an unknown format - accepted media types "
-                   "include: application/json, application/yaml");
-  }
-  auto decoded = media == "application/yaml" ? decode_yaml(kind, request.body)
-                                             : decode_json(kind, request.body);
+  if (media == "application/json") return BodyMedia::kJson;
+  if (media == "application/yaml") return BodyMedia::kYaml;
+  return failure(Reason::kUnsupportedMediaType,
+                 "the body of the request was in an unknown format - accepted media types "
+                 "include: application/json, application/yaml");
+}
+
+Result<DecodedBody> decode_body(const Request& request, std::string_view kind, bool kind_needed) {
+  const auto media = body_media_of(request);
+  if (!media) return std::unexpected(media.error());
+  auto decoded = *media == BodyMedia::kYaml ? decode_yaml(kind, request.body)
+                                            : decode_json(kind, request.body);
   if (!decoded) return decoded;
   if (!decoded->value.is_object()) {
     return unrecognized(
@@ -112,7 +123,7 @@ Result<DecodedPatch> decode_patch(const Request& request, engine::PatchType type
                     "map[string]interface {{}}",
                     go_kind(parsed->value)));
   }
-  return DecodedPatch{type, std::move(parsed->value), std::move(parsed->duplicates)};
+  return DecodedPatch{type, std::move(parsed->value), duplicate_fields(parsed->duplicates)};
 }
 
 }  // namespace gatefold::api

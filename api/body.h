@@ -14,10 +14,14 @@ namespace gatefold::api {
 
 struct DecodedBody {
   Value value;                          // an object
-  std::vector<std::string> duplicates;  // member paths that stood twice
+  std::vector<std::string> duplicates;  // what strict decoding says of members that stood twice
 };
 
-// An object in JSON or YAML, by the Content-Type (kUnsupportedMediaType for others). `kind` is
+enum class BodyMedia { kJson, kYaml };
+// By the Content-Type; kUnsupportedMediaType for others.
+Result<BodyMedia> body_media_of(const Request& request);
+
+// An object in JSON or YAML, as body_media_of() says. `kind` is
 // named in errors. Only DeleteOptions and core kinds may leave `kind` out: `kind_needed` false.
 Result<DecodedBody> decode_body(const Request& request, std::string_view kind,
                                 bool kind_needed = false);

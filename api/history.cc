@@ -12,11 +12,17 @@ namespace {
 
 constexpr std::string_view kLogPath = "/gatefold/v1/log";
 constexpr std::string_view kTransitionsPath = "/gatefold/v1/transitions";
-// Lines that one answer holds; the client asks on.
-constexpr std::size_t kAnswerBytesMax = 4u << 20;
+// What one answer holds, and looks at for it: some ten milliseconds of a thread that serves others
+// too. The client asks on.
+constexpr engine::HistoryBounds kBounds{.bytes_max = 1u << 20, .events_max = 10'000};
 
-Response lines_response(std::string lines) {
-  return {.code = 200, .content_type = "application/x-ndjson", .body = std::move(lines)};
+// A page of lines that was read up to `seen`.
+Response page(std::string lines, Revision seen, const engine::View& view) {
+  return {.code = 200,
+          .content_type = "application/x-ndjson",
+          .body = std::move(lines),
+          .headers = {{"Gatefold-Revision", to_string(seen)},
+                      {"Gatefold-Head", to_string(view.revision())}}};
 }
 
 Result<engine::LogQuery> parse_log_query(const Catalog& catalog, const Query& query) {
@@ -53,14 +59,11 @@ Response answer_log(const Context& context, const Query& query) {
   auto asked = parse_log_query(*view->catalog, query);
   if (!asked) return error_response(asked.error());
   std::string lines;
-  auto seen = engine::log_lines(*view, *asked, kAnswerBytesMax, [&](std::string_view line) {
+  auto seen = engine::log_lines(*view, *asked, kBounds, [&](std::string_view line) {
     lines += line;
     lines += '\n';
   });
-  if (!seen) return error_response(seen.error());
-  auto response = lines_response(std::move(lines));
-  response.headers.emplace_back("Gatefold-Revision", to_string(*seen));
-  return response;
+  return seen ? page(std::move(lines), *seen, *view) : error_response(seen.error());
 }
 
 Response answer_transitions(const Context& context, const Query& query) {
@@ -69,12 +72,14 @@ Response answer_transitions(const Context& context, const Query& query) {
     return error_response(unavailable("the store is being opened again").error());
   auto key = engine::parse_object_name(*view->catalog, query.value("object"));
   if (!key) return error_response(key.error());
+  auto after = engine::parse_revision_parameter(query.value("after"));
+  if (!after) return error_response(after.error());
   std::string lines;
-  auto found = engine::timeline_lines(*view, *key, [&](std::string_view line) {
+  auto seen = engine::timeline_lines(*view, *key, *after, kBounds, [&](std::string_view line) {
     lines += line;
     lines += '\n';
   });
-  return found ? lines_response(std::move(lines)) : error_response(found.error());
+  return seen ? page(std::move(lines), *seen, *view) : error_response(seen.error());
 }
 
 }  // namespace

@@ -2,7 +2,9 @@
 //   GET
 //   /gatefold/v1/log?after=N&until=N&kind=...&namespace=...&name=...&user=...&fieldManager=...
 //       &type=...&limit=N[&wait=true]
-//   GET /gatefold/v1/transitions?object=gateway/prod/web
+//   GET /gatefold/v1/transitions?object=gateway/prod/web&after=N
+// An answer is a page: the header `Gatefold-Revision` says after which revision to go on, and
+// `Gatefold-Head` at which one the log was; when they are equal, all was read.
 #pragma once
 
 #include <optional>
@@ -13,8 +15,7 @@ namespace gatefold::api {
 
 // Whether the path is one of these.
 bool is_history(const Request& request);
-// With `wait` an empty answer comes only after kFreshnessWait without news. The header
-// `Gatefold-Revision` says after which revision to go on.
+// With `wait` an empty answer of the log comes only after kFreshnessWait without news.
 std::optional<Reply> serve_history(const Context& context, Request request, Done done, Post post);
 
 }  // namespace gatefold::api

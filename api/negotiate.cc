@@ -1,6 +1,7 @@
 #include "api/negotiate.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <optional>
 
@@ -23,6 +24,14 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
   }
 }
 
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return out;
+}
+
 std::optional<AcceptClause> parse_clause(std::string_view text) {
   const auto parts = split(text, ';');
   const auto slash = parts[0].find('/');
@@ -30,14 +39,14 @@ std::optional<AcceptClause> parse_clause(std::string_view text) {
   if (parts[0] == "*") {
     clause.type = clause.subtype = "*";
   } else if (slash != std::string_view::npos) {
-    clause.type = parts[0].substr(0, slash);
-    clause.subtype = parts[0].substr(slash + 1);
+    clause.type = lower(parts[0].substr(0, slash));
+    clause.subtype = lower(parts[0].substr(slash + 1));
   } else {
     return std::nullopt;
   }
   for (std::size_t i = 1; i < parts.size(); ++i) {
     const auto equals = std::min(parts[i].find('='), parts[i].size());
-    const auto name = trim(parts[i].substr(0, equals));
+    const auto name = lower(trim(parts[i].substr(0, equals)));
     auto value = equals < parts[i].size() ? trim(parts[i].substr(equals + 1)) : "";
     if (value.size() >= 2 && value.front() == '"' && value.back() == '"') {
       value = value.substr(1, value.size() - 2);
@@ -75,8 +84,10 @@ std::optional<Shape> shape_of(const AcceptClause& clause) {
   return std::nullopt;
 }
 
+// What the query says wins over what the client seems to be (R4.19).
 bool wants_pretty(std::string_view pretty, std::string_view user_agent) {
-  if (pretty == "1" || pretty == "true") return true;
+  constexpr std::array<std::string_view, 6> kTrue = {"1", "t", "T", "true", "True", "TRUE"};
+  if (!pretty.empty()) return std::ranges::find(kTrue, pretty) != kTrue.end();
   return user_agent.starts_with("curl") || user_agent.starts_with("Wget") ||
          user_agent.starts_with("Mozilla/5.0");
 }
@@ -146,8 +157,8 @@ Result<DiscoveryForm> negotiate_discovery(std::string_view accept) {
 }
 
 std::string media_type_of(std::string_view content_type) {
-  const auto type = trim(content_type.substr(0, content_type.find(';')));
-  return type.empty() ? "application/json" : std::string(type);
+  auto type = lower(trim(content_type.substr(0, content_type.find(';'))));
+  return type.empty() ? "application/json" : type;
 }
 
 }  // namespace gatefold::api

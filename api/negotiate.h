@@ -23,7 +23,7 @@ struct Representation {
   std::string content_type() const;
 };
 
-// One clause of an Accept header.
+// One clause of an Accept header; media types and names of parameters in lower case.
 struct AcceptClause {
   std::string type;
   std::string subtype;
@@ -43,7 +43,8 @@ Result<Representation> negotiate(std::string_view accept, std::string_view prett
 enum class DiscoveryForm { kLegacy, kAggregatedV2, kAggregatedV2Beta1 };
 Result<DiscoveryForm> negotiate_discovery(std::string_view accept);
 
-// The media type of a request body without its parameters, `application/json` for none.
+// The media type of a request body in lower case and without its parameters, `application/json` for
+// none.
 std::string media_type_of(std::string_view content_type);
 
 }  // namespace gatefold::api

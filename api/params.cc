@@ -133,6 +133,21 @@ Result<void> check_remove_types(const Value& body) {
   return check("Preconditions", *preconditions);
 }
 
+// What holds wherever the options come from (R10.5).
+Result<RemoveOptions> with_propagation(RemoveOptions options, std::string_view policy) {
+  if (!policy.empty() && options.options.orphan_dependents) {
+    return invalid_options(
+        "DeleteOptions",
+        invalid_value("propagationPolicy", Value(policy),
+                      "orphanDependents and deletionPropagation cannot be both set",
+                      "propagation-policy"));
+  }
+  auto propagation = parse_propagation(policy);
+  if (!propagation) return std::unexpected(std::move(propagation.error()));
+  options.options.propagation = *propagation;
+  return options;
+}
+
 // The body of a DELETE as options; the query is not looked at then.
 Result<RemoveOptions> remove_options_of_body(const Request& request) {
   auto decoded = decode_body(request, "DeleteOptions");
@@ -154,22 +169,11 @@ Result<RemoveOptions> remove_options_of_body(const Request& request) {
   result.dry_run = *is_dry;
   if (const auto* orphan = find(body, "orphanDependents"); orphan != nullptr && !orphan->is_null())
     result.options.orphan_dependents = orphan->as_bool();
-  const auto policy = string_at(body, {"propagationPolicy"});
-  if (!policy.empty() && result.options.orphan_dependents) {
-    return invalid_options(
-        "DeleteOptions",
-        invalid_value("propagationPolicy", Value(policy),
-                      "orphanDependents and deletionPropagation cannot be both set",
-                      "propagation-policy"));
-  }
-  auto propagation = parse_propagation(policy);
-  if (!propagation) return std::unexpected(std::move(propagation.error()));
-  result.options.propagation = *propagation;
   const auto uid = string_at(body, {"preconditions", "uid"});
   if (!uid.empty()) result.options.uid = std::string(uid);
   const auto revision = string_at(body, {"preconditions", "resourceVersion"});
   if (!revision.empty()) result.options.resource_version = std::string(revision);
-  return result;
+  return with_propagation(std::move(result), string_at(body, {"propagationPolicy"}));
 }
 
 Result<RemoveOptions> remove_options_of_query(const Request& request) {
@@ -177,12 +181,12 @@ Result<RemoveOptions> remove_options_of_query(const Request& request) {
   auto is_dry = parse_dry_run(request.query.all("dryRun"), "DeleteOptions");
   if (!is_dry) return std::unexpected(std::move(is_dry.error()));
   result.dry_run = *is_dry;
-  auto propagation = parse_propagation(request.query.value("propagationPolicy"));
-  if (!propagation) return std::unexpected(std::move(propagation.error()));
-  result.options.propagation = *propagation;
   if (request.query.first("orphanDependents"))
     result.options.orphan_dependents = request.query.is_true("orphanDependents");
-  return result;
+  // No kind here takes its time to go (R10.8), but what is no number is a mistake.
+  auto grace = parse_integer(request, "gracePeriodSeconds");
+  if (!grace) return std::unexpected(std::move(grace.error()));
+  return with_propagation(std::move(result), request.query.value("propagationPolicy"));
 }
 
 Result<void> parse_version_match(const Request& request, ListOptions& options) {
@@ -208,6 +212,13 @@ std::string default_field_manager(std::string_view user_agent) {
     if (byte >= 0x20 && byte != 0x7f && manager.size() < kFieldManagerBytesMax) manager += c;
   }
   return manager.empty() ? "unknown" : manager;
+}
+
+Result<void> check_timeout(const Request& request) {
+  const auto text = request.query.value("timeout");
+  if (text.empty() || parse_go_duration_ns(text)) return {};
+  return bad_request(fmt::format(
+      "invalid timeout specified in the request URL - time: invalid duration {}", go_quote(text)));
 }
 
 Result<WriteOptions> parse_write_options(const Request& request, std::string_view kind) {
@@ -258,6 +269,21 @@ Result<ListOptions> parse_list_options(const Request& request, const Kind& kind,
   if (query.first("sendInitialEvents"))
     options.send_initial_events = query.is_true("sendInitialEvents");
   return options;
+}
+
+engine::ListQuery list_query(const RequestInfo& info, ListOptions options) {
+  engine::ListQuery query;
+  query.group = info.group;
+  query.version = info.version;
+  query.plural = info.plural;
+  query.name_space = info.name_space;
+  query.labels = std::move(options.labels);
+  query.fields = std::move(options.fields);
+  query.limit = options.limit;
+  query.continue_token = std::move(options.continue_token);
+  query.resource_version = std::move(options.resource_version);
+  query.match = options.match;
+  return query;
 }
 
 }  // namespace gatefold::api

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "api/request.h"
+#include "api/request_info.h"
 #include "engine/command.h"
 #include "engine/page.h"
 #include "engine/watcher.h"
@@ -44,6 +45,13 @@ struct ListOptions {
 // Of a LIST, a WATCH or a DELETE of a collection. Checks selectors against the kind.
 Result<ListOptions> parse_list_options(const Request& request, const Kind& kind,
                                        const KindVersion& version);
+
+// What engine::Lister is asked for.
+engine::ListQuery list_query(const RequestInfo& info, ListOptions options);
+
+// `timeout=32s` of anything but a watch is understood; nothing here takes long enough to need it
+// (R1.8). kBadRequest where it is no duration.
+Result<void> check_timeout(const Request& request);
 
 // The field manager of a client that names none: the User-Agent up to the first `/` (R5.2).
 std::string default_field_manager(std::string_view user_agent);

@@ -1,10 +1,15 @@
 #include "api/pipeline.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "api/body.h"
+#include "api/discovery.h"
 #include "api/history.h"
+#include "api/params.h"
 #include "api/serve_document.h"
+#include "api/shape.h"
 #include "api/verbs/verbs.h"
 
 namespace gatefold::api {
@@ -23,9 +28,29 @@ bool needs_name(RequestVerb verb) {
   return verb == RequestVerb::kUpdate || verb == RequestVerb::kPatch;
 }
 
-bool spans_namespaces(RequestVerb verb) {
-  return verb == RequestVerb::kList || verb == RequestVerb::kWatch ||
-         verb == RequestVerb::kDeleteCollection;
+bool answers_list(RequestVerb verb) {
+  return verb == RequestVerb::kList || verb == RequestVerb::kDeleteCollection;
+}
+
+// Whether the path is one of a resource (R1.11). Those of built-in kinds without a namespace are
+// there for lists and watches; other methods on them are not allowed.
+bool has_path(const Kind& kind, const RequestInfo& info) {
+  if (!kind.namespaced()) return info.name_space.empty();
+  if (!info.name_space.empty()) return true;
+  if (!info.name.empty()) return false;
+  return kind.core || answers_list(info.verb) || info.verb == RequestVerb::kWatch;
+}
+
+// What discovery says is served, and nothing else. Custom resources take a name in a POST and
+// miss one in PUT and PATCH later (R1.9).
+bool has_method(const Kind& kind, const RequestInfo& info) {
+  const auto verbs = verbs_of(kind);
+  if (std::ranges::find(verbs, verb_name(info.verb)) == verbs.end()) return false;
+  if (!kind.core) return true;
+  if (needs_name(info.verb)) return !info.name.empty();
+  const bool is_read = info.verb == RequestVerb::kList || info.verb == RequestVerb::kWatch;
+  if (kind.namespaced() && info.name_space.empty()) return is_read;
+  return info.verb != RequestVerb::kCreate || info.name.empty();
 }
 
 std::unexpected<Status> method_not_allowed(const Exchange& exchange) {
@@ -66,21 +91,11 @@ Result<void> identify(Exchange& exchange) {
   if (exchange.version == nullptr || !exchange.version->served) {
     return failure(Reason::kNotFound, std::string(kNoResource));
   }
-  const bool lacks_namespace =
-      exchange.kind->namespaced() && info.name_space.empty() && !spans_namespaces(info.verb);
-  const bool has_extra_namespace = !exchange.kind->namespaced() && !info.name_space.empty();
-  if (lacks_namespace || has_extra_namespace) {
+  if (!has_path(*exchange.kind, info)) {
     return failure(Reason::kNotFound, std::string(kNoResource));
   }
   if (!info.subresource.empty()) return check_subresource(exchange);
-  if (info.verb == RequestVerb::kOther) return method_not_allowed(exchange);
-  if (needs_name(info.verb) && info.name.empty()) {
-    if (exchange.kind->core) return method_not_allowed(exchange);
-    return bad_request("name must be provided");
-  }
-  if (info.verb == RequestVerb::kCreate && !info.name.empty() && exchange.kind->core) {
-    return method_not_allowed(exchange);
-  }
+  if (!has_method(*exchange.kind, info)) return method_not_allowed(exchange);
   return {};
 }
 
@@ -89,18 +104,21 @@ Result<void> authorize(const Exchange&) {
   return {};
 }
 
-// PATCH judges its Content-Type before Accept (R7.1).
+// PATCH judges its Content-Type before the name, all judge Accept after it (R7.1). Whatever can't
+// be shown is refused here: after a commit it would be too late.
 Result<void> negotiate_shape(Exchange& exchange) {
   const auto& request = exchange.request;
-  if (exchange.info.verb == RequestVerb::kPatch) {
+  const auto& info = exchange.info;
+  if (info.verb == RequestVerb::kPatch) {
     auto type = patch_type_of(request, exchange.kind->core);
     if (!type) return std::unexpected(std::move(type.error()));
   }
+  if (needs_name(info.verb) && info.name.empty()) return bad_request("name must be provided");
   auto representation =
       negotiate(request.accept, request.query.value("pretty"), request.user_agent);
   if (!representation) return std::unexpected(std::move(representation.error()));
   exchange.representation = std::move(*representation);
-  return {};
+  return check_shape(exchange.representation, request, answers_list(info.verb));
 }
 
 std::optional<Reply> dispatch(Exchange exchange) {
@@ -138,7 +156,9 @@ std::optional<Reply> serve(const Context& context, Request request, Done done, P
   exchange.done = std::move(done);
   exchange.post = std::move(post);
   exchange.actor = authenticate(exchange.request, exchange.info);
-  auto passed = identify(exchange);
+  const bool is_watch = exchange.info.verb == RequestVerb::kWatch;
+  auto passed = is_watch ? Result<void>() : check_timeout(exchange.request);
+  if (passed) passed = identify(exchange);
   if (passed) passed = authorize(exchange);
   if (passed) passed = negotiate_shape(exchange);
   if (!passed) return error_response(passed.error());

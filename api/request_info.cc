@@ -17,15 +17,18 @@ std::vector<std::string> decoded_segments(std::string_view path) {
   return segments;
 }
 
-RequestVerb verb_of(const Request& request, bool has_name, bool watches) {
+RequestVerb verb_of(const Request& request, bool has_name, bool by_prefix) {
   const auto& method = request.method;
+  if (by_prefix)
+    return method == "GET" || method == "HEAD" ? RequestVerb::kWatch : RequestVerb::kOther;
   if (method == "POST") return RequestVerb::kCreate;
   if (method == "PUT") return RequestVerb::kUpdate;
   if (method == "PATCH") return RequestVerb::kPatch;
   if (method == "DELETE") return has_name ? RequestVerb::kDelete : RequestVerb::kDeleteCollection;
   if (method != "GET" && method != "HEAD") return RequestVerb::kOther;
-  if (watches) return RequestVerb::kWatch;
-  return has_name ? RequestVerb::kGet : RequestVerb::kList;
+  // A named path is a plain GET whatever `watch` says (R1.7).
+  if (has_name) return RequestVerb::kGet;
+  return request.query.is_true("watch") ? RequestVerb::kWatch : RequestVerb::kList;
 }
 
 }  // namespace
@@ -83,10 +86,7 @@ std::optional<RequestInfo> parse_request_info(const Request& request) {
   info.plural = segments[at];
   if (left() >= 2) info.name = segments[at + 1];
   if (left() >= 3) info.subresource = segments[at + 2];
-  const bool has_name = !info.name.empty();
-  // A named path is a plain GET whatever `watch` says (R1.7).
-  info.verb =
-      verb_of(request, has_name, by_prefix || (!has_name && request.query.is_true("watch")));
+  info.verb = verb_of(request, !info.name.empty(), by_prefix);
   return info;
 }
 

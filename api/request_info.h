@@ -18,7 +18,7 @@ enum class RequestVerb {
   kPatch,
   kDelete,
   kDeleteCollection,
-  kOther,  // a method that no resource knows
+  kOther,  // a method that no resource knows, or that no watch by prefix does
 };
 
 // The word that Kubernetes uses: "get", "deletecollection", ...
@@ -30,7 +30,7 @@ struct RequestInfo {
   std::string version;
   std::string name_space;
   std::string plural;
-  std::string name;
+  std::string name;  // of a watch: that object alone
   std::string subresource;
 };
 

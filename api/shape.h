@@ -1,5 +1,5 @@
 // Objects and lists in the shape that the client asked for: as they are, as a Table, or their
-// metadata only.
+// metadata only; as JSON, indented JSON or YAML.
 #pragma once
 
 #include <cstdint>
@@ -22,34 +22,38 @@ struct ShapeOptions {
   Time now;
 };
 
-// kBadRequest for a wrong includeObject (R22.3).
-Result<ShapeOptions> shape_options(const Representation& representation, const Request& request,
-                                   Time now);
+// Whether one object, or a list, can be shown as it is asked for: kBadRequest for a wrong
+// includeObject (R22.3), kNotAcceptable for the shape of the other (R22.8). Comes before anything
+// is done; after it showing can't fail.
+Result<void> check_shape(const Representation& representation, const Request& request,
+                         bool is_list);
 
-// One object. kNotAcceptable where a list's shape was asked for (R22.8).
-Result<std::string> shape_object(const ShapeOptions& options, const Kind& kind,
-                                 const KindVersion& version, std::string json);
+ShapeOptions shape_options(const Representation& representation, const Request& request, Time now);
+
+std::string shape_object(const ShapeOptions& options, const Kind& kind, const KindVersion& version,
+                         std::string json);
 // One object of a watch; a Table carries its columns with the first one only (R16.13).
-Result<std::string> shape_watched(const ShapeOptions& options, const Kind& kind,
-                                  const KindVersion& version, const std::string& json,
-                                  bool is_first);
-// JSON as the media type wants it: YAML, indented, or as it is.
+std::string shape_watched(const ShapeOptions& options, const Kind& kind, const KindVersion& version,
+                          const std::string& json, bool is_first);
+// An object's JSON as the media type wants it: YAML, indented, or as it is.
 std::string finish_body(const Representation& representation, std::string json);
 
-// A list, piece by piece.
+// A list, piece by piece, as the media type wants it.
 class ListShape {
  public:
-  static Result<ListShape> start(ShapeOptions options, const Kind& kind,
-                                 const KindVersion& version);
+  // Kind and version outlive it.
+  ListShape(ShapeOptions options, const Kind& kind, const KindVersion& version);
   void begin(std::string& out) const;
   void item(std::string_view json, std::string& out);
   void end(Revision revision, const std::string& continue_token,
            std::optional<std::int64_t> remaining, std::string& out) const;
 
  private:
-  ListShape(ShapeOptions options, const Kind& kind, const KindVersion& version,
-            std::optional<Table> table)
-      : options_(std::move(options)), kind_(&kind), version_(&version), table_(std::move(table)) {}
+  bool is_plain() const;
+  void append_head(std::string& out) const;
+  void append_item(std::string_view json, std::string& out) const;
+  void append_tail(ListMetadata metadata, std::string& out) const;
+
   ShapeOptions options_;
   const Kind* kind_;
   const KindVersion* version_;

@@ -54,9 +54,7 @@ Result<void> decode_object(const Kind& kind, const KindVersion& version,
   for (auto& text : drop_doubled_owners(object)) warnings.push_back(std::move(text));
   const auto unknown = prune_unknown(*version.schema, object);
   if (options.field_validation != FieldValidation::kIgnore) {
-    std::vector<std::string> findings;
-    for (const auto& path : duplicates)
-      findings.push_back(fmt::format("duplicate field \"{}\"", path));
+    auto findings = duplicates;
     for (const auto& path : *unknown_metadata)
       findings.push_back(fmt::format("unknown field \"{}\"", path));
     for (const auto& path : unknown) findings.push_back(fmt::format("unknown field \"{}\"", path));

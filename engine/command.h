@@ -40,7 +40,7 @@ struct Command {
   std::string subresource;  // "", "status", "finalize"
 
   Value body;                           // the object, or the patch
-  std::vector<std::string> duplicates;  // member paths that stood twice in the body
+  std::vector<std::string> duplicates;  // what strict decoding says of members that stood twice
   PatchType patch_type = PatchType::kMerge;
   FieldValidation field_validation = FieldValidation::kWarn;
   bool dry_run = false;

@@ -95,6 +95,20 @@ bool wanted(const LogQuery& query, const storage::Event& event) {
          fits(query.type, type_word(event.type));
 }
 
+// What a call has handed out and looked at so far.
+class Spent {
+ public:
+  explicit Spent(HistoryBounds bounds) : bounds_(bounds) {}
+  void look() { ++events_; }
+  void hand_out(std::string_view line) { bytes_ += line.size() + 1; }
+  bool is_enough() const { return bytes_ >= bounds_.bytes_max || events_ >= bounds_.events_max; }
+
+ private:
+  HistoryBounds bounds_;
+  std::size_t bytes_ = 0;
+  std::size_t events_ = 0;
+};
+
 std::string lower(std::string_view text) {
   std::string out(text);
   std::ranges::transform(out, out.begin(), [](unsigned char c) { return std::tolower(c); });
@@ -103,19 +117,23 @@ std::string lower(std::string_view text) {
 
 }  // namespace
 
-Result<Revision> log_lines(const View& view, const LogQuery& query, std::size_t bytes_max,
+Result<Revision> log_lines(const View& view, const LogQuery& query, HistoryBounds bounds,
                            const std::function<void(std::string_view)>& sink) {
   const auto until =
       query.until.number == 0 ? view.revision() : std::min(query.until, view.revision());
   Revision seen = query.after;
-  std::size_t bytes = 0;
+  Spent spent(bounds);
   std::uint64_t count = 0;
+  const auto is_enough = [&] {
+    return spent.is_enough() || (query.limit > 0 && count >= query.limit);
+  };
   const auto visit = [&](const storage::Event& event) {
-    if (bytes >= bytes_max || (query.limit > 0 && count >= query.limit)) return false;
+    if (is_enough()) return false;
     seen = event.revision;
+    spent.look();
     if (!wanted(query, event)) return true;
     const auto line = event_line(event);
-    bytes += line.size() + 1;
+    spent.hand_out(line);
     ++count;
     sink(line);
     return true;
@@ -124,23 +142,34 @@ Result<Revision> log_lines(const View& view, const LogQuery& query, std::size_t 
                      ? view.snapshot->events(query.after, until, visit)
                      : view.snapshot->changes(query.resource, query.after, until, visit);
   if (!visited) return std::unexpected(std::move(visited.error()));
-  const bool is_cut = bytes >= bytes_max || (query.limit > 0 && count >= query.limit);
-  return is_cut ? seen : std::max(seen, until);
+  return is_enough() ? seen : std::max(seen, until);
 }
 
-Result<void> timeline_lines(const View& view, const ObjectKey& key,
-                            const std::function<void(std::string_view)>& sink) {
-  auto entries = view.snapshot->timeline(key, [&](const storage::LedgerEntry& entry) {
-    auto line = transition_object(entry.transition);
-    line["revision"] = entry.revision.number;
-    line["time"] = format_nanos(entry.time);
-    line["object"] = key_object(entry.key, entry.uid);
-    line["actor"] = actor_object(entry.actor);
-    sink(to_json(line));
+Result<Revision> timeline_lines(const View& view, const ObjectKey& key, Revision after,
+                                HistoryBounds bounds,
+                                const std::function<void(std::string_view)>& sink) {
+  Spent spent(bounds);
+  Revision seen = after;
+  bool is_cut = false;
+  const auto visit = [&](const storage::LedgerEntry& entry) {
+    is_cut = entry.revision != seen && spent.is_enough();
+    if (is_cut) return false;
+    seen = entry.revision;
+    spent.look();
+    auto object = transition_object(entry.transition);
+    object["revision"] = entry.revision.number;
+    object["time"] = format_nanos(entry.time);
+    object["object"] = key_object(entry.key, entry.uid);
+    object["actor"] = actor_object(entry.actor);
+    const auto line = to_json(object);
+    spent.hand_out(line);
+    sink(line);
     return true;
-  });
-  if (!entries) return entries;
-  return view.snapshot->sightings(key, [&](const storage::Sighting& sighting) {
+  };
+  auto entries = view.snapshot->timeline(key, visit, after);
+  if (!entries) return std::unexpected(std::move(entries.error()));
+  if (is_cut) return seen;
+  auto sightings = view.snapshot->sightings(key, [&](const storage::Sighting& sighting) {
     sink(to_json(JsonObject{{"sighting", sighting.rule},
                             {"writer", sighting.writer},
                             {"count", sighting.count},
@@ -148,6 +177,8 @@ Result<void> timeline_lines(const View& view, const ObjectKey& key,
                             {"last", format_nanos(sighting.last)}}));
     return true;
   });
+  if (!sightings) return std::unexpected(std::move(sightings.error()));
+  return std::max(seen, view.revision());
 }
 
 Result<const Kind*> find_kind_word(const Catalog& catalog, std::string_view word) {

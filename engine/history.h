@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,15 +27,24 @@ struct LogQuery {
   std::uint64_t limit = 0;  // 0: all
 };
 
-// Calls `sink` with one line (without its end) an event, oldest first, until `bytes_max` are handed
-// out. Answers the revision up to which everything was looked at: go on after it.
-Result<Revision> log_lines(const View& view, const LogQuery& query, std::size_t bytes_max,
+// What one call may cost: it ends once one of the two is reached.
+struct HistoryBounds {
+  std::size_t bytes_max = std::numeric_limits<std::size_t>::max();   // handed out
+  std::size_t events_max = std::numeric_limits<std::size_t>::max();  // looked at
+};
+
+// Both call `sink` with lines without their ends, oldest first, and answer the revision up to which
+// everything was looked at: go on after it, until it is the view's, or the query's `until`.
+
+// One line an event.
+Result<Revision> log_lines(const View& view, const LogQuery& query, HistoryBounds bounds,
                            const std::function<void(std::string_view)>& sink);
 
-// The condition timeline of one object, oldest first, over all its lives (uids); then its
-// sightings.
-Result<void> timeline_lines(const View& view, const ObjectKey& key,
-                            const std::function<void(std::string_view)>& sink);
+// The condition timeline of one object after a revision, over all its lives (uids); behind its end
+// the object's sightings. Transitions of one event stay together.
+Result<Revision> timeline_lines(const View& view, const ObjectKey& key, Revision after,
+                                HistoryBounds bounds,
+                                const std::function<void(std::string_view)>& sink);
 
 // `gateway/prod/web`, `gatewayclass/edge`, `gateways.gateway.networking.k8s.io/prod/web`: the kind
 // by its singular, plural, short name, kind or resource. kBadRequest says what is wrong.

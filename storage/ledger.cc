@@ -33,10 +33,11 @@ Result<void> walk(const Snapshot& snapshot, const Snapshot::Pin& pin, std::strin
 
 }  // namespace
 
-Result<void> Snapshot::timeline(const ObjectKey& key, const LedgerVisitor& visit) const {
-  auto prefix = timeline_prefix(object_key(key));
-  auto end = prefix_end(prefix);
-  return walk(*this, *pin_, std::move(prefix), std::move(end), visit);
+Result<void> Snapshot::timeline(const ObjectKey& key, const LedgerVisitor& visit,
+                                Revision after) const {
+  const auto object = object_key(key);
+  return walk(*this, *pin_, timeline_key(object, after.next(), 0),
+              prefix_end(timeline_prefix(object)), visit);
 }
 
 Result<void> Snapshot::transitions(std::string_view name_space, Revision after, Revision until,

@@ -130,9 +130,10 @@ class Snapshot {
   // The oldest revision whose successor events can all be read for `resource`.
   Revision horizon(std::string_view resource) const;
 
-  // The ledger. Timeline of one object, oldest first; transitions of a namespace by revision ("" is
-  // cluster-scoped).
-  Result<void> timeline(const ObjectKey& key, const LedgerVisitor& visit) const;
+  // The ledger. Timeline of one object after a revision, oldest first; transitions of a namespace
+  // by revision ("" is cluster-scoped).
+  Result<void> timeline(const ObjectKey& key, const LedgerVisitor& visit,
+                        Revision after = {}) const;
   Result<void> transitions(std::string_view name_space, Revision after, Revision until,
                            const LedgerVisitor& visit) const;
   Result<void> sightings(const ObjectKey& key, const SightingVisitor& visit) const;

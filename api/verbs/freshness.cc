@@ -16,8 +16,9 @@ Status too_large(Revision wanted, Revision current) {
 
 }  // namespace
 
-std::optional<Reply> when_fresh(Exchange exchange, Revision wanted, Reply (*answer)(Exchange&)) {
-  if (wanted <= exchange.view->revision()) return answer(exchange);
+std::optional<Reply> when_fresh(Exchange exchange, Revision wanted,
+                                std::optional<Reply> (*answer)(Exchange)) {
+  if (wanted <= exchange.view->revision()) return answer(std::move(exchange));
   const auto current = exchange.view->revision();
   exchange.view.reset();
   auto& engine = exchange.context.engine;
@@ -25,12 +26,14 @@ std::optional<Reply> when_fresh(Exchange exchange, Revision wanted, Reply (*answ
   engine.wait_for(wanted, [waiting, wanted, current, answer](bool is_there) {
     waiting->post([waiting, wanted, current, answer, is_there] {
       waiting->view = waiting->context.engine.view();
-      auto done = std::move(waiting->done);
       if (!is_there || waiting->view == nullptr) {
-        done(error_response(too_large(wanted, current)));
-      } else {
-        done(answer(*waiting));
+        waiting->done(error_response(too_large(wanted, current)));
+        return;
       }
+      // The answer takes the exchange with it, and either answers at once or through `done`.
+      auto done = std::make_shared<Done>(std::move(waiting->done));
+      waiting->done = [done](Reply reply) { (*done)(std::move(reply)); };
+      if (auto reply = answer(std::move(*waiting))) (*done)(std::move(*reply));
     });
   });
   return std::nullopt;

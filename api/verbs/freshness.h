@@ -1,7 +1,6 @@
 // Reads that ask for a revision which is not there yet wait for it, within bounds (R14.8).
 #pragma once
 
-#include <functional>
 #include <optional>
 
 #include "api/pipeline.h"
@@ -10,6 +9,7 @@ namespace gatefold::api {
 
 // Calls `answer` with a view at `wanted` or later, at once where the exchange's view is new enough.
 // 504 where it does not come.
-std::optional<Reply> when_fresh(Exchange exchange, Revision wanted, Reply (*answer)(Exchange&));
+std::optional<Reply> when_fresh(Exchange exchange, Revision wanted,
+                                std::optional<Reply> (*answer)(Exchange));
 
 }  // namespace gatefold::api

@@ -1,6 +1,3 @@
-#include <fmt/format.h>
-
-#include "api/params.h"
 #include "api/shape.h"
 #include "api/verbs/freshness.h"
 #include "api/verbs/verbs.h"
@@ -9,10 +6,7 @@
 namespace gatefold::api {
 namespace {
 
-Reply answer(Exchange& exchange) {
-  auto options = shape_options(exchange.representation, exchange.request,
-                               exchange.context.engine.world().now());
-  if (!options) return error_response(options.error());
+std::optional<Reply> answer(Exchange exchange) {
   auto object =
       engine::read_object(*exchange.view, *exchange.kind, *exchange.version, exchange.key());
   exchange.view.reset();
@@ -20,9 +14,10 @@ Reply answer(Exchange& exchange) {
   if (!*object) {
     return error_response(not_found(exchange.kind->resource_name(), exchange.info.name).error());
   }
-  auto body = shape_object(*options, *exchange.kind, *exchange.version, std::move((*object)->json));
-  if (!body) return error_response(body.error());
-  auto response = json_response(200, finish_body(exchange.representation, std::move(*body)));
+  const auto options = shape_options(exchange.representation, exchange.request,
+                                     exchange.context.engine.world().now());
+  auto body = shape_object(options, *exchange.kind, *exchange.version, std::move((*object)->json));
+  auto response = json_response(200, finish_body(exchange.representation, std::move(body)));
   response.content_type = exchange.representation.content_type();
   return response;
 }

@@ -6,15 +6,13 @@
 namespace gatefold::api {
 
 Reply render_outcome(const Exchange& exchange, engine::Outcome outcome, int code) {
-  auto options = shape_options(exchange.representation, exchange.request,
-                               exchange.context.engine.world().now());
-  if (!options) return error_response(options.error());
+  const auto options = shape_options(exchange.representation, exchange.request,
+                                     exchange.context.engine.world().now());
   std::string json;
   engine::append_object(json, *exchange.kind, *exchange.version, outcome.schema_id, *outcome.body,
                         outcome.splice_at, outcome.revision);
-  auto body = shape_object(*options, *exchange.kind, *exchange.version, std::move(json));
-  if (!body) return error_response(body.error());
-  auto response = json_response(code, finish_body(exchange.representation, std::move(*body)));
+  auto body = shape_object(options, *exchange.kind, *exchange.version, std::move(json));
+  auto response = json_response(code, finish_body(exchange.representation, std::move(body)));
   response.content_type = exchange.representation.content_type();
   add_warnings(outcome.warnings, response);
   return response;

@@ -1,7 +1,6 @@
-#include <algorithm>
-
 #include "api/params.h"
 #include "api/shape.h"
+#include "api/verbs/freshness.h"
 #include "api/verbs/verbs.h"
 #include "engine/limits.h"
 #include "engine/page.h"
@@ -11,20 +10,18 @@
 namespace gatefold::api {
 namespace {
 
-// What one call deletes at most, so that its answer has a bound; the answer's continue token says
-// that more is left.
-constexpr std::int64_t kObjectsMax = 5000;
+// What goes is told in the answer, so the answer is the bound of one call; a larger collection is
+// refused before anything is deleted.
 constexpr std::size_t kAnswerBytesMax = 64u << 20;
 // Deletes that are under way at once.
 constexpr std::size_t kWindow = 64;
 
 // A collection on its way out. Touched by the connection's thread only.
 struct Removal {
-  Removal(Exchange from, RemoveOptions chosen)
-      : exchange(std::move(from)), options(std::move(chosen)) {}
-
   Exchange exchange;
   RemoveOptions options;
+  engine::Lister lister;
+  ListShape shape;
   std::vector<ObjectKey> keys;
   std::string answer;
   std::size_t next = 0;
@@ -48,6 +45,19 @@ engine::Command command_of(const Removal& removal, const ObjectKey& key) {
   return command;
 }
 
+void finish(Removal& removal) {
+  auto& exchange = removal.exchange;
+  auto done = std::move(exchange.done);
+  exchange.done = nullptr;
+  if (removal.failure) {
+    done(error_response(*removal.failure));
+    return;
+  }
+  auto response = json_response(200, std::move(removal.answer));
+  response.content_type = exchange.representation.content_type();
+  done(std::move(response));
+}
+
 void advance(const std::shared_ptr<Removal>& removal);
 
 void finish_one(const std::shared_ptr<Removal>& removal, Result<engine::Outcome> outcome) {
@@ -69,68 +79,74 @@ void advance(const std::shared_ptr<Removal>& removal) {
       });
     });
   }
-  if (removal->pending > 0 || !exchange.done) return;
-  auto done = std::move(exchange.done);
-  exchange.done = nullptr;
-  if (removal->failure) {
-    done(error_response(*removal->failure));
-    return;
-  }
-  auto response =
-      json_response(200, finish_body(exchange.representation, std::move(removal->answer)));
-  response.content_type = exchange.representation.content_type();
-  done(std::move(response));
+  if (removal->pending == 0 && exchange.done) finish(*removal);
 }
 
-// Lists what is to go into the answer, with their keys.
-Result<void> select(Removal& removal, ListOptions options) {
-  auto& exchange = removal.exchange;
-  engine::ListQuery query;
-  query.group = exchange.info.group;
-  query.version = exchange.info.version;
-  query.plural = exchange.info.plural;
-  query.name_space = exchange.info.name_space;
-  query.labels = std::move(options.labels);
-  query.fields = std::move(options.fields);
-  query.limit = options.limit > 0 ? std::min(options.limit, kObjectsMax) : kObjectsMax;
-  query.continue_token = std::move(options.continue_token);
-  auto shaping = shape_options(exchange.representation, exchange.request,
-                               exchange.context.engine.world().now());
-  if (!shaping) return std::unexpected(std::move(shaping.error()));
-  auto shape = ListShape::start(std::move(*shaping), *exchange.kind, *exchange.version);
-  if (!shape) return std::unexpected(std::move(shape.error()));
-  auto lister = engine::Lister::start(std::move(query), *exchange.view);
-  if (!lister) return std::unexpected(std::move(lister.error()));
-  shape->begin(removal.answer);
-  auto more = lister->next(*exchange.view, kAnswerBytesMax, [&](std::string_view json) {
-    auto object = parse_json(json);
+// The next piece of what is to go, into the answer. Whether there is more.
+Result<bool> select(Removal& removal) {
+  const auto view = removal.exchange.context.engine.view();
+  if (view == nullptr) return unavailable("the store is being opened again");
+  auto more = removal.lister.next(*view, engine::kChunkBytesMax, [&](std::string_view json) {
+    const auto object = parse_json(json);
     if (!object) return;
-    removal.keys.push_back({exchange.kind->resource, std::string(namespace_of(object->value)),
+    removal.keys.push_back({removal.exchange.kind->resource,
+                            std::string(namespace_of(object->value)),
                             std::string(name_of(object->value))});
-    shape->item(json, removal.answer);
+    removal.shape.item(json, removal.answer);
   });
-  if (!more) return std::unexpected(std::move(more.error()));
-  if (*more) {
+  if (!more) return more;
+  if (removal.answer.size() > kAnswerBytesMax) {
     return failure(Reason::kRequestEntityTooLarge,
-                   "the collection is too large to be deleted at once; use limit");
+                   "Request entity too large: the collection is too large to be deleted at once; "
+                   "nothing was deleted; use limit or a selector");
   }
-  shape->end(lister->revision(), lister->continue_token(), lister->remaining(), removal.answer);
-  return {};
+  if (!*more) {
+    removal.shape.end(removal.lister.revision(), removal.lister.continue_token(),
+                      removal.lister.remaining(), removal.answer);
+  }
+  return more;
+}
+
+// Between two pieces others have their turn.
+void gather(const std::shared_ptr<Removal>& removal) {
+  auto more = select(*removal);
+  if (!more) {
+    removal->failure = std::move(more.error());
+    finish(*removal);
+  } else if (*more) {
+    removal->exchange.post([removal] { gather(removal); });
+  } else {
+    advance(removal);
+  }
+}
+
+std::optional<Reply> answer(Exchange exchange) {
+  auto options = parse_remove_options(exchange.request);
+  if (!options) return error_response(options.error());
+  auto selection = parse_list_options(exchange.request, *exchange.kind, *exchange.version);
+  if (!selection) return error_response(selection.error());
+  auto lister =
+      engine::Lister::start(list_query(exchange.info, std::move(*selection)), *exchange.view);
+  if (!lister) return error_response(lister.error());
+  exchange.view.reset();
+  ListShape shape(shape_options(exchange.representation, exchange.request,
+                                exchange.context.engine.world().now()),
+                  *exchange.kind, *exchange.version);
+  auto removal = std::make_shared<Removal>(std::move(exchange), std::move(*options),
+                                           std::move(*lister), std::move(shape));
+  removal->shape.begin(removal->answer);
+  gather(removal);
+  return std::nullopt;
 }
 
 }  // namespace
 
 std::optional<Reply> remove_collection(Exchange exchange) {
-  auto options = parse_remove_options(exchange.request);
-  if (!options) return error_response(options.error());
-  auto selection = parse_list_options(exchange.request, *exchange.kind, *exchange.version);
-  if (!selection) return error_response(selection.error());
-  auto removal = std::make_shared<Removal>(std::move(exchange), std::move(*options));
-  auto selected = select(*removal, std::move(*selection));
-  removal->exchange.view.reset();
-  if (!selected) return error_response(selected.error());
-  advance(removal);
-  return std::nullopt;
+  const auto& query = exchange.request.query;
+  auto wanted = engine::parse_revision_parameter(query.value("resourceVersion"));
+  if (!wanted) return error_response(wanted.error());
+  if (!query.value("continue").empty()) return answer(std::move(exchange));
+  return when_fresh(std::move(exchange), *wanted, answer);
 }
 
 }  // namespace gatefold::api

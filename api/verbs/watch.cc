@@ -1,5 +1,6 @@
 #include "api/params.h"
 #include "api/shape.h"
+#include "api/verbs/freshness.h"
 #include "api/verbs/verbs.h"
 
 namespace gatefold::api {
@@ -13,8 +14,12 @@ std::int64_t default_timeout_seconds(engine::Engine& engine) {
   return kTimeoutSecondsMin + (random[0] * 256 + random[1]) % kTimeoutSecondsMin;
 }
 
+// A watch by prefix may be of one object (R16.12).
 engine::WatchQuery watch_query(const Exchange& exchange, ListOptions options) {
   engine::WatchQuery query;
+  if (const auto& name = exchange.info.name; !name.empty()) {
+    options.fields.requirements.push_back({.field = "metadata.name", .value = name});
+  }
   query.group = exchange.info.group;
   query.version = exchange.info.version;
   query.plural = exchange.info.plural;
@@ -28,36 +33,44 @@ engine::WatchQuery watch_query(const Exchange& exchange, ListOptions options) {
   return query;
 }
 
-}  // namespace
-
-std::optional<Reply> watch(Exchange exchange) {
+std::optional<Reply> answer(Exchange exchange) {
   exchange.view.reset();
-  if (exchange.representation.media == MediaType::kYaml) {
-    return error_response(failure(Reason::kNotAcceptable,
-                                  "only the following media types are accepted: application/json")
-                              .error());
-  }
   auto options = parse_list_options(exchange.request, *exchange.kind, *exchange.version);
   if (!options) return error_response(options.error());
-  auto shaping = shape_options(exchange.representation, exchange.request,
-                               exchange.context.engine.world().now());
-  if (!shaping) return error_response(shaping.error());
-
   WatchStream stream;
   stream.timeout_seconds = options->timeout_seconds > 0
                                ? options->timeout_seconds
                                : default_timeout_seconds(exchange.context.engine);
   stream.query = watch_query(exchange, std::move(*options));
   if (exchange.representation.shape != Shape::kObject) {
-    stream.transform = [catalog = exchange.catalog, kind = exchange.kind,
-                        version = exchange.version, shaping = *shaping,
-                        engine = &exchange.context.engine](const std::string& json,
-                                                           bool is_first) mutable {
-      shaping.now = engine->world().now();
-      return shape_watched(shaping, *kind, *version, json, is_first);
-    };
+    stream.transform =
+        [catalog = exchange.catalog, kind = exchange.kind, version = exchange.version,
+         shaping = shape_options(exchange.representation, exchange.request, {}),
+         engine = &exchange.context.engine](const std::string& json, bool is_first) mutable {
+          shaping.now = engine->world().now();
+          return shape_watched(shaping, *kind, *version, json, is_first);
+        };
   }
   return stream;
+}
+
+}  // namespace
+
+std::optional<Reply> watch(Exchange exchange) {
+  if (exchange.representation.media == MediaType::kYaml) {
+    return error_response(failure(Reason::kNotAcceptable,
+                                  "only the following media types are accepted: application/json")
+                              .error());
+  }
+  const auto& query = exchange.request.query;
+  const bool streams_list = query.first("sendInitialEvents") &&
+                            query.is_true("sendInitialEvents") &&
+                            query.value("resourceVersionMatch") == "NotOlderThan";
+  if (!streams_list) return answer(std::move(exchange));
+  // What is there at that revision is sent first, so it has to be there (R16.10).
+  auto wanted = engine::parse_revision_parameter(query.value("resourceVersion"));
+  if (!wanted) return error_response(wanted.error());
+  return when_fresh(std::move(exchange), *wanted, answer);
 }
 
 }  // namespace gatefold::api

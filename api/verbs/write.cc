@@ -39,6 +39,11 @@ Result<void> fill_body(const Exchange& exchange, engine::Command& command) {
 
 Result<engine::Command> command_of(const Exchange& exchange) {
   const auto verb = exchange.info.verb;
+  // POST judges the Content-Type before the options, PUT after them (R7.1).
+  if (verb == RequestVerb::kCreate) {
+    auto media = body_media_of(exchange.request);
+    if (!media) return std::unexpected(std::move(media.error()));
+  }
   auto options = parse_write_options(exchange.request, options_kind(verb));
   if (!options) return std::unexpected(std::move(options.error()));
   engine::Command command;

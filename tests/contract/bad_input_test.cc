@@ -1,37 +1,19 @@
-// Requests that nobody should send. Each is refused with a reason, writes nothing, and leaves a
-// server that answers.
+// Bodies that nobody should send, and bytes that are no requests. Each is refused with a reason,
+// writes nothing, and leaves a server that answers.
 #include <fmt/format.h>
 
 #include "tests/contract/objects.h"
-#include "tests/support/http_peer.h"
+#include "tests/contract/refusals.h"
 #include "tests/support/served_engine.h"
 
 namespace gatefold::test {
 namespace {
 
-const std::string kPath = "/apis/gateway.networking.k8s.io/v1/namespaces/default/gateways";
-const std::string kMaps = "/api/v1/namespaces/default/configmaps";
-
-struct Sent {
-  std::string method;
-  std::string target;
-  HttpPeer::Headers headers;
-  std::string body;
-};
-
-struct Refusal {
-  int code = 0;
-  std::string reason;   // "" for an answer that is no Status
-  std::string message;  // a part of it, or of the text
-};
-
-HttpPeer::Headers type(std::string_view content_type) {
-  return {{"Content-Type", std::string(content_type)}};
-}
-
-std::string nested(std::string_view open, std::string_view close, int depth) {
+std::string nested(std::string_view open, std::string_view close, int depth,
+                   std::string_view middle = "") {
   std::string text;
   for (int i = 0; i < depth; ++i) text += open;
+  text += middle;
   for (int i = 0; i < depth; ++i) text += close;
   return text;
 }
@@ -43,53 +25,9 @@ std::string with_spec(std::string_view spec) {
                      spec);
 }
 
-std::string with_metadata(std::string_view metadata) {
-  return fmt::format(
-      R"({{"apiVersion":"gateway.networking.k8s.io/v1","kind":"Gateway","metadata":{},)"
-      R"("spec":{{"gatewayClassName":"x","listeners":)"
-      R"([{{"name":"http","port":80,"protocol":"HTTP"}}]}}}})",
-      metadata);
-}
-
-std::string named(std::string_view name) {
-  std::string quoted;
-  append_json_string(quoted, name);
-  return with_metadata("{\"name\":" + quoted + "}");
-}
-
-void refused(const Sent& sent, const Refusal& refusal) {
-  INFO(fmt::format("{} {} {}", sent.method, sent.target, sent.body.substr(0, 300)));
-  static TestWorld world;
-  static ServedEngine server(world.world());
-  HttpPeer peer(server.port());
-  static const bool is_set_up = [&] {
-    return peer.call("POST", kPath, {}, to_json(gateway("web"))).code == 201;
-  }();
-  REQUIRE(is_set_up);
-
-  const auto before = server.engine().view()->revision();
-  const auto answer =
-      HttpPeer(server.port()).call(sent.method, sent.target, sent.headers, sent.body);
-  INFO(answer.body.substr(0, 1000));
-  CHECK(answer.code == refusal.code);
-  if (!refusal.reason.empty()) {
-    const auto status = answer.json();
-    CHECK(answer.header("content-type") == "application/json");
-    CHECK(string_at(status, {"kind"}) == "Status");
-    CHECK(string_at(status, {"reason"}) == refusal.reason);
-    CHECK(integer_at(status, {"code"}, 0) == refusal.code);
-    CHECK(std::string(string_at(status, {"message"})).find(refusal.message) != std::string::npos);
-  } else {
-    CHECK(answer.body.find(refusal.message) != std::string::npos);
-  }
-  CHECK(server.engine().view()->revision() == before);
-  CHECK(peer.call("GET", kPath + "/web").code == 200);
-}
-
 }  // namespace
 
 TEST_CASE("bodies that are no objects") {
-  const auto too_deep = with_spec(nested("[", "]", 600));
   refused({"POST", kPath, {}, ""}, {400, "BadRequest", "unexpected end of JSON input"});
   refused({"POST", kPath, {}, R"({"kind":"Gateway")"},
           {400, "BadRequest", "unexpected end of JSON"});
@@ -102,7 +40,6 @@ TEST_CASE("bodies that are no objects") {
   refused({"POST", kPath, {}, R"({"a":01})"}, {400, "BadRequest", "invalid character"});
   refused({"POST", kPath, {}, R"({"a":"\x"})"}, {400, "BadRequest", "invalid character"});
   refused({"POST", kPath, {}, R"({"a":NaN})"}, {400, "BadRequest", "invalid character"});
-  refused({"POST", kPath, {}, too_deep}, {400, "BadRequest", "exceeded max depth"});
   refused({"POST", kPath, {}, std::string("\xff\xfe\x00{", 4)},
           {400, "BadRequest", "invalid character"});
   refused({"POST", kPath, type("application/yaml"), "{a: ["}, {400, "BadRequest", "yaml"});
@@ -112,6 +49,68 @@ TEST_CASE("bodies that are no objects") {
           {400, "BadRequest", "anchor"});
   refused({"PUT", kPath + "/web", {}, ""}, {400, "BadRequest", "unexpected end of JSON input"});
   refused({"PUT", kPath + "/web", {}, "[]"}, {400, "BadRequest", "cannot unmarshal array"});
+}
+
+TEST_CASE("nesting without end") {
+  const auto yaml = type("application/yaml");
+  const auto merge = type("application/merge-patch+json");
+  const auto steps = type("application/json-patch+json");
+  const auto strategic = type("application/strategic-merge-patch+json");
+  for (const int depth : {600, 10'000}) {
+    const auto arrays = nested("[", "]", depth);
+    const auto objects = nested("{\"a\":", "}", depth, "1");
+    const Refusal too_deep{400, "BadRequest", "exceeded max depth"};
+    refused({"POST", kPath, {}, with_spec(arrays)}, too_deep);
+    refused({"POST", kPath, {}, with_spec(objects)}, too_deep);
+    refused({"POST", kPath, {}, with_metadata(objects)}, too_deep);
+    refused({"PUT", kPath + "/web", {}, with_spec(objects)}, too_deep);
+    refused({"POST", kPath, yaml, with_spec(arrays)}, too_deep);
+    refused({"POST", kPath, yaml, "spec: " + arrays}, too_deep);
+    refused({"POST", kPath, yaml, "spec: " + nested("{a: ", "}", depth)}, too_deep);
+    refused({"POST", kPath, yaml, nested("- ", "", depth) + "a"}, too_deep);
+    refused({"PATCH", kPath + "/web", merge, with_spec(objects)}, too_deep);
+    refused({"PATCH", kPath + "/web", steps,
+             fmt::format(R"([{{"op":"add","path":"/spec","value":{}}}])", arrays)},
+            too_deep);
+    refused({"PATCH", "/api/v1/namespaces/default", strategic, with_spec(objects)}, too_deep);
+    refused({"DELETE", kPath + "/web", {}, objects}, too_deep);
+    refused({"DELETE", kPath, {}, objects}, too_deep);
+  }
+  // Unfinished ones too.
+  refused({"POST", kPath, {}, nested("[", "", 10'000)}, {400, "BadRequest", ""});
+  refused({"POST", kPath, yaml, nested("[", "", 10'000)}, {400, "BadRequest", ""});
+  refused({"POST", kPath, yaml, nested("{a: ", "", 10'000)}, {400, "BadRequest", ""});
+}
+
+TEST_CASE("fields that nobody knows, where they are forbidden") {
+  const auto strict = [](std::string_view path) {
+    return fmt::format("{}?fieldValidation=Strict", path);
+  };
+  const auto yaml = type("application/yaml");
+  const auto with_more = R"({"gatewayClassName":"x","nope":1,"listeners":)"
+                         R"([{"name":"http","port":80,"protocol":"HTTP","nope":{}}]})";
+  refused(
+      {"POST", strict(kPath), {}, with_spec(with_more)},
+      {400, "BadRequest", R"(unknown field "spec.listeners[0].nope", unknown field "spec.nope")"});
+  refused({"POST", strict(kPath), {}, with_metadata(R"({"name":"bad","nope":1})")},
+          {400, "BadRequest", R"(strict decoding error: unknown field "metadata.nope")"});
+  refused({"POST", strict(kPath), {}, with_metadata(R"({"name":"bad","name":"worse"})")},
+          {400, "BadRequest", R"(strict decoding error: duplicate field "metadata.name")"});
+  refused({"PUT", strict(kPath + "/web"), {}, with_metadata(R"({"name":"web","nope":1})")},
+          {400, "BadRequest", R"(unknown field "metadata.nope")"});
+  refused({"POST", strict(kMaps), yaml, "metadata: {name: a}\ndata:\n  k: a\n  k: b\n"},
+          {400, "BadRequest", R"(strict decoding error: line 4: key "k" already set in map)"});
+  refused({"POST", strict(kMaps), yaml, "metadata: {name: a}\nnope: 1\n"},
+          {400, "BadRequest", R"(unknown field "nope")"});
+  refused({"PATCH", strict(kPath + "/web"), type("application/merge-patch+json"),
+           R"({"spec":{"nope":1}})"},
+          {422, "Invalid", R"(strict decoding error: unknown field "spec.nope")"});
+  refused({"PATCH", strict(kPath + "/web"), type("application/merge-patch+json"),
+           R"({"spec":{"gatewayClassName":"a","gatewayClassName":"b"}})"},
+          {422, "Invalid", R"(duplicate field "spec.gatewayClassName")"});
+  refused({"PATCH", strict(kPath + "/web"), type("application/json-patch+json"),
+           R"([{"op":"add","path":"/spec/nope","value":1}])"},
+          {422, "Invalid", R"(unknown field "spec.nope")"});
 }
 
 TEST_CASE("objects of the wrong make") {
@@ -220,77 +219,6 @@ TEST_CASE("names that can't be") {
   refused({"POST", kPath, {}, named(std::string("a\0b", 3))}, {422, "Invalid", "metadata.name"});
 }
 
-TEST_CASE("paths that lead nowhere") {
-  refused({"GET", "/apis/gateway.networking.k8s.io/v1/nope", {}, ""},
-          {404, "NotFound", "could not find"});
-  refused({"GET", "/apis/gateway.networking.k8s.io/v9/gateways", {}, ""},
-          {404, "NotFound", "could not find the requested resource"});
-  refused({"GET", "/apis/nope/v1/gateways", {}, ""},
-          {404, "NotFound", "could not find the requested resource"});
-  refused({"GET", "/api/v2/configmaps", {}, ""},
-          {404, "NotFound", "could not find the requested resource"});
-  refused({"GET", "/api/v1/namespaces/default/nope/x", {}, ""},
-          {404, "NotFound", "could not find the requested resource"});
-  refused({"POST", "/apis/gateway.networking.k8s.io/v1/gateways", {}, named("bad")},
-          {404, "NotFound", "could not find the requested resource"});
-  refused({"GET", "/apis/gateway.networking.k8s.io/v1/namespaces/default/gatewayclasses", {}, ""},
-          {404, "NotFound", "could not find the requested resource"});
-  refused({"GET", kPath + "/web/nope", {}, ""}, {404, "NotFound", "\"web\" not found"});
-  refused({"GET", kPath + "/web/status/more", {}, ""}, {404, "", "\"paths\""});
-  refused({"GET", kPath + "/..", {}, ""}, {404, "NotFound", "not found"});
-  refused({"GET", kPath + "/../../../../etc/passwd", {}, ""}, {404, "", "\"paths\""});
-  refused({"GET", kPath + "/..%2f..%2fkube-system%2fweb", {}, ""}, {404, "NotFound", "not found"});
-  refused({"GET", kPath + "/web%00", {}, ""}, {404, "NotFound", "not found"});
-  refused({"GET", "/api/v1/namespaces/default%2Fweb/configmaps/x", {}, ""},
-          {404, "NotFound", "not found"});
-  refused({"DELETE", "/api/v1/namespaces/..%2fdefault", {}, ""}, {404, "NotFound", "not found"});
-  refused({"GET", "//api//v1//configmaps", {}, ""}, {404, "", "\"paths\""});
-  refused({"GET", "/nope", {}, ""}, {404, "", "paths"});
-  refused({"POST", "/api/v1/namespaces/nowhere/configmaps", {}, to_json(config_map("a"))},
-          {404, "NotFound", "namespaces \"nowhere\" not found"});
-  refused({"POST", "/api/v1/namespaces/%2e%2e/configmaps", {}, to_json(config_map("a"))},
-          {404, "NotFound", "not found"});
-}
-
-TEST_CASE("methods that are not for it") {
-  refused({"PUT", kPath, {}, named("bad")}, {400, "BadRequest", "name must be provided"});
-  refused({"PATCH", kPath, type("application/merge-patch+json"), "{}"},
-          {400, "BadRequest", "name must be provided"});
-  refused({"POST", kPath + "/web/status", {}, named("web")}, {405, "MethodNotAllowed", "create"});
-  refused({"DELETE", kPath + "/web/status", {}, ""}, {405, "MethodNotAllowed", "delete"});
-  refused({"OPTIONS", kPath, {}, ""}, {405, "MethodNotAllowed", "is not supported on resources"});
-  refused({"TRACE", kPath, {}, ""}, {405, "MethodNotAllowed", "is not supported on resources"});
-  refused({"PUT", kMaps, {}, to_json(config_map("a"))},
-          {405, "MethodNotAllowed", "does not allow this method"});
-  refused({"POST", kMaps + "/a", {}, to_json(config_map("a"))},
-          {405, "MethodNotAllowed", "does not allow this method"});
-  refused(
-      {"PATCH", "/api/v1/namespaces/default/finalize", type("application/merge-patch+json"), "{}"},
-      {405, "MethodNotAllowed", "does not allow this method"});
-}
-
-TEST_CASE("media types that are not spoken") {
-  refused({"POST", kPath, type("text/plain"), named("bad")}, {415, "UnsupportedMediaType", "json"});
-  refused({"POST", kPath, type("application/vnd.kubernetes.protobuf"), "k8s"},
-          {415, "UnsupportedMediaType", "unknown format"});
-  refused({"POST", kPath, type("application/x-www-form-urlencoded"), "a=b"},
-          {415, "UnsupportedMediaType", "unknown format"});
-  refused({"PATCH", kPath + "/web", type("application/json"), "{}"},
-          {415, "UnsupportedMediaType", "application/merge-patch+json"});
-  refused({"PATCH", kPath + "/web", type("application/strategic-merge-patch+json"), "{}"},
-          {415, "UnsupportedMediaType", "unknown format"});
-  refused({"PATCH", kPath + "/web", {}, "{}"}, {415, "UnsupportedMediaType", "unknown format"});
-  refused({"DELETE", kPath + "/web", type("text/plain"), "{}"},
-          {415, "UnsupportedMediaType", "unknown format"});
-  refused({"GET", kPath + "/web", {{"Accept", "text/html"}}, ""}, {406, "NotAcceptable", "json"});
-  refused({"GET", kPath + "/nope", {{"Accept", "image/*"}}, ""},
-          {406, "NotAcceptable", "media types are accepted"});
-  refused({"POST", kPath, {{"Accept", "text/html"}}, named("bad")},
-          {406, "NotAcceptable", "media types are accepted"});
-  refused({"DELETE", kPath + "/web", {{"Accept", "text/html"}}, ""},
-          {406, "NotAcceptable", "media types are accepted"});
-}
-
 TEST_CASE("patches that can't be applied") {
   const auto merge = type("application/merge-patch+json");
   const auto steps = type("application/json-patch+json");
@@ -324,70 +252,27 @@ TEST_CASE("patches that can't be applied") {
           {422, "Invalid", "status.conditions"});
 }
 
-TEST_CASE("options that make no sense") {
-  const auto body = named("bad");
-  refused({"POST", kPath + "?dryRun=Some", {}, body}, {422, "Invalid", "dryRun"});
-  refused({"POST", kPath + "?dryRun=All&dryRun=x", {}, body}, {422, "Invalid", "dryRun"});
-  refused({"POST", kPath + "?fieldValidation=Loose", {}, body},
-          {422, "Invalid", "fieldValidation"});
-  refused({"POST", kPath + "?fieldManager=" + std::string(129, 'a'), {}, body},
-          {422, "Invalid", "fieldManager: Too long"});
-  refused({"POST", kPath + "?fieldManager=a%0Ab", {}, body},
-          {422, "Invalid", "invalid character U+000A"});
-  refused({"GET", kPath + "?limit=abc", {}, ""}, {400, "BadRequest", "strconv.ParseInt"});
-  refused({"GET", kPath + "?limit=99999999999999999999", {}, ""},
-          {400, "BadRequest", "out of range"});
-  refused({"GET", kPath + "?resourceVersion=-1", {}, ""}, {400, "BadRequest", "resourceVersion"});
-  refused({"GET", kPath + "?resourceVersion=1e3", {}, ""}, {400, "BadRequest", "resourceVersion"});
-  refused({"GET", kPath + "?continue=%00", {}, ""}, {400, "BadRequest", "continue"});
-  refused({"GET", kPath + "?continue=" + std::string(5000, 'A'), {}, ""},
-          {400, "BadRequest", "continue"});
-  refused({"GET", kPath + "?labelSelector=a%20in%20(", {}, ""},
-          {400, "BadRequest", "found '', expected"});
-  refused({"GET", kPath + "?labelSelector=" + std::string(300, 'a'), {}, ""},
-          {400, "BadRequest", "unable to parse requirement"});
-  refused({"GET", kPath + "?fieldSelector=spec.gatewayClassName%3Dx", {}, ""},
-          {400, "BadRequest", "field label not supported"});
-  refused({"GET", kPath + "?fieldSelector=a", {}, ""}, {400, "BadRequest", "invalid selector"});
-  refused({"GET", kPath + "?watch=1&timeoutSeconds=soon", {}, ""}, {400, "BadRequest", "ParseInt"});
-  refused({"GET", kPath + "?watch=1&resourceVersion=abc", {}, ""},
-          {400, "BadRequest", "must be a decimal number"});
-  refused({"GET", kPath + "?watch=1&sendInitialEvents=true", {}, ""},
-          {422, "Invalid", "requires setting resourceVersionMatch"});
-  refused({"GET", kPath + "?sendInitialEvents=true", {}, ""},
-          {422, "Invalid", "forbidden for list"});
-  refused({"GET", kPath + "/web?resourceVersion=zz", {}, ""},
-          {400, "BadRequest", "must be a decimal number"});
-  refused({"DELETE", kPath + "/web?propagationPolicy=Sideways", {}, ""},
-          {422, "Invalid", "propagationPolicy"});
-  refused({"DELETE", kPath + "/web?dryRun=Maybe", {}, ""}, {422, "Invalid", "dryRun"});
-  refused({"DELETE", kPath + "?labelSelector=%3D", {}, ""}, {400, "BadRequest", "found '='"});
-  refused({"DELETE", kPath + "/web", {}, "{"}, {400, "BadRequest", "unexpected end of JSON input"});
-  refused({"DELETE", kPath + "/web", {}, "[]"}, {400, "BadRequest", "cannot unmarshal array"});
-  refused({"DELETE", kPath + "/web", {}, R"({"kind":"Pod"})"},
-          {400, "BadRequest", "DeleteOptions"});
-  refused({"DELETE", kPath + "/web", {}, R"({"dryRun":["Some"]})"}, {422, "Invalid", "dryRun"});
-  refused({"DELETE", kPath + "/web", {}, R"({"dryRun":"All"})"},
-          {400, "BadRequest", "DeleteOptions.dryRun of type []string"});
-  refused({"DELETE", kPath + "/web", {}, R"({"preconditions":7})"},
-          {400, "BadRequest", "DeleteOptions.preconditions"});
-  refused({"DELETE", kPath + "/web", {}, R"({"preconditions":{"uid":7}})"},
-          {400, "BadRequest", "Preconditions.uid"});
-  refused({"DELETE", kPath + "/web", {}, R"({"propagationPolicy":7})"},
-          {400, "BadRequest", "DeleteOptions.propagationPolicy"});
-  refused({"DELETE", kPath + "/web", {}, R"({"orphanDependents":"no"})"},
-          {400, "BadRequest", "DeleteOptions.orphanDependents"});
-  refused(
-      {"DELETE", kPath + "/web", {}, R"({"propagationPolicy":"Orphan","orphanDependents":true})"},
-      {422, "Invalid", "cannot be both set"});
-}
-
 TEST_CASE("too much of it") {
   refused({"POST", kPath, {}, std::string((3u << 20) + 1, ' ')},
           {413, "RequestEntityTooLarge", "3145728"});
   // Far more than the server looks at: the answer has to arrive all the same.
-  refused({"POST", kPath, {}, std::string(10u << 20, ' ')},
-          {413, "RequestEntityTooLarge", "3145728"});
+  const auto huge =
+      with_metadata(R"({"name":"bad","annotations":{"a":")" + std::string(10u << 20, 'a') + "\"}}");
+  const Refusal too_large{413, "RequestEntityTooLarge", "3145728"};
+  refused({"POST", kPath, {}, std::string(10u << 20, ' ')}, too_large);
+  refused({"POST", kPath, {}, huge}, too_large);
+  refused({"POST", kPath, type("application/yaml"), huge}, too_large);
+  refused({"PUT", kPath + "/web", {}, huge}, too_large);
+  refused({"PATCH", kPath + "/web", type("application/merge-patch+json"), huge}, too_large);
+  refused({"PATCH", kPath + "/web", type("application/json-patch+json"), huge}, too_large);
+  refused({"DELETE", kPath + "/web", {}, huge}, too_large);
+  refused({"POST", "/nope", {}, huge}, too_large);
+  std::string steps = "[";
+  for (int i = 0; i <= 10'000; ++i)
+    steps +=
+        fmt::format(R"({}{{"op":"test","path":"/kind","value":"Gateway"}})", i == 0 ? "" : ",");
+  refused({"PATCH", kPath + "/web", type("application/json-patch+json"), steps + "]"},
+          {413, "RequestEntityTooLarge", "maximum operations in a JSON patch is 10000"});
   refused({"POST",
            kMaps,
            {},

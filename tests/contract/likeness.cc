@@ -39,17 +39,18 @@ bool is_time_key(std::string_view key) {
 
 }  // namespace
 
-std::map<std::string, std::string> Likeness::differences(const Value& observed, const Value& ours) {
+Differences Likeness::differences(const Value& observed, const Value& ours) {
   found_.clear();
   compare(observed, ours, "body");
   return found_;
 }
 
 void Likeness::differ(const std::string& path, const Value* observed, const Value* ours) {
-  const auto text = [](const Value* value) {
-    return value == nullptr ? "nothing" : to_json(*value);
+  const auto text = [&](const Value* value) {
+    if (value == nullptr) return std::string("nothing");
+    return plain(value->is_string() ? std::string(value->get_string()) : to_json(*value));
   };
-  found_[path] = text(observed) + " is here " + text(ours);
+  found_[path] = {text(observed), text(ours)};
 }
 
 std::string Likeness::ours(const std::string& observed) const {
@@ -194,8 +195,7 @@ bool Likeness::is_like_time(const std::string& observed, const std::string& ours
          *time <= now_;
 }
 
-// Without what differs from run to run: uids and revisions in sentences, ages.
-std::string Likeness::plain(std::string_view text) const {
+std::string Likeness::plain(std::string_view text) {
   static const std::regex kUid("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
   static const std::regex kRecord(R"(in record \(\d+\))");
   static const std::regex kCurrent(R"(current: \d+)");

@@ -14,19 +14,28 @@
 
 namespace gatefold::test {
 
+// Both sides of a difference: strings as they are, anything else as JSON, uids as `<uid>`.
+struct Sides {
+  std::string observed;
+  std::string ours;
+};
+using Differences = std::map<std::string, Sides>;
+
 // What stands for what. Grows with each pair of answers that is compared.
 class Likeness {
  public:
-  // Paths at which `ours` differs from `observed`, sorted: `body.metadata.uid`, each with both
-  // sides. Causes are compared as sets, resources of discovery by their names; managedFields are
-  // not compared.
-  std::map<std::string, std::string> differences(const Value& observed, const Value& ours);
+  // Paths at which `ours` differs from `observed`: `body.metadata.uid`. Causes are compared as
+  // sets, resources of discovery by their names; managedFields are not compared.
+  Differences differences(const Value& observed, const Value& ours);
 
   // Says that an object that was set up stands for the observed one.
   void bind_uid(const std::string& observed, const std::string& ours) { uids_[observed] = ours; }
 
   // What stands for the observed uid; "" where nothing does yet.
   std::string ours(const std::string& observed) const;
+
+  // `text` without what differs from run to run: uids and revisions in sentences, ages.
+  static std::string plain(std::string_view text);
 
   // The observed request, as it has to be sent here.
   std::string translated(std::string text) const;
@@ -47,13 +56,12 @@ class Likeness {
   bool is_same_uid(const std::string& observed, const std::string& ours);
   bool is_same_revision(const std::string& observed, const std::string& ours);
   bool is_like_time(const std::string& observed, const std::string& ours) const;
-  std::string plain(std::string_view text) const;
 
   std::map<std::string, std::string> uids_;
   std::map<std::string, std::string> names_;   // generated ones
   std::map<std::string, std::string> tokens_;  // of lists
   std::map<Revision, Revision> revisions_;
-  std::map<std::string, std::string> found_;
+  Differences found_;
   std::optional<Time> began_;
   Time now_;
 };

@@ -4,8 +4,6 @@
 #include <fmt/ranges.h>
 
 #include "tests/contract/objects.h"
-#include "tests/support/http_peer.h"
-#include "tests/support/served_engine.h"
 
 namespace gatefold::test {
 namespace {
@@ -201,32 +199,6 @@ TEST_CASE("a token of another directory is expired") {
   const auto page = other->list({.resource = kConfigMaps, .limit = 1});
   CHECK(door->list({.resource = kConfigMaps, .continue_token = page.continue_token}).reason ==
         "Expired");
-}
-
-TEST_CASE("a collection is deleted by selection") {
-  TestWorld world;
-  ServedEngine server(world.world());
-  HttpPeer peer(server.port());
-  const std::string path = "/api/v1/namespaces/default/configmaps";
-  for (const auto* name : {"a", "b", "c"}) {
-    const auto body = labelled(config_map(name), "even", *name == 'b' ? "yes" : "no");
-    REQUIRE(peer.call("POST", path, {}, to_json(body)).code == 201);
-  }
-  const auto none = peer.call("DELETE", path + "?labelSelector=even%3Dmaybe");
-  CHECK(none.code == 200);
-  CHECK(none.json().at("items").as_array().empty());
-
-  const auto before = server.engine().view()->revision();
-  CHECK(peer.call("DELETE", path + "?labelSelector=even%3Dno&dryRun=All").code == 200);
-  CHECK(server.engine().view()->revision() == before);
-
-  const auto removed = peer.call("DELETE", path + "?labelSelector=even%3Dno").json();
-  REQUIRE(removed.at("items").as_array().size() == 2);
-  CHECK(name_in(removed.at("items").at(0)) == "a");
-  CHECK(name_in(removed.at("items").at(1)) == "c");
-  const auto left = peer.call("GET", path).json();
-  REQUIRE(left.at("items").as_array().size() == 1);
-  CHECK(name_in(left.at("items").at(0)) == "b");
 }
 
 }  // namespace gatefold::test

@@ -132,6 +132,11 @@ std::vector<Deviation> read_deviations(const std::filesystem::path& file) {
   std::vector<Deviation> deviations;
   for (std::string line; std::getline(in, line);) {
     if (line.empty() || line.starts_with('#')) continue;
+    if (line.starts_with("  ")) {
+      if (deviations.empty()) throw std::runtime_error("a text of no deviation: " + line);
+      deviations.back().texts += line + '\n';
+      continue;
+    }
     const auto parts = split(line, '|');
     if (parts.size() != 3) throw std::runtime_error("no deviation: " + line);
     Deviation deviation;

@@ -38,10 +38,14 @@ struct Deviation {
   bool as_merge_patch = false;
   bool of_gateway_classes = false;
   std::vector<std::string> differences;  // sorted
+  // What is said here instead, as it stands there: of `body.message` the message, of `body` an
+  // error's code, reason and message.
+  std::string texts;
   std::string reason;
 };
 
-// Lines of `<row>[-<row>] <title> | <what> | <reason>`; `#` begins a comment.
+// Lines of `<row>[-<row>] <title> | <what> | <reason>`, each with lines `  <place>: <text>` below
+// it; `#` begins a comment.
 std::vector<Deviation> read_deviations(const std::filesystem::path& file);
 
 }  // namespace gatefold::test

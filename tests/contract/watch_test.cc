@@ -229,6 +229,61 @@ TEST_CASE("over HTTP a watch ends when it was asked to, after a bookmark") {
   CHECK(peer.call("GET", "/version").code == 200);
 }
 
+TEST_CASE("a watch by prefix is of all, of a namespace, or of one object") {
+  TestWorld world;
+  ServedEngine server(world.world());
+  HttpPeer writer(server.port());
+  const std::string maps = "/api/v1/namespaces/default/configmaps";
+  const auto watched = [&](std::string_view path) {
+    HttpPeer peer(server.port());
+    peer.send(fmt::format("GET {}?resourceVersion=4 HTTP/1.1\r\nHost: x\r\n\r\n", path));
+    REQUIRE(peer.read_head().code == 200);
+    return peer;
+  };
+  auto one = watched("/api/v1/watch/namespaces/default/configmaps/web");
+  auto all = watched("/api/v1/watch/namespaces/default/configmaps");
+  auto space = watched("/api/v1/watch/namespaces/b");
+  for (const auto* name : {"a", "web"}) {
+    REQUIRE(writer.call("POST", maps, {}, to_json(config_map(name))).code == 201);
+  }
+  for (const auto* name : {"a", "b"}) {
+    REQUIRE(writer.call("POST", "/api/v1/namespaces", {}, to_json(name_space(name))).code == 201);
+  }
+  const auto name_of_next = [](HttpPeer& peer) {
+    const auto line = peer.read_line();
+    REQUIRE(line.has_value());
+    return name_in(json(*line).at("object"));
+  };
+  CHECK(name_of_next(all) == "a");
+  CHECK(name_of_next(all) == "web");
+  CHECK(name_of_next(one) == "web");
+  CHECK(name_of_next(space) == "b");
+}
+
+TEST_CASE("over HTTP a streamed list waits for the version that it has to show") {
+  TestWorld world;
+  ServedEngine server(world.world());
+  HttpPeer writer(server.port());
+  const auto next_version = server.engine().view()->revision().next();
+  HttpPeer peer(server.port());
+  peer.send(fmt::format(
+      "GET /api/v1/configmaps?watch=1&sendInitialEvents=true&allowWatchBookmarks=true&"
+      "resourceVersionMatch=NotOlderThan&resourceVersion={} HTTP/1.1\r\nHost: x\r\n\r\n",
+      next_version.number));
+  // The connections have their threads in turn: the watch is asked for when these are answered.
+  for (int i = 0; i < 8; ++i) CHECK(HttpPeer(server.port()).call("GET", "/version").code == 200);
+  const auto made =
+      writer.call("POST", "/api/v1/namespaces/default/configmaps", {}, to_json(config_map("a")));
+  REQUIRE(made.code == 201);
+  REQUIRE(peer.read_head().code == 200);
+  const auto first = peer.read_line();
+  REQUIRE(first.has_value());
+  CHECK(json(*first).at("object") == made.json());
+  const auto second = peer.read_line();
+  REQUIRE(second.has_value());
+  CHECK(ends_initial({"BOOKMARK", json(*second).at("object")}));
+}
+
 TEST_CASE("over HTTP the head of a watch comes before its first event") {
   TestWorld world;
   ServedEngine server(world.world());

@@ -137,6 +137,13 @@ TEST_CASE("an object's timeline holds its transitions, oldest first") {
     return true;
   }));
   CHECK(timeline == std::vector<std::string>{"1 ->True", "3 True->False", "3 False->True"});
+  std::vector<std::uint64_t> later;
+  const auto note = [&](const storage::LedgerEntry& entry) {
+    later.push_back(entry.revision.number);
+    return true;
+  };
+  REQUIRE(store->snapshot()->timeline(thing("a"), note, {1}));
+  CHECK(later == std::vector<std::uint64_t>{3, 3});
   std::size_t in_namespace = 0;
   REQUIRE(store->snapshot()->transitions("default", {0}, {3}, [&](const storage::LedgerEntry&) {
     ++in_namespace;

@@ -62,8 +62,8 @@ int run_events(const EventsOptions& options) {
   }
   auto query = options.query;
   std::uint64_t printed = 0;
-  for (bool wait = false;; wait = true) {
-    auto seen = read_log(options.source, query, options.kind, wait, [&](std::string_view line) {
+  for (bool wait = false;;) {
+    const auto at = read_log(options.source, query, options.kind, wait, [&](std::string_view line) {
       ++printed;
       if (as_json) {
         fmt::print("{}\n", line);
@@ -71,13 +71,18 @@ int run_events(const EventsOptions& options) {
         print_row(line);
       }
     });
-    if (!seen) return report(seen.error());
+    if (!at) return report(at.error());
     if (std::fflush(stdout) != 0) return kInputOutput;
+    // What comes later belongs to those who follow.
+    if (!options.follow && (query.until.number == 0 || query.until > at->head)) {
+      query.until = at->head;
+    }
     const bool has_all = options.query.limit > 0 && printed >= options.query.limit;
-    const bool has_more = *seen > query.after && !options.source.server.empty();
-    query.after = *seen;
+    const bool is_end = at->seen >= query.until && (query.until.number > 0 || !options.follow);
+    if (has_all || is_end) return kFine;
+    query.after = at->seen;
     if (options.query.limit > 0) query.limit = options.query.limit - printed;
-    if (has_all || (!options.follow && !has_more)) return kFine;
+    wait = at->seen >= at->head;
   }
 }
 

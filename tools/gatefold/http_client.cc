@@ -80,6 +80,7 @@ Result<HttpAnswer> http_get(const std::string& server, const std::string& target
   answer.code = static_cast<int>(response.result_int());
   answer.body = std::move(response.body());
   answer.revision = std::string(response["Gatefold-Revision"]);
+  answer.head = std::string(response["Gatefold-Head"]);
   if (answer.code == 200) return answer;
   auto parsed = parse_json(answer.body);
   const auto message = parsed ? string_at(parsed->value, {"message"}) : std::string_view{};

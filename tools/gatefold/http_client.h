@@ -12,6 +12,7 @@ struct HttpAnswer {
   int code = 0;
   std::string body;
   std::string revision;  // the header Gatefold-Revision
+  std::string head;      // the header Gatefold-Head
 };
 
 // `server` is `http://HOST:PORT`. kServiceUnavailable where it can't be reached; the server's own

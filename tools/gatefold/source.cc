@@ -1,7 +1,5 @@
 #include "tools/gatefold/source.h"
 
-#include <limits>
-
 #include <fmt/format.h>
 
 #include "tools/gatefold/http_client.h"
@@ -34,6 +32,11 @@ std::string log_target(const engine::LogQuery& query, const std::string& kind, b
   return target;
 }
 
+LogPosition position_of(const HttpAnswer& answer, Revision asked_after) {
+  const auto seen = parse_revision(answer.revision).value_or(asked_after);
+  return {seen, parse_revision(answer.head).value_or(seen)};
+}
+
 }  // namespace
 
 Result<OpenDirectory> open_directory(const std::string& directory) {
@@ -56,13 +59,13 @@ Result<OpenDirectory> open_directory(const std::string& directory) {
   return opened;
 }
 
-Result<Revision> read_log(const Source& source, const engine::LogQuery& query,
-                          const std::string& kind, bool wait, const LineSink& sink) {
+Result<LogPosition> read_log(const Source& source, const engine::LogQuery& query,
+                             const std::string& kind, bool wait, const LineSink& sink) {
   if (!source.server.empty()) {
     auto answer = http_get(source.server, log_target(query, kind, wait));
     if (!answer) return std::unexpected(std::move(answer.error()));
     for_each_line(answer->body, sink);
-    return parse_revision(answer->revision).value_or(query.after);
+    return position_of(*answer, query.after);
   }
   auto opened = open_directory(source.directory);
   if (!opened) return std::unexpected(std::move(opened.error()));
@@ -72,22 +75,28 @@ Result<Revision> read_log(const Source& source, const engine::LogQuery& query,
     if (!found) return std::unexpected(std::move(found.error()));
     local.resource = (*found)->resource;
   }
-  return engine::log_lines(*opened->view, local, std::numeric_limits<std::size_t>::max(), sink);
+  auto seen = engine::log_lines(*opened->view, local, {}, sink);
+  if (!seen) return std::unexpected(std::move(seen.error()));
+  return LogPosition{*seen, opened->view->revision()};
 }
 
 Result<void> read_timeline(const Source& source, const std::string& object, const LineSink& sink) {
-  if (!source.server.empty()) {
-    auto answer =
-        http_get(source.server, "/gatefold/v1/transitions?object=" + percent_encode(object));
+  LogPosition at;
+  while (!source.server.empty()) {
+    auto answer = http_get(source.server, fmt::format("/gatefold/v1/transitions?object={}&after={}",
+                                                      percent_encode(object), at.seen.number));
     if (!answer) return std::unexpected(std::move(answer.error()));
     for_each_line(answer->body, sink);
-    return {};
+    at = position_of(*answer, at.seen);
+    if (at.seen >= at.head) return {};
   }
   auto opened = open_directory(source.directory);
   if (!opened) return std::unexpected(std::move(opened.error()));
   auto key = engine::parse_object_name(*opened->view->catalog, object);
   if (!key) return std::unexpected(std::move(key.error()));
-  return engine::timeline_lines(*opened->view, *key, sink);
+  auto seen = engine::timeline_lines(*opened->view, *key, {}, {}, sink);
+  if (!seen) return std::unexpected(std::move(seen.error()));
+  return {};
 }
 
 }  // namespace gatefold::tools

@@ -33,11 +33,17 @@ Result<OpenDirectory> open_directory(const std::string& directory);
 
 using LineSink = std::function<void(std::string_view)>;
 
-// Lines of engine::log_lines. Answers the revision to go on after. `wait`: a server is asked to
-// wait for news.
-Result<Revision> read_log(const Source& source, const engine::LogQuery& query,
-                          const std::string& kind, bool wait, const LineSink& sink);
-// Lines of engine::timeline_lines.
+// How far a log was read.
+struct LogPosition {
+  Revision seen;  // go on after it
+  Revision head;  // the log's, when it was read
+};
+
+// Lines of engine::log_lines: all of a directory's, a page of a server's. `wait`: a server is asked
+// to wait for news.
+Result<LogPosition> read_log(const Source& source, const engine::LogQuery& query,
+                             const std::string& kind, bool wait, const LineSink& sink);
+// All lines of engine::timeline_lines.
 Result<void> read_timeline(const Source& source, const std::string& object, const LineSink& sink);
 
 }  // namespace gatefold::tools

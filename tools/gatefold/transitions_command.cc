@@ -1,5 +1,7 @@
 #include "tools/gatefold/transitions_command.h"
 
+#include <cstdio>
+
 #include <fmt/format.h>
 
 #include "schema/json.h"
@@ -42,7 +44,9 @@ void print_sighting(const Value& line) {
 
 int run_transitions(const TransitionsOptions& options) {
   std::string uid;
+  bool has_lines = false;
   auto found = read_timeline(options.source, options.object, [&](std::string_view text) {
+    has_lines = true;
     if (options.output == "json") {
       fmt::print("{}\n", text);
       return;
@@ -55,7 +59,10 @@ int run_transitions(const TransitionsOptions& options) {
       print_transition(line->value, uid);
     }
   });
-  return found ? kFine : report(found.error());
+  if (!found) return report(found.error());
+  if (has_lines) return kFine;
+  fmt::print(stderr, "gatefold: no transitions of {} are known\n", options.object);
+  return kFoundSomething;
 }
 
 }  // namespace gatefold::tools

@@ -13,6 +13,7 @@ struct TransitionsOptions {
   std::string output = "table";
 };
 
+// kFoundSomething where there is nothing to show, as for an object that never was.
 int run_transitions(const TransitionsOptions& options);
 
 }  // namespace gatefold::tools
