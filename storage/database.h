@@ -11,6 +11,7 @@
 #include <rocksdb/db.h>
 #include <rocksdb/write_batch.h>
 
+#include "storage/acknowledged.h"
 #include "storage/directory_lock.h"
 #include "storage/keyspace.h"
 #include "storage/store.h"
@@ -20,8 +21,9 @@ namespace gatefold::storage {
 // What outlives one opening of RocksDB. The order matters: files are closed before the lock is
 // given back.
 struct Location {
-  std::shared_ptr<DirectoryLock> lock;   // absent in memory
-  std::shared_ptr<rocksdb::Env> memory;  // present in memory
+  std::shared_ptr<DirectoryLock> lock;         // absent in memory
+  std::shared_ptr<Acknowledged> acknowledged;  // absent in memory
+  std::shared_ptr<rocksdb::Env> memory;        // present in memory
   rocksdb::Env* env = nullptr;
   std::string path;
   bool read_only = false;

@@ -75,21 +75,21 @@ Result<void> check_format(const Database& database, bool read_only) {
   return {};
 }
 
-// Both are written in one batch, so that they differ only where one of them lost rows.
-Result<Head> prove_head(const Database& database) {
-  const auto last = last_of_log(database);
-  if (!last) return last;
-  const auto meta = database.read(Family::kMeta, kMetaHead);
-  if (!meta) return std::unexpected(meta.error());
-  if (!*meta || (*meta)->size() != encode_head(Head{}).size()) {
-    return corruption("the meta row of the head is missing or can't be read");
+Result<void> prove_acknowledged(const Database& database, const Head& last,
+                                const Head& acknowledged) {
+  if (acknowledged.revision.number == 0) return {};
+  if (last.revision < acknowledged.revision) {
+    return corruption(fmt::format("the log ends at revision {}, but revision {} was acknowledged",
+                                  last.revision.number, acknowledged.revision.number));
   }
-  if (**meta != encode_head(*last)) {
-    return corruption(fmt::format(
-        "the log ends at revision {}, but revision {} with another chain was committed last",
-        last->revision.number, read_u64(**meta)));
+  const auto bytes = database.read(Family::kLog, revision_key(acknowledged.revision));
+  if (!bytes) return std::unexpected(bytes.error());
+  const auto row = *bytes ? parse_log_row(**bytes) : std::nullopt;
+  if (!row || row->chain != acknowledged.chain) {
+    return corruption(fmt::format("revision {} is not what was acknowledged under this number",
+                                  acknowledged.revision.number));
   }
-  return last;
+  return {};
 }
 
 Result<bool> needs_refold(const Database& database) {
@@ -106,6 +106,31 @@ Result<bool> needs_refold(const Database& database) {
 
 }  // namespace
 
+Result<Head> prove_head(const Database& database, const std::optional<Head>& acknowledged) {
+  const auto last = last_of_log(database);
+  if (!last) return last;
+  const auto meta = database.read(Family::kMeta, kMetaHead);
+  if (!meta) return std::unexpected(meta.error());
+  // Both are written in one batch, so that they differ only where one of them lost rows.
+  if (*meta && (*meta)->size() != encode_head(Head{}).size()) {
+    return corruption("the meta row of the head can't be read");
+  }
+  if (!*meta && last->revision.number != 0) {
+    return corruption("the meta row of the head is missing");
+  }
+  if (*meta && **meta != encode_head(*last)) {
+    return corruption(fmt::format(
+        "the log ends at revision {}, but revision {} with another chain was committed last",
+        last->revision.number, read_u64(**meta)));
+  }
+  if (acknowledged) {
+    if (auto proven = prove_acknowledged(database, *last, *acknowledged); !proven) {
+      return std::unexpected(std::move(proven.error()));
+    }
+  }
+  return last;
+}
+
 std::string encode_head(const Head& head) {
   std::string bytes;
   append_u64(bytes, head.revision.number);
@@ -114,14 +139,15 @@ std::string encode_head(const Head& head) {
 }
 
 Result<Recovered> recover_state(const std::shared_ptr<Database>& database, bool read_only,
-                                bool refold_wanted, const Progress& progress) {
+                                bool refold_wanted, const std::optional<Head>& acknowledged,
+                                const Progress& progress) {
   if (auto known = check_format(*database, read_only); !known) {
     return std::unexpected(std::move(known.error()));
   }
   const auto incarnation = database->read(Family::kMeta, kMetaIncarnation);
   if (!incarnation) return std::unexpected(incarnation.error());
   if (!*incarnation) return corruption("the meta row of the incarnation is missing");
-  const auto head = prove_head(*database);
+  const auto head = prove_head(*database, acknowledged);
   if (!head) return std::unexpected(head.error());
   const auto needed = needs_refold(*database);
   if (!needed) return std::unexpected(needed.error());

@@ -174,9 +174,11 @@ TEST_CASE("a WAL that ends within a record loses no more than that record") {
   {
     const auto store = open_store(directory.path());
     Writer writer(*store);
-    for (int i = 0; i < 50; ++i) writer.put("thing", fmt::format("{}", i));
+    for (int i = 0; i < 49; ++i) writer.put("thing", fmt::format("{}", i));
+    fs::copy(directory.path() / "acknowledged", crashed.path() / "acknowledged");
+    writer.put("thing", "never acknowledged");
     fs::copy(directory.path(), crashed.path(),
-             fs::copy_options::recursive | fs::copy_options::overwrite_existing);
+             fs::copy_options::recursive | fs::copy_options::skip_existing);
   }
   const auto wal = largest(crashed.path(), ".log");
   fs::resize_file(wal, fs::file_size(wal) - 5);
