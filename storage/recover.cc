@@ -1,5 +1,6 @@
 #include "storage/recover.h"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -28,6 +29,7 @@ std::string encode_number(std::uint64_t number) {
 
 // From the last row of the log; all zeros where it is empty.
 Result<Head> last_of_log(const Database& database) {
+  if (!database.has(Family::kLog)) return Head{};
   Rows rows(database, Family::kLog, nullptr, "", "");
   rows.seek_to_last();
   if (!rows.valid()) {
@@ -39,6 +41,10 @@ Result<Head> last_of_log(const Database& database) {
   if (!revision || !row) return corruption("the last row of the log can't be read");
   const auto record = decode_record(row->record);
   if (!record) return std::unexpected(record.error());
+  const auto body = database.has(Family::kBodies) ? database.read(Family::kBodies, rows.key())
+                                                  : std::optional<std::string>{};
+  if (!body) return std::unexpected(body.error());
+  if (!*body) return corruption(fmt::format("revision {} has no body", revision->number));
   return Head{*revision, row->chain, record->event.time};
 }
 
@@ -99,9 +105,38 @@ Result<bool> needs_refold(const Database& database) {
   const auto fold_version = read_number(database, kMetaFold);
   if (!fold_version) return std::unexpected(fold_version.error());
   if (*fold_version != kFoldVersion) return true;
+  return false;
+}
+
+bool lacks(const Database& database, bool derived) {
   return std::ranges::any_of(kFamilies, [&](const FamilyInfo& family) {
-    return family.is_derived && database.lacked(family.family);
+    return family.is_derived == derived && !database.has(family.family);
   });
+}
+
+// Families that an existing directory lacks. Creating one is durable at once: before a derived one
+// is there and empty, `meta` says that it must be folded anew.
+Result<void> complete_families(Database& database, bool read_only) {
+  const auto format = database.read(Family::kMeta, kMetaFormat);
+  if (!format) return std::unexpected(format.error());
+  // Without meta rows, creating the directory was broken off.
+  if (*format) {
+    for (const auto truth : {Family::kLog, Family::kBodies}) {
+      if (!database.has(truth)) {
+        return corruption(fmt::format("the family {} is missing", info(truth).name));
+      }
+    }
+  }
+  const bool lacks_derived = lacks(database, /*derived=*/true);
+  if (!lacks_derived && !lacks(database, /*derived=*/false)) return {};
+  if (read_only) {
+    return unavailable("the directory lacks column families; open it for writing once");
+  }
+  if (lacks_derived && *format) {
+    if (auto marked = mark_for_refold(database); !marked) return marked;
+  }
+  if (auto created = database.create_missing(/*derived=*/false); !created) return created;
+  return database.create_missing(/*derived=*/true);
 }
 
 }  // namespace
@@ -141,6 +176,9 @@ std::string encode_head(const Head& head) {
 Result<Recovered> recover_state(const std::shared_ptr<Database>& database, bool read_only,
                                 bool refold_wanted, const std::optional<Head>& acknowledged,
                                 const Progress& progress) {
+  if (auto completed = complete_families(*database, read_only); !completed) {
+    return std::unexpected(std::move(completed.error()));
+  }
   if (auto known = check_format(*database, read_only); !known) {
     return std::unexpected(std::move(known.error()));
   }

@@ -32,6 +32,9 @@ Result<Head> prove_head(const Database& database, const std::optional<Head>& ack
 
 std::string encode_head(const Head& head);
 
+// Notes, on the disk, that the derived families are to be folded anew from the beginning.
+Result<void> mark_for_refold(const Database& database);
+
 // Drops the derived families and folds the log up to `head` anew, going on where an interrupted
 // refold stopped.
 Result<void> refold(const std::shared_ptr<Database>& database, const Head& head,
