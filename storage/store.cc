@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <mutex>
-#include <set>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -189,7 +189,7 @@ void number(BatchEntry& entry, std::span<const BatchEntry> batch, const Head& be
 Result<Head> Store::Files::fill(rocksdb::WriteBatch& batch, std::span<BatchEntry> entries,
                                 std::span<const SightingCount> sightings) const {
   Head next = head;
-  std::set<std::string> gone;
+  std::map<std::string, Touched> touched;
   FoldBatch folded(*database, batch);
   for (auto& entry : entries) {
     number(entry, entries, next);
@@ -206,16 +206,15 @@ Result<Head> Store::Files::fill(rocksdb::WriteBatch& batch, std::span<BatchEntry
     auto added = folded.add({event, *prepared.body, prepared.splice_at, frame_revision});
     if (!added) return std::unexpected(std::move(added.error()));
     const auto object = object_key(event.key);
-    if (event.type != EventType::kDeleted) {
-      gone.erase(object);
-      continue;
-    }
-    gone.insert(object);
+    auto& what = touched[object];
+    what.is_gone = event.type == EventType::kDeleted;
+    if (!what.is_gone) continue;
+    what.was_deleted = true;
     if (auto forgotten = forget_sightings(*database, object, batch); !forgotten) {
       return std::unexpected(std::move(forgotten.error()));
     }
   }
-  if (auto counted = count_sightings(*database, sightings, gone, batch); !counted) {
+  if (auto counted = count_sightings(*database, sightings, touched, batch); !counted) {
     return std::unexpected(std::move(counted.error()));
   }
   if (!entries.empty()) batch.Put(slice(kMetaHead), encode_head(next));

@@ -56,6 +56,14 @@ class RawDatabase {
     REQUIRE(row->Valid());
     return {row->key().ToString(), row->value().ToString()};
   }
+  std::vector<std::pair<std::string, std::string>> rows(const std::string& name) const {
+    std::vector<std::pair<std::string, std::string>> found;
+    const std::unique_ptr<rocksdb::Iterator> row(database_->NewIterator({}, family(name)));
+    for (row->SeekToFirst(); row->Valid(); row->Next()) {
+      found.emplace_back(row->key().ToString(), row->value().ToString());
+    }
+    return found;
+  }
   void put(const std::string& name, const std::string& key, const std::string& value) {
     REQUIRE(database_->Put({}, family(name), key, value).ok());
   }
@@ -145,6 +153,97 @@ TEST_CASE("verify finds a record that was altered, and a body") {
   const auto report = verified(directory.path());
   REQUIRE_FALSE(report.findings.empty());
   CHECK(report.findings.front().revision == Revision{1});
+}
+
+TEST_CASE("an envelope with any wrong byte is found, and read within its bounds") {
+  const int bit = GENERATE(0, 7);
+  const ScratchDirectory directory;
+  constexpr std::size_t kObjects = 90;  // each is a finding
+  {
+    const auto store = open_store(directory.path());
+    Writer writer(*store);
+    for (std::size_t i = 0; i < 2 * kObjects; ++i) {
+      writer.put(fmt::format("thing-{:03}", i), "x", {{"colour", "red"}});
+    }
+    REQUIRE(store->flush().has_value());
+  }
+  std::size_t envelope_bytes = 0;
+  for (std::size_t from = 0; from == 0 || from < envelope_bytes; from += kObjects) {
+    const ScratchDirectory copy;
+    fs::copy(directory.path(), copy.path(), fs::copy_options::recursive);
+    std::size_t damaged = 0;
+    {
+      RawDatabase raw(copy.path());
+      for (auto [key, value] : raw.rows("current")) {
+        envelope_bytes = 4U + static_cast<std::uint8_t>(value[0]) +
+                         (std::size_t{static_cast<std::uint8_t>(value[1])} << 8);
+        const auto at = from + damaged;
+        if (damaged == kObjects || at >= envelope_bytes) break;
+        value[at] = static_cast<char>(value[at] ^ (1 << bit));
+        raw.put("current", key, value);
+        ++damaged;
+      }
+    }
+    const auto report = verified(copy.path());
+    const auto found =
+        std::ranges::count(report.findings, std::string("current"), &storage::Finding::where);
+    CHECK(static_cast<std::size_t>(found) == damaged);
+  }
+}
+
+TEST_CASE("what can't be read blames no family that is whole") {
+  const ScratchDirectory directory;
+  fill(directory.path(), 50);
+  {
+    RawDatabase raw(directory.path());
+    SECTION("a body") {
+      raw.put("bodies", storage::revision_key({50}), "nonsense");
+    }
+    SECTION("the frame of many") {
+      raw.put("bodies", storage::revision_key({10}), "nonsense");
+    }
+  }
+  const auto report = verified(directory.path());
+  REQUIRE_FALSE(report.findings.empty());
+  for (const auto& finding : report.findings) {
+    CHECK(finding.where == "bodies");
+    CHECK(finding.is_damage);
+  }
+}
+
+TEST_CASE("one damaged family does not hide another") {
+  const ScratchDirectory directory;
+  fill(directory.path(), 300);
+  {
+    RawDatabase raw(directory.path());
+    for (const auto& [key, value] : raw.rows("versions")) raw.put("versions", key, value + "?");
+    raw.remove("index", raw.first_row("index").first);
+  }
+  const auto report = verified(directory.path());
+  CHECK(report.truncated);
+  CHECK(std::ranges::count(report.findings, std::string("versions"), &storage::Finding::where) ==
+        storage::kFindingsMax);
+  CHECK(std::ranges::count(report.findings, std::string("index"), &storage::Finding::where) > 0);
+}
+
+TEST_CASE("a sighting that can't be read costs no write") {
+  const ScratchDirectory directory;
+  const storage::SightingCount seen{thing("a"), "controller", "restamped", 2, {10}, {20}};
+  {
+    const auto store = open_store(directory.path());
+    Writer(*store).put("a", "one");
+    REQUIRE(store->commit({}, {&seen, 1}).outcome == storage::CommitOutcome::kCommitted);
+    REQUIRE(store->flush().has_value());
+  }
+  {
+    RawDatabase raw(directory.path());
+    raw.put("sightings", raw.first_row("sightings").first, "short");
+  }
+  const auto store = open_store(directory.path());
+  Writer writer(*store);
+  auto entry = writer.prepare("a", "two", storage::EventType::kModified);
+  CHECK(store->commit({&entry, 1}, {&seen, 1}).outcome == storage::CommitOutcome::kCommitted);
+  CHECK(store->head().revision == Revision{2});
 }
 
 TEST_CASE("a derived family that is missing is folded anew") {
