@@ -30,14 +30,11 @@ Result<void> Database::open_families() {
     return failure(Reason::kNotFound, location_.path + " is no data directory");
   }
   std::vector<rocksdb::ColumnFamilyDescriptor> wanted;
+  std::vector<Family> families;
   for (const auto& family : kFamilies) {
-    const bool is_present = std::ranges::find(present, family.name) != present.end();
-    lacked_[slot(family.family)] = exists && !is_present;
-    if (exists && !is_present && location_.read_only) {
-      return unavailable(location_.path + " lacks the family " + family.name +
-                         "; open it for writing once to fold it anew");
-    }
+    if (exists && std::ranges::find(present, family.name) == present.end()) continue;
     wanted.emplace_back(family.name, family_options(family.family, cache_));
+    families.push_back(family.family);
   }
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
@@ -47,7 +44,7 @@ Result<void> Database::open_families() {
           : rocksdb::DB::Open(options, location_.path, wanted, &handles, &db);
   if (!opened.ok()) return disk_failure(opened);
   db_.reset(db);
-  std::ranges::copy(handles, handles_.begin());
+  for (std::size_t i = 0; i < families.size(); ++i) handles_[slot(families[i])] = handles[i];
   return {};
 }
 
@@ -82,8 +79,20 @@ Result<void> Database::empty_family(Family family_name) {
   }
   db_->DestroyColumnFamilyHandle(handle);
   handle = nullptr;
+  return create_family(family_name);
+}
+
+Result<void> Database::create_family(Family family_name) {
   return check(db_->CreateColumnFamily(family_options(family_name, cache_), info(family_name).name,
-                                       &handle));
+                                       &handles_[slot(family_name)]));
+}
+
+Result<void> Database::create_missing(bool derived) {
+  for (const auto& family : kFamilies) {
+    if (family.is_derived != derived || has(family.family)) continue;
+    if (auto created = create_family(family.family); !created) return created;
+  }
+  return {};
 }
 
 Rows::Rows(const Database& database, Family family, const rocksdb::Snapshot* snapshot,

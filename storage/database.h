@@ -11,6 +11,7 @@
 #include <rocksdb/db.h>
 #include <rocksdb/write_batch.h>
 
+#include "storage/acknowledged.h"
 #include "storage/directory_lock.h"
 #include "storage/keyspace.h"
 #include "storage/store.h"
@@ -20,8 +21,9 @@ namespace gatefold::storage {
 // What outlives one opening of RocksDB. The order matters: files are closed before the lock is
 // given back.
 struct Location {
-  std::shared_ptr<DirectoryLock> lock;   // absent in memory
-  std::shared_ptr<rocksdb::Env> memory;  // present in memory
+  std::shared_ptr<DirectoryLock> lock;         // absent in memory
+  std::shared_ptr<Acknowledged> acknowledged;  // absent in memory
+  std::shared_ptr<rocksdb::Env> memory;        // present in memory
   rocksdb::Env* env = nullptr;
   std::string path;
   bool read_only = false;
@@ -43,8 +45,10 @@ class Database {
 
   rocksdb::DB& db() const { return *db_; }
   rocksdb::ColumnFamilyHandle* family(Family family) const { return handles_[slot(family)]; }
-  // Families that an existing directory lacked; they were created empty.
-  bool lacked(Family family) const { return lacked_[slot(family)]; }
+  // An existing directory is opened with the families that it has.
+  bool has(Family wanted) const { return family(wanted) != nullptr; }
+  // Creates the families of the one sort that are missing.
+  Result<void> create_missing(bool derived);
 
   // The row as it is now; nothing where there is none.
   Result<std::optional<std::string>> read(Family family, std::string_view key) const;
@@ -56,12 +60,12 @@ class Database {
  private:
   explicit Database(Location location) : location_(std::move(location)) {}
   Result<void> open_families();
+  Result<void> create_family(Family family);
 
   Location location_;
   std::shared_ptr<rocksdb::Cache> cache_;
   std::unique_ptr<rocksdb::DB> db_;
   std::array<rocksdb::ColumnFamilyHandle*, kFamilyCount> handles_{};
-  std::array<bool, kFamilyCount> lacked_{};
 };
 
 // Rows of a family with keys in [from, until). An empty `until`: to the end of the family.

@@ -1,5 +1,6 @@
 #include "storage/recover.h"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -28,6 +29,7 @@ std::string encode_number(std::uint64_t number) {
 
 // From the last row of the log; all zeros where it is empty.
 Result<Head> last_of_log(const Database& database) {
+  if (!database.has(Family::kLog)) return Head{};
   Rows rows(database, Family::kLog, nullptr, "", "");
   rows.seek_to_last();
   if (!rows.valid()) {
@@ -39,6 +41,10 @@ Result<Head> last_of_log(const Database& database) {
   if (!revision || !row) return corruption("the last row of the log can't be read");
   const auto record = decode_record(row->record);
   if (!record) return std::unexpected(record.error());
+  const auto body = database.has(Family::kBodies) ? database.read(Family::kBodies, rows.key())
+                                                  : std::optional<std::string>{};
+  if (!body) return std::unexpected(body.error());
+  if (!*body) return corruption(fmt::format("revision {} has no body", revision->number));
   return Head{*revision, row->chain, record->event.time};
 }
 
@@ -75,21 +81,21 @@ Result<void> check_format(const Database& database, bool read_only) {
   return {};
 }
 
-// Both are written in one batch, so that they differ only where one of them lost rows.
-Result<Head> prove_head(const Database& database) {
-  const auto last = last_of_log(database);
-  if (!last) return last;
-  const auto meta = database.read(Family::kMeta, kMetaHead);
-  if (!meta) return std::unexpected(meta.error());
-  if (!*meta || (*meta)->size() != encode_head(Head{}).size()) {
-    return corruption("the meta row of the head is missing or can't be read");
+Result<void> prove_acknowledged(const Database& database, const Head& last,
+                                const Head& acknowledged) {
+  if (acknowledged.revision.number == 0) return {};
+  if (last.revision < acknowledged.revision) {
+    return corruption(fmt::format("the log ends at revision {}, but revision {} was acknowledged",
+                                  last.revision.number, acknowledged.revision.number));
   }
-  if (**meta != encode_head(*last)) {
-    return corruption(fmt::format(
-        "the log ends at revision {}, but revision {} with another chain was committed last",
-        last->revision.number, read_u64(**meta)));
+  const auto bytes = database.read(Family::kLog, revision_key(acknowledged.revision));
+  if (!bytes) return std::unexpected(bytes.error());
+  const auto row = *bytes ? parse_log_row(**bytes) : std::nullopt;
+  if (!row || row->chain != acknowledged.chain) {
+    return corruption(fmt::format("revision {} is not what was acknowledged under this number",
+                                  acknowledged.revision.number));
   }
-  return last;
+  return {};
 }
 
 Result<bool> needs_refold(const Database& database) {
@@ -99,12 +105,66 @@ Result<bool> needs_refold(const Database& database) {
   const auto fold_version = read_number(database, kMetaFold);
   if (!fold_version) return std::unexpected(fold_version.error());
   if (*fold_version != kFoldVersion) return true;
+  return false;
+}
+
+bool lacks(const Database& database, bool derived) {
   return std::ranges::any_of(kFamilies, [&](const FamilyInfo& family) {
-    return family.is_derived && database.lacked(family.family);
+    return family.is_derived == derived && !database.has(family.family);
   });
 }
 
+// Families that an existing directory lacks. Creating one is durable at once: before a derived one
+// is there and empty, `meta` says that it must be folded anew.
+Result<void> complete_families(Database& database, bool read_only) {
+  const auto format = database.read(Family::kMeta, kMetaFormat);
+  if (!format) return std::unexpected(format.error());
+  // Without meta rows, creating the directory was broken off.
+  if (*format) {
+    for (const auto truth : {Family::kLog, Family::kBodies}) {
+      if (!database.has(truth)) {
+        return corruption(fmt::format("the family {} is missing", info(truth).name));
+      }
+    }
+  }
+  const bool lacks_derived = lacks(database, /*derived=*/true);
+  if (!lacks_derived && !lacks(database, /*derived=*/false)) return {};
+  if (read_only) {
+    return unavailable("the directory lacks column families; open it for writing once");
+  }
+  if (lacks_derived && *format) {
+    if (auto marked = mark_for_refold(database); !marked) return marked;
+  }
+  if (auto created = database.create_missing(/*derived=*/false); !created) return created;
+  return database.create_missing(/*derived=*/true);
+}
+
 }  // namespace
+
+Result<Head> prove_head(const Database& database, const std::optional<Head>& acknowledged) {
+  const auto last = last_of_log(database);
+  if (!last) return last;
+  const auto meta = database.read(Family::kMeta, kMetaHead);
+  if (!meta) return std::unexpected(meta.error());
+  // Both are written in one batch, so that they differ only where one of them lost rows.
+  if (*meta && (*meta)->size() != encode_head(Head{}).size()) {
+    return corruption("the meta row of the head can't be read");
+  }
+  if (!*meta && last->revision.number != 0) {
+    return corruption("the meta row of the head is missing");
+  }
+  if (*meta && **meta != encode_head(*last)) {
+    return corruption(fmt::format(
+        "the log ends at revision {}, but revision {} with another chain was committed last",
+        last->revision.number, read_u64(**meta)));
+  }
+  if (acknowledged) {
+    if (auto proven = prove_acknowledged(database, *last, *acknowledged); !proven) {
+      return std::unexpected(std::move(proven.error()));
+    }
+  }
+  return last;
+}
 
 std::string encode_head(const Head& head) {
   std::string bytes;
@@ -114,14 +174,18 @@ std::string encode_head(const Head& head) {
 }
 
 Result<Recovered> recover_state(const std::shared_ptr<Database>& database, bool read_only,
-                                bool refold_wanted, const Progress& progress) {
+                                bool refold_wanted, const std::optional<Head>& acknowledged,
+                                const Progress& progress) {
+  if (auto completed = complete_families(*database, read_only); !completed) {
+    return std::unexpected(std::move(completed.error()));
+  }
   if (auto known = check_format(*database, read_only); !known) {
     return std::unexpected(std::move(known.error()));
   }
   const auto incarnation = database->read(Family::kMeta, kMetaIncarnation);
   if (!incarnation) return std::unexpected(incarnation.error());
   if (!*incarnation) return corruption("the meta row of the incarnation is missing");
-  const auto head = prove_head(*database);
+  const auto head = prove_head(*database, acknowledged);
   if (!head) return std::unexpected(head.error());
   const auto needed = needs_refold(*database);
   if (!needed) return std::unexpected(needed.error());

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "storage/database.h"
@@ -19,13 +20,20 @@ struct Recovered {
   std::string incarnation;
 };
 
-// Makes an empty directory ours; checks that the log ends where `meta` says it ended; folds the
-// derived rows anew where they are of another fold version, missing or `refold_wanted`. Reads no
-// more than a few rows otherwise.
+// Makes an empty directory ours; checks that the log ends where `meta` says it ended, and holds
+// what was acknowledged; folds the derived rows anew where they are of another fold version,
+// missing or `refold_wanted`. Reads no more than a few rows otherwise.
 Result<Recovered> recover_state(const std::shared_ptr<Database>& database, bool read_only,
-                                bool refold_wanted, const Progress& progress);
+                                bool refold_wanted, const std::optional<Head>& acknowledged,
+                                const Progress& progress);
+
+// What recover_state() checks of the log. Where there is no log yet, all zeros.
+Result<Head> prove_head(const Database& database, const std::optional<Head>& acknowledged);
 
 std::string encode_head(const Head& head);
+
+// Notes, on the disk, that the derived families are to be folded anew from the beginning.
+Result<void> mark_for_refold(const Database& database);
 
 // Drops the derived families and folds the log up to `head` anew, going on where an interrupted
 // refold stopped.

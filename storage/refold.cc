@@ -40,20 +40,14 @@ Result<void> write_marker(const Database& database, Marker marker) {
   return check(database.write(batch, /*sync=*/true));
 }
 
-bool lacks_derived(const Database& database) {
-  return std::ranges::any_of(kFamilies, [&](const FamilyInfo& family) {
-    return family.is_derived && database.lacked(family.family);
-  });
-}
-
 // Where to begin; the derived families hold exactly what was folded before.
 Result<Revision> begin(Database& database) {
   const auto marker = read_marker(database);
   if (!marker) return std::unexpected(marker.error());
-  const bool goes_on = *marker && (*marker)->fold_version == kFoldVersion &&
-                       (*marker)->next.number != 0 && !lacks_derived(database);
+  const bool goes_on =
+      *marker && (*marker)->fold_version == kFoldVersion && (*marker)->next.number != 0;
   if (goes_on) return (*marker)->next;
-  if (auto marked = write_marker(database, {kFoldVersion, {}}); !marked) {
+  if (auto marked = mark_for_refold(database); !marked) {
     return std::unexpected(std::move(marked.error()));
   }
   for (const auto& family : kFamilies) {
@@ -98,6 +92,10 @@ Result<Revision> fold_some(const Database& database, const Snapshot::Pin& pin, R
 }
 
 }  // namespace
+
+Result<void> mark_for_refold(const Database& database) {
+  return write_marker(database, {kFoldVersion, {}});
+}
 
 Result<void> refold(const std::shared_ptr<Database>& database, const Head& head,
                     const Progress& progress) {

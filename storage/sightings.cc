@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <limits>
-#include <map>
+
+#include <spdlog/spdlog.h>
 
 #include "storage/failures.h"
 #include "storage/pin.h"
@@ -29,19 +30,23 @@ Result<std::size_t> count_rows(const Database& database, std::string_view object
 // Rows as they will be after the batch.
 class Tally {
  public:
-  explicit Tally(const Database& database) : database_(database) {}
+  Tally(const Database& database, const std::map<std::string, Touched>& touched)
+      : database_(database), touched_(touched) {}
 
   Result<void> add_count(const SightingCount& count) {
     const auto object = object_key(count.key);
     auto key = sighting_key(object, count.writer, count.rule);
-    auto value = read(key);
+    const auto is_there = exists(object);
+    if (!is_there) return std::unexpected(is_there.error());
+    if (!*is_there) return {};
+    auto value = read(object, key);
     if (!value) return std::unexpected(std::move(value.error()));
     if (!*value) {
       const auto is_full = takes_last_place(object);
       if (!is_full) return std::unexpected(is_full.error());
       if (*is_full) {
         key = sighting_key(object, kOtherWriters, count.rule);
-        value = read(key);
+        value = read(object, key);
         if (!value) return std::unexpected(std::move(value.error()));
       }
     }
@@ -56,8 +61,24 @@ class Tally {
   const std::map<std::string, SightingValue>& rows() const { return rows_; }
 
  private:
-  Result<std::optional<SightingValue>> read(const std::string& key) const {
+  bool starts_anew(const std::string& object) const {
+    const auto found = touched_.find(object);
+    return found != touched_.end() && found->second.was_deleted;
+  }
+
+  Result<bool> exists(const std::string& object) const {
+    if (const auto found = touched_.find(object); found != touched_.end()) {
+      return !found->second.is_gone;
+    }
+    const auto row = database_.read(Family::kCurrent, object);
+    if (!row) return std::unexpected(row.error());
+    return row->has_value();
+  }
+
+  Result<std::optional<SightingValue>> read(const std::string& object,
+                                            const std::string& key) const {
     if (const auto found = rows_.find(key); found != rows_.end()) return found->second;
+    if (starts_anew(object)) return std::nullopt;
     const auto bytes = database_.read(Family::kSightings, key);
     if (!bytes) return std::unexpected(bytes.error());
     if (!*bytes) return std::nullopt;
@@ -70,7 +91,8 @@ class Tally {
   Result<bool> takes_last_place(const std::string& object) {
     auto found = taken_.find(object);
     if (found == taken_.end()) {
-      const auto count = count_rows(database_, object);
+      const auto count =
+          starts_anew(object) ? Result<std::size_t>(0) : count_rows(database_, object);
       if (!count) return std::unexpected(count.error());
       found = taken_.emplace(object, *count).first;
     }
@@ -80,6 +102,7 @@ class Tally {
   }
 
   const Database& database_;
+  const std::map<std::string, Touched>& touched_;
   std::map<std::string, SightingValue> rows_;
   std::map<std::string, std::size_t> taken_;
 };
@@ -102,12 +125,15 @@ std::optional<SightingValue> parse_sighting(std::string_view bytes) {
 }
 
 Result<void> count_sightings(const Database& database, std::span<const SightingCount> counts,
-                             const std::set<std::string>& gone, rocksdb::WriteBatch& batch) {
+                             const std::map<std::string, Touched>& touched,
+                             rocksdb::WriteBatch& batch) {
   if (counts.empty()) return {};
-  Tally tally(database);
+  Tally tally(database, touched);
   for (const auto& count : counts) {
-    if (gone.contains(object_key(count.key))) continue;
-    if (auto added = tally.add_count(count); !added) return added;
+    if (const auto added = tally.add_count(count); !added) {
+      spdlog::warn("a sighting of {} is not counted: {}", to_string(count.key),
+                   added.error().message);
+    }
   }
   for (const auto& [key, value] : tally.rows()) {
     const auto status = batch.Put(database.family(Family::kSightings), key, encode_sighting(value));

@@ -2,8 +2,8 @@
 // Included by .cc files only.
 #pragma once
 
+#include <map>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,9 +27,17 @@ struct SightingValue {
 std::string encode_sighting(const SightingValue& value);
 std::optional<SightingValue> parse_sighting(std::string_view bytes);
 
-// Adds the counts to what is stored; not for objects that are `gone` with this batch.
+// What a batch does to an object.
+struct Touched {
+  bool was_deleted = false;  // what was counted before is forgotten
+  bool is_gone = false;      // it is not there behind the batch
+};
+
+// Adds the counts to what is stored; not for objects that are not there behind the batch: the next
+// one of the name would inherit them. A row that can't be read is logged and costs its count alone.
 Result<void> count_sightings(const Database& database, std::span<const SightingCount> counts,
-                             const std::set<std::string>& gone, rocksdb::WriteBatch& batch);
+                             const std::map<std::string, Touched>& touched,
+                             rocksdb::WriteBatch& batch);
 // Sightings go with their object.
 Result<void> forget_sightings(const Database& database, std::string_view object,
                               rocksdb::WriteBatch& batch);

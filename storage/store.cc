@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <mutex>
-#include <set>
 #include <system_error>
 #include <thread>
 #include <utility>
 
+#include <fmt/format.h>
 #include <rocksdb/env.h>
 #include <spdlog/spdlog.h>
 
@@ -18,6 +19,7 @@
 #include "storage/pin.h"
 #include "storage/recover.h"
 #include "storage/sightings.h"
+#include "storage/wal_check.h"
 
 namespace gatefold::storage {
 namespace {
@@ -47,6 +49,9 @@ Result<Location> find_location(const StoreOptions& options) {
   auto lock = DirectoryLock::take(options.directory);
   if (!lock) return std::unexpected(std::move(lock.error()));
   location.lock = std::move(*lock);
+  auto acknowledged = Acknowledged::open(options.directory, options.read_only);
+  if (!acknowledged) return std::unexpected(std::move(acknowledged.error()));
+  location.acknowledged = std::move(*acknowledged);
   return location;
 }
 
@@ -65,6 +70,34 @@ Result<void> write_small_file(const Location& location) {
   return check(status);
 }
 
+std::optional<Head> acknowledged_head(const Location& location) {
+  return location.acknowledged ? location.acknowledged->last() : std::nullopt;
+}
+
+// Opening for writing deletes what RocksDB takes for unfinished or left over. So damage is looked
+// for before.
+Result<void> check_files(const Location& location) {
+  const auto acknowledged = acknowledged_head(location);
+  if (location.env->FileExists(location.path + "/CURRENT").IsNotFound()) {
+    if (acknowledged && acknowledged->revision.number != 0) {
+      return corruption(fmt::format("revision {} was acknowledged, but there is no database",
+                                    acknowledged->revision.number));
+    }
+    return {};
+  }
+  const auto end = check_wals(*location.env, location.path);
+  if (!end) return std::unexpected(end.error());
+  if (*end == WalEnd::kComplete || location.read_only) return {};
+  auto look = location;
+  look.read_only = true;
+  const auto database = Database::open(look);
+  // What else is wrong is found, or mended, when it is opened for writing.
+  if (!database) return {};
+  const auto head = prove_head(**database, acknowledged);
+  if (!head) return std::unexpected(head.error());
+  return {};
+}
+
 }  // namespace
 
 class Store::Files {
@@ -74,15 +107,23 @@ class Store::Files {
 
   // Opens RocksDB and takes head and incarnation from it.
   Result<void> open(bool refold_wanted) {
+    if (auto checked = check_files(location); !checked) return checked;
     auto opened = Database::open(location);
     if (!opened) return std::unexpected(std::move(opened.error()));
-    auto recovered = recover_state(*opened, location.read_only, refold_wanted, options.progress);
+    auto recovered = recover_state(*opened, location.read_only, refold_wanted,
+                                   acknowledged_head(location), options.progress);
     if (!recovered) return std::unexpected(std::move(recovered.error()));
     database = std::move(*opened);
     head = recovered->head;
     incarnation = std::move(recovered->incarnation);
+    if (!location.read_only) acknowledge();
     publish();
     return {};
+  }
+
+  // Before anybody is told of what is committed.
+  void acknowledge() const {
+    if (location.acknowledged) location.acknowledged->advance(head);
   }
 
   // Readers see what is committed from here on.
@@ -148,7 +189,7 @@ void number(BatchEntry& entry, std::span<const BatchEntry> batch, const Head& be
 Result<Head> Store::Files::fill(rocksdb::WriteBatch& batch, std::span<BatchEntry> entries,
                                 std::span<const SightingCount> sightings) const {
   Head next = head;
-  std::set<std::string> gone;
+  std::map<std::string, Touched> touched;
   FoldBatch folded(*database, batch);
   for (auto& entry : entries) {
     number(entry, entries, next);
@@ -165,16 +206,15 @@ Result<Head> Store::Files::fill(rocksdb::WriteBatch& batch, std::span<BatchEntry
     auto added = folded.add({event, *prepared.body, prepared.splice_at, frame_revision});
     if (!added) return std::unexpected(std::move(added.error()));
     const auto object = object_key(event.key);
-    if (event.type != EventType::kDeleted) {
-      gone.erase(object);
-      continue;
-    }
-    gone.insert(object);
+    auto& what = touched[object];
+    what.is_gone = event.type == EventType::kDeleted;
+    if (!what.is_gone) continue;
+    what.was_deleted = true;
     if (auto forgotten = forget_sightings(*database, object, batch); !forgotten) {
       return std::unexpected(std::move(forgotten.error()));
     }
   }
-  if (auto counted = count_sightings(*database, sightings, gone, batch); !counted) {
+  if (auto counted = count_sightings(*database, sightings, touched, batch); !counted) {
     return std::unexpected(std::move(counted.error()));
   }
   if (!entries.empty()) batch.Put(slice(kMetaHead), encode_head(next));
@@ -228,6 +268,7 @@ CommitResult Store::commit(std::span<BatchEntry> batch, std::span<const Sighting
     return {CommitOutcome::kUnknown, files.head, written.ToString()};
   }
   files.head = *head;
+  if (!batch.empty()) files.acknowledge();
   files.publish();
   return {CommitOutcome::kCommitted, files.head, ""};
 }

@@ -1,5 +1,6 @@
 // What a commit writes, and what is there after the directory was opened again.
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 #include <rocksdb/env.h>
 
 #include "storage/verify.h"
@@ -39,24 +40,42 @@ TEST_CASE("an object can be read as it was written, now and after reopening") {
 
 TEST_CASE("several events of one batch on one object see each other") {
   const ScratchDirectory directory;
-  const auto store = open_store(directory.path());
+  auto store = open_store(directory.path());
   Writer writer(*store);
   std::vector<storage::BatchEntry> batch;
-  batch.push_back(writer.prepare("a", "one", EventType::kAdded));
-  // Encoded against the first of the batch, whose revision nobody knows yet.
-  auto next = writer.prepare("a", "two", EventType::kModified);
-  next.prepared = storage::prepare_event(next.prepared.event, next.prepared.body,
-                                         {{~std::uint64_t{0}}, batch.front().prepared.body});
-  next.previous_in_batch = 0;
-  next.frame_in_batch = 0;
-  batch.push_back(std::move(next));
+  // Long and alike, so that a delta is worth it.
+  const auto value = [](int version) {
+    std::string text;
+    for (int i = 0; i < 300; ++i) text += fmt::format("{:x} ", i * 7919 % 4093);
+    return text + std::to_string(version);
+  };
+  writer.put("before", "one");
+  batch.push_back(writer.prepare("a", value(0), EventType::kAdded));
+  for (int version = 1; version < 3; ++version) {
+    // Encoded against the first of the batch, whose revision nobody knows yet.
+    auto next = writer.prepare("a", value(version), EventType::kModified);
+    next.prepared = storage::prepare_event(next.prepared.event, next.prepared.body,
+                                           {{~std::uint64_t{0}}, batch.front().prepared.body});
+    REQUIRE(next.prepared.frame_revision.number != 0);
+    next.previous_in_batch = version - 1;
+    next.frame_in_batch = 0;
+    batch.push_back(std::move(next));
+  }
   const auto result = store->commit(batch, {});
   REQUIRE(result.outcome == storage::CommitOutcome::kCommitted);
-  CHECK(result.head.revision == Revision{2});
+  CHECK(result.head.revision == Revision{4});
+  store.reset();
+  store = open_store(directory.path());
   const auto snapshot = store->snapshot();
-  CHECK(*snapshot->body({1}) == thing_body("a", "one"));
-  CHECK(*snapshot->body({2}) == thing_body("a", "two"));
-  CHECK((**snapshot->event({2})).previous == Revision{1});
+  for (int version = 0; version < 3; ++version) {
+    const Revision revision{static_cast<std::uint64_t>(version) + 2};
+    CHECK(*snapshot->body(revision) == thing_body("a", value(version)));
+    if (version > 0) {
+      CHECK((**snapshot->event(revision)).previous.next() == revision);
+      CHECK((**snapshot->event(revision)).type == EventType::kModified);
+    }
+  }
+  CHECK((*snapshot->get(thing("a")))->frame_revision == Revision{2});
   CHECK(storage::verify(*store).findings.empty());
 }
 
@@ -99,6 +118,38 @@ TEST_CASE("sightings are counted without an event") {
     return true;
   }));
   CHECK(sightings.empty());
+}
+
+std::uint64_t sighted(const storage::Store& store, const std::string& name) {
+  std::uint64_t count = 0;
+  REQUIRE(store.snapshot()->sightings(thing(name), [&](const storage::Sighting& sighting) {
+    count += sighting.count;
+    return true;
+  }));
+  return count;
+}
+
+TEST_CASE("sightings go with their object, and the next of its name begins without them") {
+  const ScratchDirectory directory;
+  const auto store = open_store(directory.path());
+  Writer writer(*store);
+  const storage::SightingCount seen{thing("a"), "controller", "restamped", 2, {10}, {20}};
+  writer.put("a", "one");
+  REQUIRE(store->commit({}, {&seen, 1}).outcome == storage::CommitOutcome::kCommitted);
+  SECTION("deleted and created in one batch") {
+    std::vector<storage::BatchEntry> batch;
+    batch.push_back(writer.prepare("a", "gone", EventType::kDeleted));
+    auto again = writer.prepare("a", "two", EventType::kAdded);
+    again.prepared = storage::prepare_event(again.prepared.event, again.prepared.body, {});
+    batch.push_back(std::move(again));
+    REQUIRE(store->commit(batch, {&seen, 1}).outcome == storage::CommitOutcome::kCommitted);
+    CHECK(sighted(*store, "a") == 2);
+  }
+  SECTION("counted after the deletion") {
+    writer.remove("a");
+    REQUIRE(store->commit({}, {&seen, 1}).outcome == storage::CommitOutcome::kCommitted);
+    CHECK(sighted(*store, "a") == 0);
+  }
 }
 
 TEST_CASE("a directory has one holder") {

@@ -1,6 +1,7 @@
 // Disks that fail under a running engine: nothing acknowledged is lost, nothing visible vanishes,
 // no number is given twice, and writes go on when the cause is gone.
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <mutex>
@@ -132,6 +133,7 @@ TEST_CASE("a WAL that can't be synced or written is an unknown outcome, and then
   CHECK_FALSE(bench.engine->health().accepts_writes);
   CHECK(bench.names().contains("before"));
   CHECK_FALSE(bench.names().contains("refused"));
+  CHECK_FALSE(bench.names().contains("unknown"));
 
   bench.faults->sync = Fault::kNone;
   bench.faults->append = Fault::kNone;
@@ -166,6 +168,7 @@ TEST_CASE("many writers meet a failing disk") {
   const auto start = bench.engine->view()->revision();
   std::mutex mutex;
   std::set<std::string> acknowledged;
+  std::atomic<int> running{8};
   std::vector<std::thread> writers;
   for (int writer = 0; writer < 8; ++writer) {
     writers.emplace_back([&, writer] {
@@ -178,15 +181,18 @@ TEST_CASE("many writers meet a failing disk") {
           std::this_thread::sleep_for(std::chrono::milliseconds(5));
         }
       }
+      --running;
     });
   }
   for (int i = 0; i < 3; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(30));
+    const int before = bench.faults->failures;
     bench.faults->sync = Fault::kInputOutput;
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    while (bench.faults->failures == before && running > 0) std::this_thread::yield();
     bench.faults->sync = Fault::kNone;
   }
   for (auto& writer : writers) writer.join();
+  CHECK(bench.faults->failures > 0);
   bench.create_when_mended("last");
   acknowledged.insert("last");
   check_consistent(bench, acknowledged, start);

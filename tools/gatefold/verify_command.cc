@@ -1,5 +1,7 @@
 #include "tools/gatefold/verify_command.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -61,7 +63,9 @@ int run_verify(const VerifyOptions& options) {
   } else {
     print_text(verified);
   }
-  return verified.findings.empty() ? kFine : kCorruption;
+  if (verified.findings.empty()) return kFine;
+  const bool is_damaged = std::ranges::any_of(verified.findings, &storage::Finding::is_damage);
+  return is_damaged ? kCorruption : kInputOutput;
 }
 
 }  // namespace gatefold::tools

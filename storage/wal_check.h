@@ -1,0 +1,42 @@
+// RocksDB's write-ahead logs, looked at before RocksDB opens them. It verifies the checksum of
+// every record that it replays; but a record whose type says that it belongs to a reused log, one
+// that reaches beyond the file, and a block that begins with zeros end its reading without a word.
+// Included by .cc files only.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <rocksdb/env.h>
+
+#include "schema/status.h"
+
+namespace gatefold::storage {
+
+inline constexpr std::size_t kWalBlockBytes = std::size_t{32} << 10;
+
+enum class WalEnd : std::uint8_t {
+  kComplete,
+  kTorn,  // within a record: a crash while it was written, or damage to its length
+};
+
+// Walks over the headers of one log. Pure; keeps nothing of the blocks.
+class WalWalk {
+ public:
+  // The next block; the last one may be shorter. False: no crash leaves this behind.
+  bool add(std::string_view block);
+  WalEnd end() const;
+
+ private:
+  bool in_record_ = false;
+  bool is_cut_ = false;
+  bool ends_in_zeros_ = false;
+};
+
+// All logs of a directory, in order. Only the last one with content may be torn; everything else is
+// an error that starts "corruption:". Reads each file once, a block at a time.
+Result<WalEnd> check_wals(rocksdb::Env& env, const std::string& directory);
+
+}  // namespace gatefold::storage
