@@ -94,41 +94,55 @@ bool Reactors::turn() {
   }
   bool acted = false;
   for (const auto& key : going) {
-    acted = (key.resource == "namespaces" ? end_namespace(key.name) : collect(key)) || acted;
+    if (key.resource == "namespaces") acted = end_namespace(key.name) || acted;
+    acted = collect(key) || acted;
   }
   return acted;
 }
 
-bool Reactors::empty_namespace(const View& view, const std::string& name, bool& acted) {
+bool Reactors::empty_namespace(const Catalog& catalog, const std::string& name, bool& acted) {
   bool is_empty = true;
-  for (const auto& kind : view.catalog->kinds()) {
+  for (const auto& kind : catalog.kinds()) {
     if (!kind->namespaced()) continue;
-    std::vector<ObjectKey> contents;
-    auto scanned =
-        view.snapshot->scan(kind->resource, name, std::nullopt, [&](const storage::RowView& row) {
-          contents.push_back({kind->resource, std::string(row.name_space), std::string(row.name)});
-          return contents.size() < kTurnObjectsMax;
-        });
-    if (!scanned) return false;
-    for (const auto& key : contents) {
-      is_empty = false;
-      auto removed = engine_.execute(command_on(*kind, key, Verb::kDelete, kNamespaceUser));
-      acted = acted || (removed && removed->effect != Outcome::Effect::kUnchanged &&
-                        removed->effect != Outcome::Effect::kDeletionPending);
+    std::optional<ObjectKey> after;
+    // In pieces, each with a View of its own: what waits for a finalizer hides nothing behind it.
+    for (bool has_more = true; has_more;) {
+      std::vector<ObjectKey> contents;
+      {
+        const auto view = engine_.view();
+        if (view == nullptr) return false;
+        auto scanned =
+            view->snapshot->scan(kind->resource, name, after, [&](const storage::RowView& row) {
+              contents.push_back(
+                  {kind->resource, std::string(row.name_space), std::string(row.name)});
+              return contents.size() < kTurnObjectsMax;
+            });
+        if (!scanned) return false;
+      }
+      has_more = contents.size() == kTurnObjectsMax;
+      if (!contents.empty()) after = contents.back();
+      for (const auto& key : contents) {
+        is_empty = false;
+        auto removed = engine_.execute(command_on(*kind, key, Verb::kDelete, kNamespaceUser));
+        if (!removed && removed.error().reason != Reason::kNotFound) return false;
+        acted = acted || (removed && removed->effect == Outcome::Effect::kDeleted);
+      }
     }
   }
   return is_empty;
 }
 
 bool Reactors::end_namespace(const std::string& name) {
-  const auto view = engine_.view();
+  auto view = engine_.view();
   if (view == nullptr) return false;
-  const auto* kind = view->catalog->find("", "namespaces");
+  const auto catalog = view->catalog;
+  const auto* kind = catalog->find("", "namespaces");
   const ObjectKey key{"namespaces", "", name};
   auto current = view->snapshot->get(key);
   if (kind == nullptr || !current || !*current) return false;
+  view.reset();  // none is held while a command waits for the writer
   bool acted = false;
-  if (!empty_namespace(*view, name, acted)) return acted;
+  if (!empty_namespace(*catalog, name, acted)) return acted;
 
   auto parsed = parse_json((*current)->body);
   if (!parsed) return acted;
@@ -150,8 +164,9 @@ bool Reactors::end_namespace(const std::string& name) {
 
 bool Reactors::release_finalizer(const Kind& kind, const ObjectKey& key,
                                  std::string_view finalizer) {
-  const auto view = engine_.view();
+  auto view = engine_.view();
   auto current = view == nullptr ? std::nullopt : view->snapshot->get(key).value_or(std::nullopt);
+  view.reset();
   if (!current) return false;
   auto parsed = parse_json(current->body);
   if (!parsed) return false;
@@ -164,9 +179,10 @@ bool Reactors::release_finalizer(const Kind& kind, const ObjectKey& key,
 }
 
 bool Reactors::collect(const ObjectKey& key) {
-  const auto view = engine_.view();
+  auto view = engine_.view();
   if (view == nullptr) return false;
-  const auto* kind = view->catalog->find_resource(key.resource);
+  const auto catalog = view->catalog;
+  const auto* kind = catalog->find_resource(key.resource);
   auto current = view->snapshot->get(key).value_or(std::nullopt);
   if (kind == nullptr || !current) return false;
   auto parsed = parse_json(current->body);
@@ -182,12 +198,13 @@ bool Reactors::collect(const ObjectKey& key) {
     return dependents.size() < kTurnObjectsMax;
   });
   if (!listed) return false;
+  view.reset();
   if (dependents.empty()) {
     return release_finalizer(*kind, key, orphans ? "orphan" : "foregroundDeletion");
   }
   bool acted = false;
   for (const auto& dependent : dependents) {
-    const auto* its_kind = view->catalog->find_resource(dependent.resource);
+    const auto* its_kind = catalog->find_resource(dependent.resource);
     if (its_kind == nullptr) continue;
     acted = (orphans ? strip_owner(*its_kind, dependent, current->uid)
                      : remove_dependent(*its_kind, dependent)) ||
@@ -204,8 +221,9 @@ bool Reactors::remove_dependent(const Kind& kind, const ObjectKey& key) {
 }
 
 bool Reactors::strip_owner(const Kind& kind, const ObjectKey& key, const Uid& owner) {
-  const auto view = engine_.view();
+  auto view = engine_.view();
   auto current = view == nullptr ? std::nullopt : view->snapshot->get(key).value_or(std::nullopt);
+  view.reset();
   if (!current) return false;
   auto parsed = parse_json(current->body);
   if (!parsed) return false;
@@ -213,14 +231,15 @@ bool Reactors::strip_owner(const Kind& kind, const ObjectKey& key, const Uid& ow
   if (references == nullptr || !references->is_array()) return false;
   JsonArray kept;
   for (const auto& reference : references->as_array()) {
-    if (string_at(reference, {"uid"}) != to_string(owner)) kept.push_back(reference);
+    if (parse_uid(string_at(reference, {"uid"})) != owner) kept.push_back(reference);
   }
   auto command = command_on(kind, key, Verb::kPatch, kGarbageUser);
   command.patch_type = PatchType::kMerge;
   command.body = {
       {"metadata",
        {{"resourceVersion", to_string(current->revision)}, {"ownerReferences", std::move(kept)}}}};
-  return engine_.execute(std::move(command)).has_value();
+  const auto patched = engine_.execute(std::move(command));
+  return patched && patched->effect != Outcome::Effect::kUnchanged;
 }
 
 }  // namespace gatefold::engine

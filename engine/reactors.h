@@ -27,7 +27,7 @@ class Reactors {
 
  private:
   bool end_namespace(const std::string& name);
-  bool empty_namespace(const View& view, const std::string& name, bool& acted);
+  bool empty_namespace(const Catalog& catalog, const std::string& name, bool& acted);
   bool collect(const ObjectKey& key);
   bool remove_dependent(const Kind& kind, const ObjectKey& key);
   bool strip_owner(const Kind& kind, const ObjectKey& key, const Uid& owner);

@@ -86,7 +86,7 @@ bool keeps_itself(const Kind& kind, const Value& object) {
 void mark(const Kind& kind, const Stamp& stamp, Value& object) {
   auto& metadata = object_member(object.as_object(), "metadata");
   metadata["deletionTimestamp"] = format_seconds(stamp.now);
-  if (!kind.core) metadata["deletionGracePeriodSeconds"] = 0;
+  if (kind.finalizers_path.empty()) metadata["deletionGracePeriodSeconds"] = 0;
   if (kind.has_generation) {
     metadata["generation"] = integer_at(object, {"metadata", "generation"}, 0) + 1;
   }

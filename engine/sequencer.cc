@@ -166,6 +166,14 @@ bool Sequencer::step() {
     refuse(refused, Reason::kServiceUnavailable, health().why_not);
     return !refused.answers.empty();
   }
+  if (lacks_space_ && store_.has_space()) {
+    lacks_space_ = false;
+    {
+      const std::scoped_lock lock(mutex_);
+      broken_.clear();
+    }
+    committed_();  // what the reactors could not do, they can now
+  }
   auto taken = take();
   if (taken.empty()) return false;
   Batch batch;
@@ -174,6 +182,7 @@ bool Sequencer::step() {
     if (!entry.target.empty()) batch.targets.push_back(entry.target);
   }
   const bool has_space = store_.has_space();
+  lacks_space_ = !has_space;
   {
     const std::scoped_lock lock(mutex_);
     broken_ = has_space ? "" : kNoSpace;
@@ -281,9 +290,12 @@ bool Sequencer::mend() {
   hub_.restart(head->revision);
   publish_view();
   hub_.ring();
-  const std::scoped_lock lock(mutex_);
-  outcome_unknown_ = false;
-  broken_.clear();
+  {
+    const std::scoped_lock lock(mutex_);
+    outcome_unknown_ = false;
+    broken_.clear();
+  }
+  committed_();  // of an event that nobody was told of, or of work that was refused meanwhile
   return true;
 }
 
@@ -312,7 +324,7 @@ void Sequencer::wait() {
   std::unique_lock lock(mutex_);
   auto until = std::chrono::steady_clock::time_point::max();
   for (const auto& [revision, waiter] : waiters_) until = std::min(until, waiter.deadline);
-  if (outcome_unknown_) {
+  if (outcome_unknown_ || lacks_space_) {
     until = std::min(until, std::chrono::steady_clock::now() + kMendPause);
   }
   const auto has_work = [&] { return stopping_ || (!queue_.empty() && !outcome_unknown_); };

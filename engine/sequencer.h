@@ -88,8 +88,9 @@ class Sequencer {
   WatchHub& hub_;
   const CatalogPtr catalog_;
   const std::function<void()> committed_;
-  RecentChanges recent_;   // writer thread only
-  int mend_attempts_ = 0;  // writer thread only
+  RecentChanges recent_;      // writer thread only
+  int mend_attempts_ = 0;     // writer thread only
+  bool lacks_space_ = false;  // writer thread only; looked at again until there is some
 
   mutable std::mutex mutex_;
   std::condition_variable work_;

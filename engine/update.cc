@@ -180,17 +180,17 @@ Result<Decision> finish(const Command& command, const Facts& facts, const Stamp&
 
 Result<Decision> missing(const Command& command, const Facts& facts, const Stamp& stamp) {
   const auto& kind = *facts.kind;
-  if (command.verb == Verb::kUpdate && kind.create_on_update && command.subresource.empty()) {
-    Command creation = command;
-    if (auto* metadata = find(creation.body, "metadata"); metadata && metadata->is_object())
-      metadata->as_object().erase("resourceVersion");
-    return create(creation, facts, stamp);
-  }
   const auto uid = command.verb == Verb::kUpdate ? uid_of(command.body) : std::string_view{};
   if (!uid.empty()) {
     return conflict(
         kind.resource_name(), facts.name,
         fmt::format("Precondition failed: UID in precondition: {}, UID in object meta: ", uid));
+  }
+  if (command.verb == Verb::kUpdate && kind.create_on_update && command.subresource.empty()) {
+    Command creation = command;
+    if (auto* metadata = find(creation.body, "metadata"); metadata && metadata->is_object())
+      metadata->as_object().erase("resourceVersion");
+    return create(creation, facts, stamp);
   }
   return not_found(kind.resource_name(), facts.name);
 }
