@@ -1,14 +1,26 @@
 #include "storage/database.h"
 
 #include <algorithm>
+#include <cstdarg>
 #include <vector>
 
+#include <rocksdb/env.h>
 #include <spdlog/spdlog.h>
 
 #include "storage/failures.h"
 #include "storage/options.h"
 
 namespace gatefold::storage {
+namespace {
+
+// RocksDB's own log is a file in the directory.
+class NoLog : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char*, va_list) override {}
+};
+
+}  // namespace
 
 Result<std::shared_ptr<Database>> Database::open(const Location& location) {
   std::shared_ptr<Database> database(new Database(location));
@@ -20,6 +32,7 @@ Result<std::shared_ptr<Database>> Database::open(const Location& location) {
 
 Result<void> Database::open_families() {
   auto options = database_options(location_.env);
+  if (location_.read_only) options.info_log = std::make_shared<NoLog>();
   cache_ = make_block_cache();
   const bool exists = location_.env->FileExists(location_.path + "/CURRENT").ok();
   std::vector<std::string> present;

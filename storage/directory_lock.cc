@@ -21,19 +21,32 @@ std::string read_holder(int file) {
   return holder.empty() ? "unknown" : holder;
 }
 
+std::filesystem::path lock_path(const std::filesystem::path& directory) {
+  return directory / "gatefold.pid";
+}
+
+std::unexpected<Status> not_opened(const std::filesystem::path& path, int error) {
+  return failure(Reason::kInternalError, fmt::format("storage: {}: {}", path.string(),
+                                                     std::generic_category().message(error)));
+}
+
+std::unexpected<Status> in_use(const std::filesystem::path& directory, int file) {
+  return unavailable(fmt::format("the data directory {} is in use by process {}",
+                                 directory.string(), read_holder(file)));
+}
+
 }  // namespace
 
 Result<std::shared_ptr<DirectoryLock>> DirectoryLock::take(const std::filesystem::path& directory) {
-  const auto path = directory / "gatefold.pid";
+  const auto path = lock_path(directory);
   const int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (file < 0) {
-    return failure(Reason::kInternalError, fmt::format("storage: {}: {}", path.string(),
-                                                       std::generic_category().message(errno)));
-  }
+  if (file < 0) return not_opened(path, errno);
   std::shared_ptr<DirectoryLock> lock(new DirectoryLock(file));
   if (flock(file, LOCK_EX | LOCK_NB) != 0) {
-    return unavailable(fmt::format("the data directory {} is in use by process {}",
-                                   directory.string(), read_holder(file)));
+    // Those who read leave the number of the last writer where it stands.
+    if (flock(file, LOCK_SH | LOCK_NB) != 0) return in_use(directory, file);
+    return unavailable(
+        fmt::format("the data directory {} is being read by another process", directory.string()));
   }
   const auto pid = fmt::format("{}\n", getpid());
   // The lock holds without the number; on a full disk nobody is told it.
@@ -43,8 +56,20 @@ Result<std::shared_ptr<DirectoryLock>> DirectoryLock::take(const std::filesystem
   return lock;
 }
 
+Result<std::shared_ptr<DirectoryLock>> DirectoryLock::share(
+    const std::filesystem::path& directory) {
+  const auto path = lock_path(directory);
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0 && errno != ENOENT) return not_opened(path, errno);
+  std::shared_ptr<DirectoryLock> lock(new DirectoryLock(file));
+  if (file >= 0 && flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    return in_use(directory, file);
+  }
+  return lock;
+}
+
 DirectoryLock::~DirectoryLock() {
-  close(file_);
+  if (file_ >= 0) close(file_);
 }
 
 }  // namespace gatefold::storage

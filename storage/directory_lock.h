@@ -1,4 +1,5 @@
-// One process per data directory. RocksDB's own lock does not say who holds it; this one does.
+// One writing process per data directory, or any number that read. RocksDB's own lock does not say
+// who holds it; this one does.
 #pragma once
 
 #include <filesystem>
@@ -10,16 +11,20 @@ namespace gatefold::storage {
 
 class DirectoryLock {
  public:
-  // Writes `gatefold.pid` in the directory. kServiceUnavailable with the holder's pid where it is
-  // taken.
+  // For writing: puts this process' number into `gatefold.pid` of the directory.
+  // kServiceUnavailable with the holder's number where it is taken, or read.
   static Result<std::shared_ptr<DirectoryLock>> take(const std::filesystem::path& directory);
+  // For reading, beside others that read: creates and writes nothing. kServiceUnavailable with the
+  // writer's number where there is one. Where no writer ever was, or the file system has no locks,
+  // nothing is held.
+  static Result<std::shared_ptr<DirectoryLock>> share(const std::filesystem::path& directory);
   ~DirectoryLock();
   DirectoryLock(const DirectoryLock&) = delete;
   DirectoryLock& operator=(const DirectoryLock&) = delete;
 
  private:
   explicit DirectoryLock(int file) : file_(file) {}
-  int file_;
+  int file_;  // -1: nothing is held
 };
 
 }  // namespace gatefold::storage

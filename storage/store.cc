@@ -42,11 +42,12 @@ Result<Location> find_location(const StoreOptions& options) {
   if (options.read_only && !std::filesystem::is_directory(options.directory, error)) {
     return failure(Reason::kNotFound, location.path + " is no data directory");
   }
-  std::filesystem::create_directories(options.directory, error);
+  if (!options.read_only) std::filesystem::create_directories(options.directory, error);
   if (error) {
     return failure(Reason::kInternalError, "storage: " + location.path + ": " + error.message());
   }
-  auto lock = DirectoryLock::take(options.directory);
+  auto lock = options.read_only ? DirectoryLock::share(options.directory)
+                                : DirectoryLock::take(options.directory);
   if (!lock) return std::unexpected(std::move(lock.error()));
   location.lock = std::move(*lock);
   auto acknowledged = Acknowledged::open(options.directory, options.read_only);

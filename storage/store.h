@@ -25,7 +25,7 @@ struct StoreOptions {
   bool in_memory = false;  // RocksDB's NewMemEnv; `directory` is only a name then
   rocksdb::Env* env =
       nullptr;             // a faulty one in tests; nullptr: the default one. Outlives the Store
-  bool read_only = false;  // tools on a directory; takes the lock all the same
+  bool read_only = false;  // tools on a directory: shares the lock, creates and writes no file
   std::uint64_t reserve_bytes = 64ull << 20;  // below this much free space writes are refused
   bool refold = false;                        // drop the derived families and fold the log anew
   // Called now and then during long work (refold) with events done and events in all.

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that are missing, builds the release and serves on 127.0.0.1:8080
-# with ./data. Flags go to `gatefold serve` and win over these two; --help prints the binary's help.
+# with ./data. Flags go to `gatefold serve` and win over these two; --help prints the binary's help
+# and all flags of `serve`.
 set -euo pipefail
 house=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 . "$house/tools/packages.sh"
@@ -18,7 +19,11 @@ listen=(--listen 127.0.0.1:8080)
 data=(--data ./data)
 for flag; do
   case $flag in
-    -h | --help) exec "$gatefold" --help ;;
+    -h | --help)
+      "$gatefold" --help
+      printf '\n== gatefold serve\n'
+      exec "$gatefold" serve --help
+      ;;
     --listen | --listen=*) listen=() ;;
     --data | --data=* | --in-memory) data=() ;;
   esac

@@ -1,105 +1,82 @@
 #include "tools/gatefold/manifests.h"
 
 #include <algorithm>
+#include <exception>
 #include <limits>
+#include <optional>
 
 #include <fmt/format.h>
 #include <poll.h>
 #include <spdlog/spdlog.h>
 #include <sys/eventfd.h>
-#include <sys/inotify.h>
 #include <unistd.h>
 
 #include "engine/page.h"
 #include "engine/read.h"
 #include "schema/json.h"
 #include "schema/meta.h"
+#include "tools/gatefold/manifest_object.h"
+#include "tools/gatefold/manifest_watch.h"
 
 namespace gatefold::tools {
 namespace {
 
-constexpr std::string_view kManager = "gatefold-manifests";
-// Editors write files in several steps: news is let settle before the folder is read.
-constexpr int kSettleMs = 100;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+// Editors write files in several steps: the folder is read when there was no news for so long, or
+// when a file that is always written to would keep it waiting.
+constexpr milliseconds kSettle{100};
+constexpr milliseconds kSettleMax{5000};
 // Without news the folder is read again now and then: not every file system tells.
-constexpr int kRescanMs = 30'000;
+constexpr milliseconds kRescan{30'000};
 constexpr std::size_t kNoteErrorsMax = 5;
 
-engine::Actor actor(std::string_view verb) {
-  return {"system:gatefold:manifests", "gatefold", std::string(kManager), std::string(verb), ""};
+constexpr std::string_view kNamespaces = "namespaces";
+
+bool is_namespace(const ManifestObject& object) {
+  return string_at(object.value, {"kind"}) == "Namespace";
 }
 
-struct Target {
-  CatalogPtr catalog;  // keeps kind alive
-  const Kind* kind = nullptr;
-  std::string version;
-  ObjectKey key;
-};
-
-Result<Target> target_of(const engine::View& view, const Value& object) {
-  const auto api_version = string_at(object, {"apiVersion"});
-  const auto slash = api_version.find('/');
-  const auto group = slash == std::string_view::npos ? "" : api_version.substr(0, slash);
-  Target target;
-  target.catalog = view.catalog;
-  target.version = api_version.substr(slash == std::string_view::npos ? 0 : slash + 1);
-  target.kind = view.catalog->find_kind(group, string_at(object, {"kind"}));
-  const auto* version = target.kind == nullptr ? nullptr : target.kind->version(target.version);
-  if (version == nullptr || !version->served) {
-    return bad_request(
-        fmt::format("no kind {} in {} is served", string_at(object, {"kind"}), api_version));
+// Whether this life of the object began with a file of the folder.
+bool is_created_by_manifests(const storage::Snapshot& snapshot, Revision revision) {
+  while (revision.number > 0) {
+    const auto event = snapshot.event(revision);
+    if (!event || !*event) return false;
+    if ((*event)->type == storage::EventType::kAdded) {
+      const auto& actor = (*event)->actor;
+      return actor.user == kManifestsUser && actor.field_manager == kManifestsManager;
+    }
+    revision = (*event)->previous;
   }
-  if (name_of(object).empty()) return bad_request("metadata.name is needed");
-  auto name_space = std::string(namespace_of(object));
-  if (!target.kind->namespaced()) name_space.clear();
-  if (target.kind->namespaced() && name_space.empty()) name_space = "default";
-  target.key = {target.kind->resource, name_space, std::string(name_of(object))};
-  return target;
+  return false;
 }
 
-engine::Command command_on(const Kind& kind, const std::string& version, const ObjectKey& key,
-                           engine::Verb verb) {
-  engine::Command command;
-  command.verb = verb;
-  command.group = kind.group;
-  command.version = version;
-  command.plural = kind.plural;
-  command.name_space = key.name_space;
-  if (verb != engine::Verb::kCreate) command.name = key.name;
-  command.field_validation = engine::FieldValidation::kStrict;
-  return command;
-}
-
-// Status belongs to controllers, not to files.
-Value without_status(Value object) {
-  object.as_object().erase("status");
-  return object;
-}
-
-JsonObject& annotations_of(Value& object) {
-  auto& metadata = object_member(object.as_object(), "metadata");
-  return object_member(metadata, "annotations");
+// An object in the namespace that is not on its way out.
+Result<std::optional<ObjectKey>> find_staying(const engine::View& view, const std::string& name) {
+  std::optional<ObjectKey> staying;
+  for (const auto& kind : view.catalog->kinds()) {
+    if (!kind->namespaced()) continue;
+    auto scanned = view.snapshot->scan(kind->resource, name, std::nullopt, [&](const auto& row) {
+      const auto object = parse_json(row.body);
+      if (object && is_deleting(object->value)) return true;
+      staying = ObjectKey{kind->resource, std::string(row.name_space), std::string(row.name)};
+      return false;
+    });
+    if (!scanned) return std::unexpected(std::move(scanned.error()));
+    if (staying) break;
+  }
+  return staying;
 }
 
 }  // namespace
 
-Value manifest_patch(const Value& applied, const Value& desired) {
-  if (!desired.is_object()) return desired;
-  JsonObject patch;
-  for (const auto& [key, value] : desired.as_object()) {
-    const auto* before = find(applied, key);
-    patch[key] = manifest_patch(before == nullptr ? Value() : *before, value);
-  }
-  if (applied.is_object()) {
-    for (const auto& [key, value] : applied.as_object()) {
-      if (!desired.as_object().contains(key)) patch[key] = nullptr;
-    }
-  }
-  return patch;
-}
-
-Manifests::Manifests(engine::Engine& engine, std::filesystem::path folder)
-    : engine_(engine), folder_(std::move(folder)), stop_event_(eventfd(0, EFD_CLOEXEC)) {}
+Manifests::Manifests(engine::Engine& engine, std::filesystem::path folder,
+                     milliseconds departure_wait)
+    : engine_(engine),
+      folder_(std::move(folder)),
+      departure_wait_(departure_wait),
+      stop_event_(eventfd(0, EFD_CLOEXEC)) {}
 
 Manifests::~Manifests() {
   stop();
@@ -111,6 +88,7 @@ void Manifests::start() {
 }
 
 void Manifests::stop() {
+  stopping_ = true;
   if (!thread_.joinable()) return;
   eventfd_write(stop_event_, 1);
   thread_.join();
@@ -122,136 +100,200 @@ std::string Manifests::note() const {
 }
 
 void Manifests::follow() {
-  const int watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-  const auto mask = IN_CREATE | IN_DELETE | IN_CLOSE_WRITE | IN_MOVED_FROM | IN_MOVED_TO;
-  if (inotify_add_watch(watch, folder_.c_str(), mask) < 0) {
-    spdlog::warn("{} can't be watched; it is read every {} s", folder_.string(), kRescanMs / 1000);
-  }
-  apply();
-  pollfd waits[] = {{stop_event_, POLLIN, 0}, {watch, POLLIN, 0}};
-  for (;;) {
-    poll(waits, 2, kRescanMs);
-    if ((waits[0].revents & POLLIN) != 0) break;
-    if ((waits[1].revents & POLLIN) != 0) {
-      if (poll(waits, 1, kSettleMs) > 0) break;
-      char drained[4096];
-      while (read(watch, drained, sizeof(drained)) > 0) {
-      }
+  FolderWatch watch(folder_);
+  do {
+    if (!watch.arm()) {
+      spdlog::debug("{} can't be watched; it is read every {} s", folder_.string(),
+                    kRescan.count() / 1000);
     }
     apply();
+  } while (wait_for_news(watch));
+}
+
+// False: it is time to stop.
+bool Manifests::wait_for_news(FolderWatch& watch) {
+  pollfd waits[] = {{stop_event_, POLLIN, 0}, {watch.descriptor(), POLLIN, 0}};
+  const auto until = steady_clock::now() + (again_soon_ ? departure_wait_ : kRescan);
+  std::optional<steady_clock::time_point> first_news;
+  for (;;) {
+    const auto now = steady_clock::now();
+    if (first_news ? now - *first_news >= kSettleMax : now >= until) return !stopping_;
+    const auto wait =
+        first_news ? kSettle : std::chrono::ceil<milliseconds>(until - steady_clock::now());
+    const int ready = poll(waits, 2, static_cast<int>(std::max(wait, milliseconds(0)).count()));
+    if (stopping_) return false;
+    if (ready == 0 && first_news) return true;
+    const bool is_news = (waits[1].revents & POLLIN) != 0 && watch.drain();
+    if (is_news && !first_news) first_news = now;
   }
-  close(watch);
 }
 
 std::vector<std::string> Manifests::apply() {
-  auto folder = read_manifests(folder_);
-  auto errors = folder.errors;
-  present_.clear();
-  std::size_t applied = 0;
+  Pass pass;
+  try {
+    run(pass);
+  } catch (const std::exception& failure) {
+    pass.errors.push_back(fmt::format("{}: {}", folder_.string(), failure.what()));
+    departures_.clear();
+  }
+  if (!stopping_) publish(pass);
+  return pass.errors;
+}
+
+void Manifests::publish(const Pass& pass) {
+  if (pass.errors != errors_) {
+    for (const auto& error : pass.errors) spdlog::error("manifests: {}", error);
+    if (pass.errors.empty()) spdlog::info("manifests: no errors any more");
+    errors_ = pass.errors;
+  }
+  auto note = fmt::format("{} objects", pass.applied);
+  for (std::size_t i = 0; i < std::min(pass.errors.size(), kNoteErrorsMax); ++i) {
+    note += (i == 0 ? "; errors: " : "; ") + pass.errors[i];
+  }
+  if (pass.errors.size() > kNoteErrorsMax) {
+    note += fmt::format("; and {} more", pass.errors.size() - kNoteErrorsMax);
+  }
+  if (!pass.is_whole) note += "; nothing is deleted until it is known what all files name";
+  const std::scoped_lock lock(mutex_);
+  note_ = std::move(note);
+}
+
+void Manifests::run(Pass& pass) {
+  const auto folder = read_manifests(folder_);
+  pass.errors = folder.errors;
+  pass.is_whole = folder.errors.empty();
   // Namespaces first: the others may live in them.
   for (const bool namespaces : {true, false}) {
     for (const auto& object : folder.objects) {
-      if ((string_at(object.value, {"kind"}) == "Namespace") != namespaces) continue;
-      applied += apply_object(object, errors) ? 1 : 0;
+      if (stopping_ || pass.is_cut_short) break;
+      if (is_namespace(object) == namespaces) apply_object(object, pass);
     }
   }
-  remove_departed(folder, errors);
-  for (const auto& error : errors) spdlog::error("manifests: {}", error);
-
-  auto note = fmt::format("{} objects", applied);
-  for (std::size_t i = 0; i < std::min(errors.size(), kNoteErrorsMax); ++i) {
-    note += (i == 0 ? "; errors: " : "; ") + errors[i];
+  again_soon_ = false;
+  if (!stopping_) remove_departed(folder, pass);
+  if (pass.is_cut_short) {
+    again_soon_ = true;
+    pass.errors.emplace_back("the store is being opened again");
   }
-  if (errors.size() > kNoteErrorsMax)
-    note += fmt::format("; and {} more", errors.size() - kNoteErrorsMax);
-  const std::scoped_lock lock(mutex_);
-  note_ = std::move(note);
-  return errors;
 }
 
-bool Manifests::apply_object(const ManifestObject& object, std::vector<std::string>& errors) {
-  const auto complain = [&](const Status& status) {
-    errors.push_back(fmt::format("{}: {} {}: {}", object.file, string_at(object.value, {"kind"}),
-                                 name_of(object.value), status.message));
-    return false;
+void Manifests::apply_object(const ManifestObject& object, Pass& pass) {
+  const auto complain = [&](const std::string& message) {
+    pass.errors.push_back(fmt::format("{}: {} {}: {}", object.file,
+                                      string_at(object.value, {"kind"}), name_of(object.value),
+                                      message));
   };
   auto view = engine_.view();
-  if (view == nullptr) return complain({.message = "the store is being opened again"});
-  auto target = target_of(*view, object.value);
-  if (!target) return complain(target.error());
+  if (view == nullptr) {
+    pass.is_whole = false;
+    pass.is_cut_short = true;
+    return;
+  }
+  const auto target = manifest_target(view->catalog, object.value);
+  if (!target) {
+    pass.is_whole = false;
+    return complain(target.error().message);
+  }
+  const auto [first, is_first] = pass.present.emplace(target->key, object.file);
+  if (!is_first) return complain(fmt::format("{} has it already", first->second));
+
   const auto& kind = *target->kind;
-  present_.insert(target->key);
-  auto desired = without_status(object.value);
-  const auto said = canonical_json(desired);
-
-  auto current = engine::read_object(*view, kind, *kind.version(target->version), target->key);
+  const auto current =
+      engine::read_object(*view, kind, *kind.version(target->version), target->key);
   view.reset();
-  if (!current) return complain(current.error());
-  annotations_of(desired)[kAppliedAnnotation] = said;
-  if (!*current) {
-    auto command = command_on(kind, target->version, target->key, engine::Verb::kCreate);
-    annotations_of(desired)[kFileAnnotation] = object.file;
-    auto& metadata = object_member(desired.as_object(), "metadata");
-    object_member(metadata, "labels")[kCreatedLabel] = "manifests";
-    command.body = std::move(desired);
-    command.actor = actor("create");
-    auto created = engine_.execute(std::move(command));
-    return created ? true : complain(created.error());
+  if (!current) return complain(current.error().message);
+  auto command = create_from_manifest(*target, object.file, object.value);
+  if (*current) {
+    const auto stored = parse_json((*current)->json);
+    if (!stored) return complain("the stored object can't be read");
+    command = patch_to_manifest(*target, object.file, object.value, stored->value);
   }
-  auto stored = parse_json((*current)->json);
-  if (!stored) return complain({.message = "the stored object can't be read"});
-  auto& annotations = annotations_of(stored->value);
-  const auto* before = annotations.if_contains(kAppliedAnnotation);
-  auto applied =
-      before != nullptr && before->is_string() ? parse_json(before->as_string()) : parse_json("{}");
-  // An object that the folder created moves with its file.
-  if (annotations.contains(kFileAnnotation)) annotations_of(desired)[kFileAnnotation] = object.file;
-  auto command = command_on(kind, target->version, target->key, engine::Verb::kPatch);
-  command.patch_type = engine::PatchType::kMerge;
-  command.body = manifest_patch(applied ? applied->value : Value(), desired);
-  command.actor = actor("patch");
-  auto patched = engine_.execute(std::move(command));
-  return patched ? true : complain(patched.error());
+  const auto written = engine_.execute(std::move(command));
+  if (!written) return complain(written.error().message);
+  ++pass.applied;
 }
 
-void Manifests::remove_departed(const ManifestFolder& folder, std::vector<std::string>& errors) {
-  const auto is_broken = [&](std::string_view file) {
-    return std::ranges::any_of(folder.broken_files,
-                               [&](const auto& broken) { return broken == "*" || broken == file; });
-  };
+void Manifests::remove_departed(const ManifestFolder& folder, Pass& pass) {
+  const auto before = std::exchange(departures_, {});
+  if (!pass.is_whole) return;
   auto view = engine_.view();
-  if (view == nullptr) return;
-  std::vector<std::pair<const Kind*, ObjectKey>> departed;
-  for (const auto& kind : view->catalog->kinds()) {
+  if (view == nullptr) {
+    pass.is_cut_short = true;
+    return;
+  }
+  auto found = find_departed(*view, pass);
+  view.reset();
+  if (!found) {
+    pass.errors.push_back(found.error().message);
+    return;
+  }
+  departures_ = std::move(*found);
+
+  const auto now = steady_clock::now();
+  const bool is_same = std::exchange(files_, folder.files) == folder.files;
+  if (!is_same) unchanged_since_ = now;
+  const bool is_settled = is_same && now - unchanged_since_ >= departure_wait_;
+  // Namespaces last: the others may live in them.
+  for (const bool namespaces : {false, true}) {
+    for (const auto& [object, kind] : departures_) {
+      if (stopping_) return;
+      if ((kind->resource == kNamespaces) != namespaces) continue;
+      if (is_settled && before.contains(object)) {
+        remove({kind, object.first, object.second}, pass);
+      } else {
+        again_soon_ = true;
+      }
+    }
+  }
+}
+
+Result<Manifests::Departures> Manifests::find_departed(const engine::View& view,
+                                                       const Pass& pass) const {
+  Departures departures;
+  for (const auto& kind : view.catalog->kinds()) {
     engine::ListQuery query;
     query.group = kind->group;
     query.version = kind->storage_version().name;
     query.plural = kind->plural;
-    query.labels.requirements.push_back(
-        {std::string(kCreatedLabel), LabelRequirement::Operator::kIn, {"manifests"}});
-    auto lister = engine::Lister::start(std::move(query), *view);
-    if (!lister) continue;
+    query.labels.requirements.push_back({std::string(kCreatedLabel),
+                                         LabelRequirement::Operator::kIn,
+                                         {std::string(kCreatedByManifests)}});
+    auto lister = engine::Lister::start(std::move(query), view);
+    if (!lister) return std::unexpected(std::move(lister.error()));
     auto listed =
-        lister->next(*view, std::numeric_limits<std::size_t>::max(), [&](std::string_view json) {
-          auto object = parse_json(json);
-          if (!object) return;
-          const auto file = string_at(object->value, {"metadata", "annotations", kFileAnnotation});
-          ObjectKey key{kind->resource, std::string(namespace_of(object->value)),
-                        std::string(name_of(object->value))};
-          const bool stays = file.empty() || is_broken(file) || present_.contains(key) ||
-                             is_deleting(object->value);
-          if (!stays) departed.emplace_back(kind.get(), std::move(key));
+        lister->next(view, std::numeric_limits<std::size_t>::max(), [&](std::string_view json) {
+          const auto parsed = parse_json(json);
+          if (!parsed || is_deleting(parsed->value)) return;
+          const auto& object = parsed->value;
+          ObjectKey key{kind->resource, std::string(namespace_of(object)),
+                        std::string(name_of(object))};
+          const auto revision = parse_revision(resource_version_of(object));
+          if (pass.present.contains(key) || !revision) return;
+          if (!is_created_by_manifests(*view.snapshot, *revision)) return;
+          departures.emplace(std::pair(std::move(key), std::string(uid_of(object))), kind);
         });
-    if (!listed) errors.push_back(listed.error().message);
+    if (!listed) return std::unexpected(std::move(listed.error()));
   }
-  const auto catalog = view->catalog;
-  view.reset();
-  for (const auto& [kind, key] : departed) {
-    auto command = command_on(*kind, kind->storage_version().name, key, engine::Verb::kDelete);
-    command.actor = actor("delete");
-    auto removed = engine_.execute(std::move(command));
-    if (!removed && removed.error().reason != Reason::kNotFound)
-      errors.push_back(fmt::format("{}: {}", to_string(key), removed.error().message));
+  return departures;
+}
+
+void Manifests::remove(const Departed& departed, Pass& pass) {
+  const auto complain = [&](const std::string& message) {
+    pass.errors.push_back(fmt::format("{}: {}", to_string(departed.key), message));
+  };
+  if (departed.kind->resource == kNamespaces) {
+    auto view = engine_.view();
+    if (view == nullptr) return complain("the store is being opened again");
+    const auto staying = find_staying(*view, departed.key.name);
+    if (!staying) return complain(staying.error().message);
+    if (*staying) {
+      return complain(
+          fmt::format("its file is gone, but it stays while it holds {}", to_string(**staying)));
+    }
+  }
+  const auto removed = engine_.execute(delete_departed(*departed.kind, departed.key, departed.uid));
+  if (!removed && removed.error().reason != Reason::kNotFound) {
+    complain(removed.error().message);
   }
 }
 

@@ -1,0 +1,174 @@
+#!/usr/bin/env bash
+# The binary as people call it: readiness, refusals, exit codes, the reading tools, restart.
+# binary_test.sh GATEFOLD SOURCE_DIR
+GATEFOLD=$(realpath "$1") source=$2
+command -v curl >/dev/null || { echo "SKIP: curl is not installed"; exit 0; }
+. "$source/tests/clients/lib.sh"
+data=$work/data
+
+# expect_code NAME CODE PATTERN COMMAND...: it ends with the code and prints a match.
+expect_code() {
+  local name=$1 code=$2 pattern=$3 output actual
+  shift 3
+  output=$(timeout 60 "$@" 2>&1)
+  actual=$?
+  if [[ $actual -ne $code ]]; then
+    fail "$name: exit code $actual, not $code" "$output"
+  elif ! grep -qE -- "$pattern" <<<"$output"; then
+    fail "$name: nothing matches $pattern" "$output"
+  fi
+}
+same() { # NAME EXPECTED ACTUAL
+  [[ $2 == "$3" ]] || fail "$1" "$(diff <(printf '%s\n' "$2") <(printf '%s\n' "$3"))"
+}
+send() { # METHOD PATH TYPE BODY
+  curl -sS --fail-with-body -X "$1" -H "Content-Type: $3" -H 'User-Agent: controller/1' --data-binary "$4" "$url$2" 2>&1 ||
+    fail "$1 $2"
+}
+create() { send POST "$1" application/json "$2" >/dev/null; }
+gateways=/apis/gateway.networking.k8s.io/v1/namespaces/default/gateways
+write_status() { # STATUS TIME REASON
+  send PATCH "$gateways/web/status?fieldManager=controller" application/merge-patch+json "{\"status\":{\"conditions\":[
+    {\"type\":\"Programmed\",\"status\":\"$1\",\"reason\":\"$3\",\"message\":\"\",\"observedGeneration\":1,\"lastTransitionTime\":\"$2\"}]}}" >/dev/null
+}
+
+# What needs no server.
+expect_code "version" 0 '^gatefold [0-9]+\.[0-9]+' "$GATEFOLD" --version
+expect_code "help" 0 'Exit codes: 0 fine' "$GATEFOLD" --help
+expect_code "no command" 2 'subcommand' "$GATEFOLD"
+expect_code "an unknown flag" 2 'wrong' "$GATEFOLD" serve --in-memory --wrong
+expect_code "two places for the state" 2 '.' "$GATEFOLD" serve --in-memory --data "$data"
+expect_code "an address for everybody" 2 'allow-unauthenticated' "$GATEFOLD" serve --in-memory --listen 0.0.0.0:0
+expect_code "no address" 2 'ADDRESS:PORT' "$GATEFOLD" serve --in-memory --listen nowhere
+expect_code "following a directory" 2 'needs --server' "$GATEFOLD" log --data "$work" --follow
+same "kubeconfig" 'apiVersion: v1
+kind: Config
+clusters:
+- name: gatefold
+  cluster:
+    server: http://127.0.0.1:7777
+users:
+- name: gatefold
+  user: {}
+contexts:
+- name: gatefold
+  context:
+    cluster: gatefold
+    user: gatefold
+    namespace: default
+current-context: gatefold' "$("$GATEFOLD" kubeconfig --server http://127.0.0.1:7777)"
+
+# A directory of something else stays as it is.
+mkdir "$work/photos" && echo cheese >"$work/photos/one.jpg"
+for command in "log" "transitions gateway/default/web" verify; do
+  expect_code "$command of no data directory" 3 'no data directory' "$GATEFOLD" $command --data "$work/photos"
+  expect_code "$command of nothing" 3 'no data directory' "$GATEFOLD" $command --data "$work/nothing"
+done
+same "reading leaves nothing behind" "one.jpg" "$(ls -A "$work/photos")"
+[[ ! -e $work/nothing ]] || fail "reading makes no directory"
+expect_code "no server" 3 "can't be reached" "$GATEFOLD" log --server http://127.0.0.1:1
+
+# In memory; with a folder of manifests, errors and all.
+mkdir "$work/empty" "$work/manifests"
+printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: from-file}\n' >"$work/manifests/a.yaml"
+ln -s loop.yaml "$work/manifests/loop.yaml"
+cd "$work/empty" || exit 1
+start_server --in-memory --manifests "$work/manifests" --log-format json
+[[ $(wc -l <"$work/ready") -eq 1 ]] || fail "one line of readiness" "$(cat "$work/ready")"
+expect "the line of readiness" '^\{"ready":true,"url":"http://127\.0\.0\.1:[1-9][0-9]*","revision":[0-9]+\}$' cat "$work/ready"
+for _ in $(seq 200); do curl -sS "$url/readyz?verbose" | grep -q 'manifests ok: [1-9]' && break || sleep 0.05; done
+expect "an object from a file" '"name": ?"from-file"' curl -sS --fail-with-body "$url/api/v1/namespaces/default/configmaps/from-file"
+expect "a broken file is shown" '^\[\+\]manifests ok: 1 objects; errors: loop.yaml: ' curl -sS "$url/readyz?verbose"
+stop_server || fail "SIGTERM: the code is $?"
+same "nothing is written" "" "$(ls -A "$work/empty")"
+if command -v python3 >/dev/null; then
+  expect "log lines are JSON" '^[1-9]' python3 -c '
+import json, sys
+lines = [json.loads(line) for line in open(sys.argv[1])]
+assert all(set(line) == {"time", "level", "message"} for line in lines), lines
+print(len(lines))' "$work/server.log"
+else
+  [[ -s $work/server.log ]] && ! grep -vqE '^\{"time":"[^"]*","level":"[a-z]+","message":".*"\}$' "$work/server.log" ||
+    fail "log lines are JSON" "$(cat "$work/server.log")"
+fi
+cd / || exit 1
+
+# On a directory.
+start_server --data "$data"
+first=$("$GATEFOLD" log --server "$url" -o json | wc -l)
+create "/api/v1/namespaces/default/configmaps?fieldManager=one" '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"note"}}'
+create "$gateways?fieldManager=one" '{"apiVersion":"gateway.networking.k8s.io/v1","kind":"Gateway","metadata":{"name":"web"},
+  "spec":{"gatewayClassName":"edge","listeners":[{"name":"http","port":80,"protocol":"HTTP"}]}}'
+write_status True 2026-01-01T00:00:01Z Ready
+write_status False 2026-01-01T00:00:05Z Broken
+write_status True 2026-01-01T00:00:09Z Ready
+rows() { # FIELDS of the objects' timeline, without what the clock says
+  "$GATEFOLD" transitions gateway/default/web "$@" | grep -E ' Programmed ' | sed -E 's/ {2,}/|/g; s/^\|//'
+}
+same "the timeline" "$((first + 3))|2026-01-01T00:00:01.000000000Z|status.conditions Programmed|Unknown -> True|Ready|system:anonymous (controller; controller/1)
+$((first + 4))|2026-01-01T00:00:05.000000000Z|status.conditions Programmed|True -> False|Broken|system:anonymous (controller; controller/1)
+$((first + 5))|2026-01-01T00:00:09.000000000Z|status.conditions Programmed|False -> True|Ready|system:anonymous (controller; controller/1)" "$(rows --server "$url")"
+expect_code "a kind that is not there" 2 'gadget' "$GATEFOLD" transitions gadget/default/web --server "$url"
+
+log_of() { "$GATEFOLD" log "${from[@]}" -o json "$@" | sed -nE 's/.*"revision":([0-9]+).*/\1/p' | paste -sd' '; }
+check_filters() { # NAME: by each filter, the revisions that are left
+  local all
+  all=$(seq -s' ' 1 $((first + 5)))
+  same "$1: log" "$all" "$(log_of)"
+  same "$1: --after" "$((first + 4)) $((first + 5))" "$(log_of --after $((first + 3)))"
+  same "$1: --until" "$(seq -s' ' 1 "$first")" "$(log_of --until "$first")"
+  same "$1: --kind" "$(seq -s' ' $((first + 2)) $((first + 5)))" "$(log_of --kind gateway)"
+  same "$1: --name" "$((first + 1))" "$(log_of --name note)"
+  same "$1: --namespace" "$(seq -s' ' $((first + 1)) $((first + 5)))" "$(log_of -n default)"
+  same "$1: --field-manager" "$(seq -s' ' $((first + 3)) $((first + 5)))" "$(log_of --field-manager controller)"
+  same "$1: --user" "$(seq -s' ' $((first + 1)) $((first + 5)))" "$(log_of --user system:anonymous)"
+  same "$1: --type" "$(seq -s' ' $((first + 3)) $((first + 5)))" "$(log_of --type MODIFIED)"
+  same "$1: --limit" "1 2" "$(log_of --limit 2)"
+}
+from=(--server "$url") && check_filters server
+expect "log as a table" "^ +$((first + 4)) .* MODIFIED +Gateway/default/web +patch/status +controller +Programmed True -> False" "$GATEFOLD" log --server "$url" --kind gateway
+
+# --follow ends by itself once it has what --limit asks for.
+"$GATEFOLD" log --server "$url" --follow --after $((first + 5)) --limit 1 -o json >"$work/followed" 2>&1 &
+follower=$!
+create "/api/v1/namespaces/default/configmaps" '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"late"}}'
+wait "$follower" || fail "log --follow ends well" "$(cat "$work/followed")"
+expect "log --follow" '"name":"late"' cat "$work/followed"
+
+for command in "log" "transitions gateway/default/web" verify; do
+  expect_code "$command of a held directory" 3 "in use by process $server_pid\$" "$GATEFOLD" $command --data "$data"
+done
+expect_code "serving a held directory" 3 "in use by process $server_pid\$" "$GATEFOLD" serve --data "$data" --listen 127.0.0.1:0
+
+# SIGTERM while somebody watches.
+curl -sSN "$url/api/v1/configmaps?watch=1" >"$work/watched" 2>&1 &
+watching=$!
+for _ in $(seq 200); do [[ -s $work/watched ]] && break || sleep 0.05; done
+objects() { curl -sS "$url/api/v1/configmaps"; curl -sS "$url$gateways"; }
+kept=$(objects)
+stop_server || fail "SIGTERM with an open watch: the code is $?" "$(cat "$work/server.log")"
+wait "$watching" || fail "the watch ends well" "$(cat "$work/watched")"
+
+# The same without a server, by two at once, and nothing is left behind.
+before=$(ls -A "$data")
+"$GATEFOLD" log --data "$data" >"$work/other" 2>&1 &
+other=$!
+same "the timeline of a directory" 3 "$(rows --data "$data" | wc -l)"
+wait "$other" || fail "two read at once" "$(cat "$work/other")"
+from=(--data "$data" --until $((first + 5)))
+same "log of a directory" "$(seq -s' ' $((first + 2)) $((first + 5)))" "$(log_of --kind gateway)"
+expect_code "verify" 0 '^fine: [1-9]' "$GATEFOLD" verify --data "$data"
+expect "verify as JSON" '"findings":\[\]' "$GATEFOLD" verify --data "$data" -o json
+same "reading leaves a data directory as it is" "$before" "$(ls -A "$data")"
+
+start_server --data "$data"
+same "the same objects after a restart" "$kept" "$(objects)"
+stop_server || fail "SIGTERM: the code is $?"
+
+# One byte of the log flips.
+flipped=$(ls -S "$data"/*.sst "$data"/*.log 2>/dev/null | head -1)
+size=$(stat -c %s "$flipped") && at=$((size / 2))
+byte=$(od -An -tu1 -j "$at" -N 1 "$flipped")
+printf "\\x$(printf %02x $((byte ^ 255)))" | dd of="$flipped" bs=1 seek="$at" conv=notrunc status=none
+expect_code "a flipped byte" 4 '.' "$GATEFOLD" verify --data "$data"
+finish
