@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <cctype>
 
+#include <fmt/format.h>
+
+#include "schema/time.h"
+
 namespace gatefold::api {
 namespace {
 
@@ -55,6 +59,18 @@ std::vector<std::string> Query::all(std::string_view name) const {
 bool Query::is_true(std::string_view name) const {
   const auto value = first(name);
   return value && !equals_ignoring_case(*value, "false") && *value != "0";
+}
+
+Result<std::optional<std::chrono::nanoseconds>> parse_timeout(const Query& query) {
+  const auto text = query.first("timeout");
+  if (!text) return std::nullopt;
+  const auto ns = parse_go_duration_ns(*text);
+  if (!ns) {
+    return bad_request(fmt::format(
+        "invalid timeout specified in the request URL - time: invalid duration \"{}\"", *text));
+  }
+  if (*ns <= 0) return std::nullopt;
+  return std::chrono::nanoseconds(*ns);
 }
 
 void parse_target(std::string_view target, Request& request) {

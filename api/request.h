@@ -1,11 +1,14 @@
 // One HTTP request after it was read: plain strings, no Beast.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "schema/status.h"
 
 namespace gatefold::api {
 
@@ -33,6 +36,10 @@ struct Request {
   std::string host;
   std::string body;
 };
+
+// How long the client wants to wait (`timeout=32s`, R1.8); nothing where it names no time or none
+// above zero.
+Result<std::optional<std::chrono::nanoseconds>> parse_timeout(const Query& query);
 
 // Splits a request target into path and query.
 void parse_target(std::string_view target, Request& request);

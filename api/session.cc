@@ -1,10 +1,16 @@
 #include "api/session.h"
 
+#include <algorithm>
+#include <array>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/http.hpp>
+#include <boost/beast/http/chunk_encode.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/write.hpp>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
@@ -21,39 +27,6 @@ namespace http = boost::beast::http;
 
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 using Clock = std::chrono::steady_clock;
-
-std::string_view view_of(boost::core::string_view text) {
-  return {text.data(), text.size()};
-}
-
-Request to_request(http::request<http::string_body>&& from) {
-  Request request;
-  request.method = std::string(view_of(from.method_string()));
-  parse_target(view_of(from.target()), request);
-  request.accept = std::string(view_of(from[http::field::accept]));
-  request.content_type = std::string(view_of(from[http::field::content_type]));
-  request.user_agent = std::string(view_of(from[http::field::user_agent]));
-  request.if_none_match = std::string(view_of(from[http::field::if_none_match]));
-  request.audit_id = std::string(view_of(from["Audit-ID"]));
-  request.host = std::string(view_of(from[http::field::host]));
-  request.body = std::move(from.body());
-  return request;
-}
-
-// The answer to bytes that are no acceptable request; nothing where the client just went away.
-std::optional<Response> answer_to(const beast::error_code& error) {
-  if (error == http::error::body_limit) {
-    return error_response(
-        {.reason = Reason::kRequestEntityTooLarge,
-         .message = fmt::format("Request entity too large: limit is {}", engine::kBodyBytesMax)});
-  }
-  if (error == http::error::header_limit) return text_response(431, "request header too large\n");
-  if (error == http::error::end_of_stream || error == http::error::partial_message ||
-      error.category() != http::make_error_code(http::error::bad_value).category()) {
-    return std::nullopt;
-  }
-  return text_response(400, "400 Bad Request: " + error.message() + "\n");
-}
 
 std::string_view event_opening(engine::WatchEventType type) {
   switch (type) {
@@ -75,123 +48,146 @@ asio::const_buffer buffer_of(std::string_view text) {
   return {text.data(), text.size()};
 }
 
+Reply internal_error(std::string_view what) {
+  spdlog::error("a request ended by an exception: {}", what);
+  return error_response({.reason = Reason::kInternalError,
+                         .message = "Internal error occurred: the request could not be served"});
+}
+
+Reply timed_out() {
+  return error_response(
+      {.reason = Reason::kTimeout,
+       .message = "Timeout: request did not complete within the allotted timeout"});
+}
+
+// Watches heed timeoutSeconds alone (R1.8).
+bool is_watch(const Request& request) {
+  const auto info = parse_request_info(request);
+  return info && info->verb == RequestVerb::kWatch;
+}
+
 }  // namespace
 
-Session::Session(asio::ip::tcp::socket socket, const Context& context,
-                 const std::atomic<bool>& draining)
-    : stream_(std::move(socket)),
+Session::Session(asio::ip::tcp::socket socket, const Context& context, ServerState& state)
+    : connection_(std::make_shared<Connection>(std::move(socket))),
       context_(context),
-      draining_(draining),
-      timer_(stream_.get_executor()) {}
+      state_(state),
+      timer_(connection_->socket().get_executor()) {}
 
-void Session::drain() {
-  if (is_idle_) stream_.cancel();
+void Session::take(std::uint64_t turn, Reply reply) {
+  if (turn != turn_) return;
+  reply_ = std::move(reply);
+  timer_.cancel();
 }
 
-asio::awaitable<std::optional<Request>> Session::read(Head& head) {
-  http::request_parser<http::string_body> parser;
-  parser.body_limit(engine::kBodyBytesMax);
-  parser.header_limit(kHeaderBytesMax);
-  is_idle_ = true;
-  stream_.expires_after(kIdleTimeout);
-  auto [error, bytes] = co_await http::async_read_header(stream_, buffer_, parser, kTuple);
-  is_idle_ = false;
-  if (!error && !parser.is_done()) {
-    stream_.expires_after(kBodyTimeout);
-    if (view_of(parser.get()[http::field::expect]) == "100-continue") {
-      constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-      std::tie(error, bytes) = co_await asio::async_write(stream_, buffer_of(kContinue), kTuple);
-    }
-    if (!error)
-      std::tie(error, bytes) = co_await http::async_read(stream_, buffer_, parser, kTuple);
-  }
-  if (error) {
-    head.keep_alive = false;
-    if (auto response = answer_to(error)) {
-      if (co_await write(std::move(*response), head)) co_await linger();
-    }
-    co_return std::nullopt;
-  }
-  head.keep_alive = parser.keep_alive();
-  auto request = to_request(parser.release());
-  head.is_head = request.method == "HEAD";
-  head.audit_id = request.audit_id;
-  co_return request;
-}
-
-asio::awaitable<void> Session::linger() {
-  constexpr std::size_t kPieceBytes = 64u << 10;
-  beast::error_code ignored;
-  stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
-  stream_.expires_after(kLingerTimeout);
-  buffer_.clear();
-  for (std::size_t taken = 0; taken < kLingerBytesMax && !draining_;) {
-    auto [error, bytes] = co_await stream_.async_read_some(buffer_.prepare(kPieceBytes), kTuple);
-    if (error) break;
-    taken += bytes;
+void Session::run_task(std::uint64_t turn, std::move_only_function<void()>& task) {
+  try {
+    task();
+  } catch (const std::exception& failure) {
+    take(turn, internal_error(failure.what()));
   }
 }
 
-asio::awaitable<Reply> Session::answer(Request request) {
-  auto self = shared_from_this();
-  const auto executor = stream_.get_executor();
-  auto now = serve(
-      context_, std::move(request),
-      [self](Reply reply) {
-        self->reply_ = std::move(reply);
-        self->timer_.cancel();
-      },
-      [executor, self](std::move_only_function<void()> task) {
-        asio::post(executor, [self, task = std::move(task)]() mutable { task(); });
-      });
-  if (now) co_return std::move(*now);
-  timer_.expires_at(Clock::time_point::max());
-  while (!reply_) co_await timer_.async_wait(kTuple);
-  auto reply = std::move(*reply_);
+std::optional<Reply> Session::begin(Request request) {
+  try {
+    return serve(
+        context_, std::move(request),
+        [self = shared_from_this(), turn = turn_](Reply reply) {
+          self->take(turn, std::move(reply));
+        },
+        [self = shared_from_this(), turn = turn_,
+         executor = timer_.get_executor()](std::move_only_function<void()> task) {
+          asio::post(executor, [self, turn, task = std::move(task)]() mutable {
+            self->run_task(turn, task);
+          });
+        });
+  } catch (const std::exception& failure) {
+    return internal_error(failure.what());
+  }
+}
+
+asio::awaitable<Reply> Session::answer(Request request, Head& head) {
+  const bool reads = request.method == "GET" || request.method == "HEAD";
+  std::chrono::nanoseconds limit = reads ? state_.limits.answer : state_.limits.mutation;
+  const auto asked = parse_timeout(request.query);
+  if (!asked && !is_watch(request)) co_return error_response(asked.error());
+  if (asked && *asked) limit = std::min(limit, **asked);
+
+  const auto deadline = Clock::now() + limit;
+  ++turn_;
+  auto reply = begin(std::move(request));
+  timer_.expires_at(deadline);
+  while (!reply && !reply_ && Clock::now() < deadline) co_await timer_.async_wait(kTuple);
+  ++turn_;
+  if (!reply) reply = std::exchange(reply_, std::nullopt);
   reply_.reset();
-  co_return reply;
+  if (!reply) {
+    head.keep_alive = false;
+    reply = timed_out();
+  }
+  co_return std::move(*reply);
 }
 
 asio::awaitable<bool> Session::write(Response response, const Head& head) {
   http::response<http::string_body> message;
-  fill_head(response, head.audit_id, head.keep_alive && !draining_, message);
+  fill_head(response, head.audit_id, head.keep_alive && !state_.draining, message);
   if (head.is_head) {
     message.content_length(response.body.size());
   } else {
     message.body() = std::move(response.body);
     if (response.code != 304) message.prepare_payload();
   }
-  stream_.expires_after(kWriteTimeout);
+  connection_->limit(state_.limits.write);
   http::response_serializer<http::string_body> serializer(message);
+  auto& socket = connection_->socket();
   if (head.is_head || response.code == 304) {
-    auto [error, bytes] = co_await http::async_write_header(stream_, serializer, kTuple);
+    auto [error, bytes] = co_await http::async_write_header(socket, serializer, kTuple);
     co_return !error;
   }
-  auto [error, bytes] = co_await http::async_write(stream_, serializer, kTuple);
+  auto [error, bytes] = co_await http::async_write(socket, serializer, kTuple);
   co_return !error;
 }
 
-asio::awaitable<bool> Session::write_chunked_head(const Response& response, const Head& head) {
+asio::awaitable<bool> Session::write_open_head(const Response& response, const Head& head) {
   http::response<http::empty_body> message;
-  fill_head(response, head.audit_id, head.keep_alive && !draining_, message);
-  message.chunked(true);
+  fill_head(response, head.audit_id, head.keep_alive && !state_.draining, message);
+  message.chunked(head.takes_chunks);
   http::response_serializer<http::empty_body> serializer(message);
-  stream_.expires_after(kWriteTimeout);
-  auto [error, bytes] = co_await http::async_write_header(stream_, serializer, kTuple);
+  connection_->limit(state_.limits.write);
+  auto [error, bytes] =
+      co_await http::async_write_header(connection_->socket(), serializer, kTuple);
+  co_return !error;
+}
+
+asio::awaitable<bool> Session::write_piece(std::span<const asio::const_buffer> buffers,
+                                           const Head& head) {
+  connection_->limit(state_.limits.write);
+  auto& socket = connection_->socket();
+  if (head.takes_chunks) {
+    auto [error, bytes] = co_await asio::async_write(socket, http::make_chunk(buffers), kTuple);
+    co_return !error;
+  }
+  auto [error, bytes] = co_await asio::async_write(socket, buffers, kTuple);
+  co_return !error;
+}
+
+asio::awaitable<bool> Session::write_end(const Head& head) {
+  if (!head.takes_chunks) co_return false;  // the end of the connection is the end of the body
+  connection_->limit(state_.limits.write);
+  auto [error, bytes] =
+      co_await asio::async_write(connection_->socket(), http::make_chunk_last(), kTuple);
   co_return !error;
 }
 
 asio::awaitable<bool> Session::write(BodyStream stream, const Head& head) {
   auto piece = std::move(stream.head.body);
-  if (!co_await write_chunked_head(stream.head, head)) co_return false;
-  if (head.is_head) co_return true;
+  if (!co_await write_open_head(stream.head, head)) co_return false;
+  if (head.is_head) co_return head.takes_chunks;
   bool more = true;
   while (more || !piece.empty()) {
     if (!piece.empty()) {
-      stream_.expires_after(kWriteTimeout);
-      auto [error, bytes] =
-          co_await asio::async_write(stream_, http::make_chunk(asio::buffer(piece)), kTuple);
-      if (error) co_return false;
+      const std::array buffers{buffer_of(piece)};
+      if (!co_await write_piece(buffers, head)) co_return false;
       piece.clear();
     }
     if (!more) break;
@@ -202,48 +198,34 @@ asio::awaitable<bool> Session::write(BodyStream stream, const Head& head) {
     }
     more = *next;
   }
-  auto [error, bytes] = co_await asio::async_write(stream_, http::make_chunk_last(), kTuple);
-  co_return !error;
-}
-
-void Session::notice_end_of_client() {
-  stream_.socket().async_wait(
-      asio::ip::tcp::socket::wait_read, [self = shared_from_this()](beast::error_code error) {
-        if (error) return;
-        char byte = 0;
-        beast::error_code ended;
-        self->stream_.socket().non_blocking(true, ended);
-        self->stream_.socket().receive(asio::buffer(&byte, 1), MSG_PEEK, ended);
-        if (!ended || ended == asio::error::would_block) return;
-        self->is_client_gone_ = true;
-        self->timer_.cancel();
-      });
+  co_return co_await write_end(head);
 }
 
 asio::awaitable<bool> Session::write(WatchStream stream, const Head& head) {
   // The bell may ring from the writer's thread when this session is long gone.
-  auto watcher = context_.engine.watch(
-      stream.query, [weak = weak_from_this(), executor = stream_.get_executor()] {
-        asio::post(executor, [weak] {
-          if (const auto self = weak.lock()) self->timer_.cancel();
-        });
-      });
+  auto watcher = context_.engine.watch(stream.query,
+                                       [weak = weak_from_this(), executor = timer_.get_executor()] {
+                                         asio::post(executor, [weak] {
+                                           if (const auto self = weak.lock()) self->timer_.cancel();
+                                         });
+                                       });
   if (!watcher) co_return co_await write(error_response(watcher.error()), head);
-  if (!co_await write_chunked_head(stream.head, head)) co_return false;
-  if (head.is_head) co_return true;
-  stream_.expires_never();
-  notice_end_of_client();
-  const bool is_clean = co_await watch_loop(**watcher, stream);
-  beast::error_code ignored;
-  stream_.socket().cancel(ignored);
-  if (!is_clean || is_client_gone_) co_return false;
-  stream_.expires_after(kWriteTimeout);
-  auto [error, bytes] = co_await asio::async_write(stream_, http::make_chunk_last(), kTuple);
-  co_return !error;
+  if (!co_await write_open_head(stream.head, head)) co_return false;
+  if (head.is_head) co_return head.takes_chunks;
+  connection_->unlimited();
+  connection_->read_ahead([self = shared_from_this()] { self->timer_.cancel(); });
+  const bool is_clean = co_await watch_loop(**watcher, stream, head);
+  connection_->stop_reading_ahead();
+  timer_.expires_at(Clock::time_point::max());
+  while (connection_->reads_ahead()) co_await timer_.async_wait(kTuple);
+  if (!is_clean || connection_->has_ended()) co_return false;
+  co_return co_await write_end(head);
 }
 
-asio::awaitable<bool> Session::watch_loop(engine::Watcher& watcher, const WatchStream& stream) {
-  const auto deadline = Clock::now() + std::chrono::seconds(stream.timeout_seconds);
+asio::awaitable<bool> Session::watch_loop(engine::Watcher& watcher, const WatchStream& stream,
+                                          const Head& head) {
+  const auto deadline =
+      Clock::now() + std::chrono::seconds(std::min(stream.timeout_seconds, kWatchSecondsMax));
   const auto last_bookmark = deadline - kBookmarkBeforeEnd;
   auto bookmark_at = std::min(Clock::now() + kBookmarkInterval, last_bookmark);
   bool is_first = true;
@@ -264,11 +246,11 @@ asio::awaitable<bool> Session::watch_loop(engine::Watcher& watcher, const WatchS
                                          : std::min(now + kBookmarkInterval, last_bookmark);
     }
     if (!events.empty()) {
-      if (!co_await write_events(std::move(events), stream, is_first)) co_return false;
-      if (is_client_gone_) co_return false;
+      if (!co_await write_events(std::move(events), stream, head, is_first)) co_return false;
+      if (connection_->has_ended()) co_return false;
       if (Clock::now() < deadline) continue;
     }
-    const bool is_over = watcher.ended() || is_client_gone_ || draining_ ||
+    const bool is_over = watcher.ended() || connection_->has_ended() || state_.draining ||
                          context_.engine.hub().closed() || Clock::now() >= deadline;
     if (is_over) co_return true;
     timer_.expires_at(std::min(deadline, watcher.bookmarks() ? bookmark_at : deadline));
@@ -277,7 +259,8 @@ asio::awaitable<bool> Session::watch_loop(engine::Watcher& watcher, const WatchS
 }
 
 asio::awaitable<bool> Session::write_events(std::vector<engine::WatchEvent> events,
-                                            const WatchStream& stream, bool& is_first) {
+                                            const WatchStream& stream, const Head& head,
+                                            bool& is_first) {
   std::vector<std::string> own;
   own.reserve(events.size());
   std::vector<asio::const_buffer> buffers;
@@ -286,7 +269,7 @@ asio::awaitable<bool> Session::write_events(std::vector<engine::WatchEvent> even
     std::string_view object;
     if (event.error) {
       object = own.emplace_back(status_json(*event.error));
-    } else if (stream.transform && event.type != engine::WatchEventType::kBookmark) {
+    } else if (stream.transform) {
       auto shaped = stream.transform(*event.object, is_first);
       if (!shaped) co_return false;
       object = own.emplace_back(std::move(*shaped));
@@ -298,33 +281,41 @@ asio::awaitable<bool> Session::write_events(std::vector<engine::WatchEvent> even
     buffers.push_back(buffer_of(object));
     buffers.push_back(buffer_of("}\n"));
   }
-  stream_.expires_after(kWriteTimeout);
-  auto [error, bytes] = co_await asio::async_write(stream_, http::make_chunk(buffers), kTuple);
-  stream_.expires_never();
-  co_return !error;
+  const bool is_written = co_await write_piece(buffers, head);
+  connection_->unlimited();
+  co_return is_written;
+}
+
+asio::awaitable<bool> Session::serve_one() {
+  auto received = co_await receive(*connection_, state_);
+  Head head{.keep_alive = received.keep_alive, .takes_chunks = received.takes_chunks};
+  if (received.refusal) {
+    if (co_await write(std::move(*received.refusal), head)) co_await linger(*connection_, state_);
+    co_return false;
+  }
+  if (!received.request) co_return false;
+  head.is_head = received.request->method == "HEAD";
+  head.audit_id = received.request->audit_id;
+  auto reply = co_await answer(std::move(*received.request), head);
+  received.request.reset();
+  received.share.release();
+  bool is_written = false;
+  if (auto* response = std::get_if<Response>(&reply)) {
+    is_written = co_await write(std::move(*response), head);
+  } else if (auto* body = std::get_if<BodyStream>(&reply)) {
+    is_written = co_await write(std::move(*body), head);
+  } else {
+    is_written = co_await write(std::move(std::get<WatchStream>(reply)), head);
+  }
+  co_return is_written&& head.keep_alive;
 }
 
 asio::awaitable<void> Session::run() {
   try {
-    stream_.socket().set_option(asio::ip::tcp::no_delay(true));
-    for (;;) {
-      Head head;
-      auto request = co_await read(head);
-      if (!request) break;
-      auto reply = co_await answer(std::move(*request));
-      request.reset();
-      bool is_written = false;
-      if (auto* response = std::get_if<Response>(&reply)) {
-        is_written = co_await write(std::move(*response), head);
-      } else if (auto* body = std::get_if<BodyStream>(&reply)) {
-        is_written = co_await write(std::move(*body), head);
-      } else {
-        is_written = co_await write(std::move(std::get<WatchStream>(reply)), head);
-      }
-      if (!is_written || !head.keep_alive || draining_) break;
+    while (co_await serve_one() && !state_.draining) {
     }
     beast::error_code ignored;
-    stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+    connection_->socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
   } catch (const std::exception& failure) {
     spdlog::error("a connection ended by an exception: {}", failure.what());
   }

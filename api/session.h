@@ -2,58 +2,63 @@
 // other. Lives on one thread.
 #pragma once
 
-#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 
+#include "api/connection.h"
 #include "api/pipeline.h"
+#include "api/receive.h"
 
 namespace gatefold::api {
 
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(boost::asio::ip::tcp::socket socket, const Context& context,
-          const std::atomic<bool>& draining);
+  Session(boost::asio::ip::tcp::socket socket, const Context& context, ServerState& state);
 
   // Until the client or the server ends it. Exceptions stop here.
   boost::asio::awaitable<void> run();
   // The server ends: an idle connection is closed, a busy one after its answer. The session's
   // thread.
-  void drain();
+  void drain() { connection_->end_if_idle(); }
 
  private:
   struct Head {
-    bool keep_alive = true;
+    bool keep_alive = false;
     bool is_head = false;
+    bool takes_chunks = true;
     std::string audit_id;
   };
-  boost::asio::awaitable<std::optional<Request>> read(Head& head);
-  // Takes in for a while what a refused client still sends: closing on bytes that nobody read
-  // resets the connection, and a client that reads only after writing would lose the answer.
-  boost::asio::awaitable<void> linger();
-  boost::asio::awaitable<Reply> answer(Request request);
+  boost::asio::awaitable<bool> serve_one();
+  boost::asio::awaitable<Reply> answer(Request request, Head& head);
+  std::optional<Reply> begin(Request request);
+  void take(std::uint64_t turn, Reply reply);
+  void run_task(std::uint64_t turn, std::move_only_function<void()>& task);
+
   boost::asio::awaitable<bool> write(Response response, const Head& head);
   boost::asio::awaitable<bool> write(BodyStream stream, const Head& head);
   boost::asio::awaitable<bool> write(WatchStream stream, const Head& head);
-  boost::asio::awaitable<bool> write_chunked_head(const Response& response, const Head& head);
-  boost::asio::awaitable<bool> watch_loop(engine::Watcher& watcher, const WatchStream& stream);
+  // Of a body whose length nobody knows: in chunks, or up to the end of the connection.
+  boost::asio::awaitable<bool> write_open_head(const Response& response, const Head& head);
+  boost::asio::awaitable<bool> write_piece(std::span<const boost::asio::const_buffer> buffers,
+                                           const Head& head);
+  boost::asio::awaitable<bool> write_end(const Head& head);
+  boost::asio::awaitable<bool> watch_loop(engine::Watcher& watcher, const WatchStream& stream,
+                                          const Head& head);
   boost::asio::awaitable<bool> write_events(std::vector<engine::WatchEvent> events,
-                                            const WatchStream& stream, bool& is_first);
-  void notice_end_of_client();
+                                            const WatchStream& stream, const Head& head,
+                                            bool& is_first);
 
-  boost::beast::tcp_stream stream_;
+  const std::shared_ptr<Connection> connection_;
   const Context& context_;
-  const std::atomic<bool>& draining_;
-  boost::beast::flat_buffer buffer_;
+  ServerState& state_;
   boost::asio::steady_timer timer_;
   std::optional<Reply> reply_;
-  bool is_idle_ = false;
-  bool is_client_gone_ = false;
+  std::uint64_t turn_ = 0;  // the request that reply_ is for: a late answer belongs to none
 };
 
 }  // namespace gatefold::api

@@ -2,6 +2,7 @@
 
 #include <future>
 #include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -45,6 +46,7 @@ class Engine::Parts {
   std::thread writer;
   std::thread reactor;
   std::atomic<bool> draining{false};
+  bool stopped = false;  // the thread that stops it only
 };
 
 Engine::Engine(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -86,6 +88,11 @@ Result<void> Engine::seed() {
 }
 
 Engine::~Engine() {
+  stop();
+}
+
+void Engine::stop() {
+  if (std::exchange(parts_->stopped, true)) return;
   drain();
   parts_->reactors->stop();
   if (parts_->reactor.joinable()) parts_->reactor.join();

@@ -75,9 +75,12 @@ class Engine {
   WatchHub& hub();
   const World& world() const;
 
-  // Ends watches and refuses new commands; commands under way are answered. Then close by
-  // destruction, when all Views are gone.
+  // Ends watches and refuses new commands; commands under way are answered.
   void drain();
+  // Drains, answers what is under way and ends the engine's threads: nothing is called back
+  // afterwards. Whoever is called back outlives this; then close by destruction, when all Views are
+  // gone. One thread, not the engine's own.
+  void stop();
 
  private:
   class Parts;

@@ -154,6 +154,7 @@ HttpAnswer HttpPeer::read_head() {
   if (!status.starts_with("HTTP/1.1 ") || status.size() < 12) {
     throw std::runtime_error("no status line: " + status);
   }
+  is_over_ = false;
   HttpAnswer answer;
   answer.code = static_cast<int>(number(std::string_view(status).substr(9, 3), 10));
   for (auto line = take_line(); !line.empty(); line = take_line()) {
@@ -197,6 +198,16 @@ std::optional<std::string> HttpPeer::read_line() {
   auto line = decoded_.substr(0, end);
   decoded_.erase(0, end + 1);
   return line;
+}
+
+void HttpPeer::half_close() {
+  shutdown(socket_, SHUT_WR);
+}
+
+std::string HttpPeer::read_to_end() {
+  while (fill()) {
+  }
+  return std::exchange(buffer_, {});
 }
 
 bool HttpPeer::ends() {

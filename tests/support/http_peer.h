@@ -42,6 +42,10 @@ class HttpPeer {
   // Sends bytes as they are, all of them before it reads; stops where the server hangs up.
   void send(std::string_view bytes);
   HttpAnswer read_answer(bool is_head = false);
+  // Sends nothing more; answers can still be read.
+  void half_close();
+  // Everything up to the end of the connection, as it came.
+  std::string read_to_end();
 
   // For answers without an end: the head, then line after line of the chunks (nothing at their
   // end), or the body where it has an end after all.

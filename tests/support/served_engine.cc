@@ -4,7 +4,7 @@
 
 namespace gatefold::test {
 
-ServedEngine::ServedEngine(engine::World world) {
+ServedEngine::ServedEngine(engine::World world, api::ServerLimits limits) {
   engine::EngineOptions options;
   options.store.directory = "/gatefold-test";
   options.store.in_memory = true;
@@ -13,16 +13,21 @@ ServedEngine::ServedEngine(engine::World world) {
   engine_ = std::move(*engine);
   probes_.add("ping", true, [] { return api::CheckResult{}; });
   context_.reset(new api::Context{*engine_, documents_, probes_});
-  auto server = api::Server::start(*context_, {.port = 0});
+  auto server = api::Server::start(*context_, {.port = 0, .limits = limits});
   if (!server) throw std::runtime_error(server.error().message);
   server_ = std::move(*server);
 }
 
 ServedEngine::~ServedEngine() {
-  engine_->drain();
-  server_->stop();
+  stop();
   server_.reset();
   engine_.reset();
+}
+
+void ServedEngine::stop() {
+  engine_->drain();
+  server_->stop();
+  engine_->stop();
 }
 
 }  // namespace gatefold::test

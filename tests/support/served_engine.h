@@ -12,13 +12,17 @@ namespace gatefold::test {
 class ServedEngine {
  public:
   // Throws std::runtime_error where it can't be opened or there is no port.
-  explicit ServedEngine(engine::World world);
+  explicit ServedEngine(engine::World world, api::ServerLimits limits = {});
   ~ServedEngine();
   ServedEngine(const ServedEngine&) = delete;
   ServedEngine& operator=(const ServedEngine&) = delete;
 
   std::uint16_t port() const { return server_->port(); }
   engine::Engine& engine() { return *engine_; }
+  // Checks are added before the first request.
+  api::Probes& probes() { return probes_; }
+  // As a signal stops the server; the destructor does it too.
+  void stop();
 
  private:
   std::unique_ptr<engine::Engine> engine_;

@@ -5,13 +5,16 @@
 #include <csignal>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include <boost/asio/ip/address.hpp>
 #include <fmt/format.h>
 #include <malloc.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 
+#include "api/limits.h"
 #include "api/server.h"
 #include "engine/engine.h"
 #include "schema/json.h"
@@ -77,6 +80,21 @@ unsigned thread_count(unsigned asked) {
   return asked > 0 ? asked : std::clamp(std::thread::hardware_concurrency(), 1u, 4u);
 }
 
+// As many connections as the process may have descriptors for, beside those that the store needs:
+// the usual soft limit of 1,024 is far below what it may have.
+std::size_t connections_max() {
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return api::kConnectionsMax;
+  const auto given = std::exchange(files.rlim_cur, files.rlim_max);
+  if (setrlimit(RLIMIT_NOFILE, &files) != 0) files.rlim_cur = given;
+  const std::size_t limit = files.rlim_cur;
+  const auto left = limit > api::kDescriptorsReserved ? limit - api::kDescriptorsReserved : 1;
+  if (left < api::kConnectionsMax) {
+    spdlog::warn("at most {} connections: the process may have {} open files", left, limit);
+  }
+  return std::min(api::kConnectionsMax, left);
+}
+
 int serve(const ServeOptions& options, const Endpoint& endpoint, const sigset_t& signals) {
   engine::EngineOptions engine_options;
   engine_options.store.directory = options.directory;
@@ -97,12 +115,15 @@ int serve(const ServeOptions& options, const Endpoint& endpoint, const sigset_t&
                [&manifests] { return api::CheckResult{true, manifests->note()}; });
   }
   const api::Context context{**engine, documents, probes};
-  auto server =
-      api::Server::start(context, {endpoint.address, endpoint.port, thread_count(options.threads)});
+  auto server = api::Server::start(context, {.address = endpoint.address,
+                                             .port = endpoint.port,
+                                             .threads = thread_count(options.threads),
+                                             .limits = {.connections = connections_max()}});
   if (!server) return report(server.error());
   if (manifests) manifests->start();
 
-  const auto revision = (*engine)->view()->revision();
+  // Not of the View: there is none while a broken store is opened again.
+  const auto revision = (*engine)->hub().head();
   fmt::print("{}\n",
              to_json(JsonObject{
                  {"ready", true}, {"url", (*server)->url()}, {"revision", revision.number}}));
@@ -115,6 +136,7 @@ int serve(const ServeOptions& options, const Endpoint& endpoint, const sigset_t&
   if (manifests) manifests->stop();
   (*engine)->drain();
   (*server)->stop();
+  (*engine)->stop();
   server->reset();
   engine->reset();
   return kFine;
