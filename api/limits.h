@@ -15,7 +15,7 @@ inline constexpr std::size_t kConnectionsMax = 20'000;
 // sockets that wait to be accepted, epoll. Without them a commit fails for want of a file.
 inline constexpr std::size_t kDescriptorsReserved = 384;
 // Bytes read that are not parsed yet: a whole head, or a chunk's header, with what was read behind.
-inline constexpr std::size_t kReadBufferBytesMax = 2 * kHeaderBytesMax;
+inline constexpr std::size_t kReadBufferBytesMax = std::size_t{2} * kHeaderBytesMax;
 // One read: what most requests are smaller than, and what keeps large ones to few calls. An idle
 // connection holds the former.
 inline constexpr std::size_t kHeadPieceBytes = 4u << 10;
@@ -29,7 +29,7 @@ inline constexpr std::chrono::seconds kBookmarkBeforeEnd{2};
 // What a client whose request was refused may still send before the connection is closed on it.
 inline constexpr std::size_t kLingerBytesMax = 16u << 20;
 // A watch ends after a day at most, however long the client asked for.
-inline constexpr std::int64_t kWatchSecondsMax = 24 * 3600;
+inline constexpr std::int64_t kWatchSecondsMax = std::int64_t{24} * 3600;
 
 // The limits of one server; tests have tiny ones.
 struct ServerLimits {
