@@ -41,6 +41,9 @@ class Batcher {
   Batcher(const std::string& directory, std::size_t bytes) : value_(bytes, 'x') {
     rocksdb::Options options;
     options.create_if_missing = true;
+    // As Gatefold's own: preallocated files make a sync dearer.
+    options.allow_fallocate = false;
+    options.info_log_level = rocksdb::WARN_LEVEL;
     rocksdb::DB* database = nullptr;
     const auto status = rocksdb::DB::Open(options, directory, &database);
     if (!status.ok()) throw std::runtime_error(status.ToString());

@@ -21,7 +21,6 @@ constexpr const char* kGateways = "/apis/gateway.networking.k8s.io/v1/namespaces
 constexpr unsigned kThreads = 2;
 constexpr int kConnections = 64;
 constexpr int kListObjects = 10'000;
-constexpr int kListConnections = 2;
 constexpr int kWatchers = 100;
 constexpr std::uint64_t kWatchEvents = 2000;
 constexpr int kCalibrationWrites = 64;
@@ -176,22 +175,26 @@ std::vector<Report> bench_list(const Setting& setting) {
   {
     Gatefold server(setting.directory + "/ours");
     const auto create = http_request("POST", kGateways, setting.gateway);
-    run_load({.port = server.port(),
-              .connections = kConnections,
-              .duration = std::chrono::minutes(10),
-              .operations_max = kListObjects,
-              .request = [&](int, std::uint64_t) { return create; }});
+    const auto filled = run_load({.port = server.port(),
+                                  .connections = kConnections,
+                                  .duration = std::chrono::minutes(10),
+                                  .operations_max = kListObjects,
+                                  .request = [&](int, std::uint64_t) { return create; }});
     answer = call(server.port(), request);
+    const auto listed = parse_json(answer);
+    const auto* items = listed ? find(listed->value, "items") : nullptr;
+    if (filled.failures > 0 || items == nullptr || items->as_array().size() != kListObjects) {
+      throw std::runtime_error("the list does not hold what was created");
+    }
     report.ours = per_object(cost_of(server.child(), [&] {
-      return run_load(load_of(setting, server.port(), kListConnections, send));
+      return run_load(load_of(setting, server.port(), kConnections, send));
     }));
     report.note = fmt::format("{} bytes, peak {} MB resident", answer.size(),
                               server.child().peak_resident_bytes() >> 20);
   }
   Floor floor({.threads = kThreads, .answer = answer});
-  report.floor = per_object(cost_of(floor.child(), [&] {
-    return run_load(load_of(setting, floor.port(), kListConnections, send));
-  }));
+  report.floor = per_object(cost_of(
+      floor.child(), [&] { return run_load(load_of(setting, floor.port(), kConnections, send)); }));
   return {report};
 }
 
@@ -229,13 +232,20 @@ std::vector<Report> bench_watch(const Setting& setting) {
                 .floor = {},
                 .note = {}};
   std::string line;
+  std::size_t bytes_per_write = 0;
+  const auto ours = setting.directory + "/ours";
   const auto patch = [](const std::string& name) {
     return [name](std::uint64_t n) { return patch_request(name, 0, n); };
   };
   {
-    Gatefold server(setting.directory + "/ours");
-    const auto object = server.create(setting.gateway);
+    Gatefold server(ours);
+    auto object = server.create(setting.gateway);
     const std::string name(name_of(object));
+    const auto before = wal_bytes(ours);
+    for (int i = 0; i < kCalibrationWrites; ++i) {
+      object = parse_json(call(server.port(), patch(name)(static_cast<std::uint64_t>(i))))->value;
+    }
+    bytes_per_write = (wal_bytes(ours) - before) / kCalibrationWrites;
     line = fmt::format(R"({{"type":"MODIFIED","object":{}}})", to_json(object));
     const FanOut fan_out{
         .port = server.port(),
@@ -245,9 +255,14 @@ std::vector<Report> bench_watch(const Setting& setting) {
                                                  resource_version_of(object))),
         .write = patch(name)};
     report.ours = cost_of(server.child(), [&] { return run_fan_out(fan_out); });
-    report.note = fmt::format("{} MB resident", server.child().resident_bytes() >> 20);
+    report.note = fmt::format("{} MB resident, {} bytes a write",
+                              server.child().resident_bytes() >> 20, bytes_per_write);
   }
-  Floor floor({.threads = kThreads, .answer = "{}", .line = line});
+  Floor floor({.threads = kThreads,
+               .answer = "{}",
+               .line = line,
+               .directory = setting.directory + "/floor",
+               .bytes_per_write = bytes_per_write});
   const FanOut fan_out{.port = floor.port(),
                        .watchers = kWatchers,
                        .lines_each = kWatchEvents,
