@@ -34,7 +34,5 @@ inline constexpr std::size_t kChunkBytesMax = 256u << 10;
 inline constexpr std::int64_t kPageObjectsMax = 1'000'000;
 // How long a read waits for a revision that is not there yet (R14.8).
 inline constexpr std::chrono::milliseconds kFreshnessWait{3000};
-// Attempts of the namespace clean-up at one object before it waits for news.
-inline constexpr int kReactorAttemptsMax = 3;
 
 }  // namespace gatefold::engine

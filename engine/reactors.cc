@@ -16,8 +16,8 @@ constexpr std::string_view kNamespaceUser =
     "system:serviceaccount:kube-system:namespace-controller";
 constexpr std::string_view kGarbageUser =
     "system:serviceaccount:kube-system:generic-garbage-collector";
-// Objects that one turn takes on; the next turn goes on where there are more.
-constexpr std::size_t kTurnObjectsMax = 512;
+// Objects that are read at once; a View is held no longer.
+constexpr std::size_t kPieceObjectsMax = 512;
 
 Command command_on(const Kind& kind, const ObjectKey& key, Verb verb, std::string_view user) {
   Command command;
@@ -79,23 +79,29 @@ void Reactors::run() {
 }
 
 bool Reactors::turn() {
-  std::vector<ObjectKey> going;
-  {
-    const auto view = engine_.view();
-    if (view == nullptr) return false;
-    auto listed = view->snapshot->deleting([&](const ObjectKey& key) {
-      going.push_back(key);
-      return going.size() < kTurnObjectsMax;
-    });
-    if (!listed) {
-      spdlog::error("the index of deleted objects can't be read: {}", listed.error().message);
-      return false;
-    }
-  }
   bool acted = false;
-  for (const auto& key : going) {
-    if (key.resource == "namespaces") acted = end_namespace(key.name) || acted;
-    acted = collect(key) || acted;
+  std::optional<ObjectKey> after;
+  // In pieces, each with a View of its own: what waits for somebody hides nothing behind it.
+  for (bool has_more = true; has_more;) {
+    std::vector<ObjectKey> going;
+    {
+      const auto view = engine_.view();
+      if (view == nullptr) return acted;
+      auto listed = view->snapshot->deleting(after, [&](const ObjectKey& key) {
+        going.push_back(key);
+        return going.size() < kPieceObjectsMax;
+      });
+      if (!listed) {
+        spdlog::error("the index of deleted objects can't be read: {}", listed.error().message);
+        return acted;
+      }
+    }
+    has_more = going.size() == kPieceObjectsMax;
+    if (has_more) after = going.back();
+    for (const auto& key : going) {
+      if (key.resource == "namespaces") acted = end_namespace(key.name) || acted;
+      acted = collect(key) || acted;
+    }
   }
   return acted;
 }
@@ -115,11 +121,11 @@ bool Reactors::empty_namespace(const Catalog& catalog, const std::string& name, 
             view->snapshot->scan(kind->resource, name, after, [&](const storage::RowView& row) {
               contents.push_back(
                   {kind->resource, std::string(row.name_space), std::string(row.name)});
-              return contents.size() < kTurnObjectsMax;
+              return contents.size() < kPieceObjectsMax;
             });
         if (!scanned) return false;
       }
-      has_more = contents.size() == kTurnObjectsMax;
+      has_more = contents.size() == kPieceObjectsMax;
       if (!contents.empty()) after = contents.back();
       for (const auto& key : contents) {
         is_empty = false;
@@ -195,7 +201,7 @@ bool Reactors::collect(const ObjectKey& key) {
   std::vector<ObjectKey> dependents;
   auto listed = view->snapshot->dependents(current->uid, [&](const ObjectKey& dependent) {
     dependents.push_back(dependent);
-    return dependents.size() < kTurnObjectsMax;
+    return dependents.size() < kPieceObjectsMax;
   });
   if (!listed) return false;
   view.reset();

@@ -6,6 +6,7 @@
 
 #include "engine/compose.h"
 #include "engine/core_kinds.h"
+#include "schema/convert.h"
 #include "schema/meta.h"
 
 namespace gatefold::engine {
@@ -27,12 +28,15 @@ Result<void> check_preconditions(const Command& command, const Facts& facts) {
                     "object might have been deleted and then recreated",
                     *options.uid, to_string(object.uid)));
   }
-  if (options.resource_version && *options.resource_version != to_string(object.revision)) {
+  // An event in the batch has no revision yet: nobody can have read it.
+  const auto revision =
+      facts.target->in_batch >= 0 ? std::string("not read yet") : to_string(object.revision);
+  if (options.resource_version && *options.resource_version != revision) {
     return conflict(
         name, facts.name,
         fmt::format("the ResourceVersion in the precondition ({}) does not match the "
                     "ResourceVersion in record ({}). The object might have been modified",
-                    *options.resource_version, to_string(object.revision)));
+                    *options.resource_version, revision));
   }
   return {};
 }
@@ -105,6 +109,9 @@ Result<Decision> remove(const Command& command, const Facts& facts, const Stamp&
 
   Composition composition{.effect = Outcome::Effect::kDeletionPending};
   Value object = facts.target->value;
+  if (facts.target->object.schema_id != kind.storage_version().schema_id) {
+    convert_object(kind, kind.storage_version(), object);
+  }
   auto& metadata = object_member(object.as_object(), "metadata");
   const auto finalizers = finalizers_for(command.delete_options, object);
   set_finalizers(finalizers, metadata);

@@ -1,5 +1,7 @@
 #include "engine/sequencer.h"
 
+#include <algorithm>
+#include <ranges>
 #include <utility>
 
 #include <spdlog/spdlog.h>
@@ -20,6 +22,13 @@ constexpr std::chrono::milliseconds kMendPause{250};
 constexpr int kMendWaitMs = 2000;
 
 }  // namespace
+
+std::size_t Sequencer::Entry::bytes() const {
+  if (!decision || !decision->event) return command.bytes;
+  const auto& event = *decision->event;
+  const auto frame = decision->frame.body == nullptr ? 0 : decision->frame.body->size();
+  return command.bytes + event.body->size() + event.stored_body.size() + frame;
+}
 
 Sequencer::Sequencer(storage::Store& store, WatchHub& hub, CatalogPtr catalog,
                      std::function<void()> committed)
@@ -51,10 +60,10 @@ void Sequencer::publish_view() {
 
 bool Sequencer::enqueue(Entry& entry) {
   const std::scoped_lock lock(mutex_);
-  const bool is_full =
-      queue_.size() >= kQueueCommandsMax || queue_bytes_ + entry.command.bytes > kQueueBytesMax;
+  const auto bytes = entry.bytes();
+  const bool is_full = queue_.size() >= kQueueCommandsMax || queue_bytes_ + bytes > kQueueBytesMax;
   if (is_full || stopping_) return false;
-  queue_bytes_ += entry.command.bytes;
+  queue_bytes_ += bytes;
   if (!entry.target.empty()) ++awaited_[entry.target];
   queue_.push_back(std::move(entry));
   if (queue_.size() == 1) work_.notify_one();
@@ -104,12 +113,21 @@ std::vector<Sequencer::Entry> Sequencer::take() {
   std::size_t bytes = 0;
   const std::scoped_lock lock(mutex_);
   while (!queue_.empty() && taken.size() < kBatchEventsMax && bytes < kBatchBytesMax) {
-    bytes += queue_.front().command.bytes;
-    queue_bytes_ -= queue_.front().command.bytes;
+    const auto held = queue_.front().bytes();
+    bytes += held;
+    queue_bytes_ -= held;
     taken.push_back(std::move(queue_.front()));
     queue_.pop_front();
   }
   return taken;
+}
+
+void Sequencer::put_back(std::span<Entry> entries) {
+  const std::scoped_lock lock(mutex_);
+  for (auto& entry : std::views::reverse(entries)) {
+    queue_bytes_ += entry.bytes();
+    queue_.push_front(std::move(entry));
+  }
 }
 
 void Sequencer::accept(Entry& entry, Decision decision, Batch& batch) {
@@ -117,7 +135,8 @@ void Sequencer::accept(Entry& entry, Decision decision, Batch& batch) {
   int in_batch = decision.outcome_in_batch;
   if (decision.event) {
     in_batch = static_cast<int>(batch.entries.size());
-    batch.bytes += decision.event->body->size();
+    batch.bytes += decision.event->body->size() + decision.event->stored_body.size();
+    batch.time = std::max(batch.time, decision.event->event.time);
     batch.entries.push_back(
         {std::move(*decision.event), decision.previous_in_batch, decision.frame_in_batch});
     const auto& prepared = batch.entries.back().prepared;
@@ -141,7 +160,9 @@ void Sequencer::gather_entry(Entry& entry, Batch& batch) {
     decided_again_.fetch_add(1, std::memory_order_relaxed);
   }
   // A read moved, or was bound to. Nobody but the writer can decide it so that it holds for sure.
-  auto decision = consider(entry.command, *view(), &batch.overlay, entry.stamp);
+  const auto current = view();
+  entry.stamp.now = std::max({entry.stamp.now, current->head.time, batch.time});
+  auto decision = consider(entry.command, *current, &batch.overlay, entry.stamp);
   if (!decision) {
     // Answered after the commit: the reason may lie in an event that is not durable yet.
     batch.answers.push_back({std::move(entry.done), std::unexpected(decision.error()), -1});
@@ -178,9 +199,6 @@ bool Sequencer::step() {
   if (taken.empty()) return false;
   Batch batch;
   batch.entries.reserve(taken.size());  // the overlay points into it
-  for (const auto& entry : taken) {
-    if (!entry.target.empty()) batch.targets.push_back(entry.target);
-  }
   const bool has_space = store_.has_space();
   lacks_space_ = !has_space;
   {
@@ -189,12 +207,19 @@ bool Sequencer::step() {
   }
   if (!has_space) {
     for (auto& entry : taken) {
+      if (!entry.target.empty()) batch.targets.push_back(std::move(entry.target));
       if (entry.done) batch.answers.push_back({std::move(entry.done), Outcome{}, -1});
     }
     refuse(batch, Reason::kServiceUnavailable, std::string(kNoSpace));
     return true;
   }
-  for (auto& entry : taken) gather_entry(entry, batch);
+  std::size_t gathered = 0;
+  for (; gathered < taken.size() && batch.bytes < kBatchBytesMax; ++gathered) {
+    auto& entry = taken[gathered];
+    if (!entry.target.empty()) batch.targets.push_back(entry.target);
+    gather_entry(entry, batch);
+  }
+  put_back(std::span(taken).subspan(gathered));
   commit(batch);
   return true;
 }
@@ -281,7 +306,14 @@ bool Sequencer::mend() {
   auto head = store_.recover(kMendWaitMs);
   if (!head) {
     // Without a snapshot the store is closed: there is nothing to read until it opens.
-    if (store_.snapshot() != nullptr) publish_view();
+    if (store_.snapshot() != nullptr) {
+      publish_view();
+      hub_.ring_all();  // who looked for a View meanwhile found none
+    }
+    {
+      const std::scoped_lock lock(mutex_);
+      broken_ = "writes are refused: the store can't be opened again: " + head.error().message;
+    }
     return still_broken(head.error());
   }
   spdlog::warn("the store is open again at revision {}", head->revision.number);

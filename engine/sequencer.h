@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -33,6 +34,8 @@ class Sequencer {
     Engine::Done done;
     std::string
         target;  // the object that it changes, for is_contended(); empty: none, or a new one
+    // What it holds while it waits: the request, and what was decided of it.
+    std::size_t bytes() const;
   };
 
   // `committed` is called on the writer's thread after each batch is visible, for the reactors.
@@ -69,10 +72,13 @@ class Sequencer {
     std::vector<storage::SightingCount> sightings;
     std::vector<Answer> answers;
     Overlay overlay;
-    std::size_t bytes = 0;
+    std::size_t bytes = 0;  // of the bodies in `entries`
+    Time time;              // of the last event
   };
 
   std::vector<Entry> take();
+  // Puts entries that a full batch has no room for back to the front.
+  void put_back(std::span<Entry> entries);
   void gather_entry(Entry& entry, Batch& batch);
   void accept(Entry& entry, Decision decision, Batch& batch);
   void commit(Batch& batch);

@@ -34,8 +34,11 @@ Value shown(const Facts& facts) {
 Result<Value> patched(const Command& command, const Facts& facts, const Value& current) {
   Value base = current;
   // A patch may test or set the revision; one that does not mention it then never conflicts (R9.6).
-  const auto revision = to_string(facts.target->object.revision);
-  object_member(base.as_object(), "metadata")["resourceVersion"] = revision;
+  // The revision of an event in the batch is not known yet, and nobody can have read it.
+  if (facts.target->in_batch < 0) {
+    const auto revision = to_string(facts.target->object.revision);
+    object_member(base.as_object(), "metadata")["resourceVersion"] = revision;
+  }
   Result<Value> result;
   switch (command.patch_type) {
     case PatchType::kJson:
@@ -83,7 +86,8 @@ Result<void> check_preconditions(const Command& command, const Facts& facts, con
     return bad_request(fmt::format("resourceVersion: Invalid value: {}: must be a decimal number",
                                    go_quote(text)));
   }
-  if (*stated != target.revision) return conflict(name, facts.name, kModified);
+  if (facts.target->in_batch >= 0 || *stated != target.revision)
+    return conflict(name, facts.name, kModified);
   return {};
 }
 

@@ -86,6 +86,14 @@ void WatchHub::ring() {
   }
 }
 
+void WatchHub::ring_all() {
+  {
+    const std::scoped_lock lock(mutex_);
+    has_restarted_ = true;
+  }
+  ring();
+}
+
 bool WatchHub::add(const std::shared_ptr<Bell>& bell) {
   const std::scoped_lock lock(mutex_);
   // Now and then, so that the cost of removing is that of adding.

@@ -55,6 +55,9 @@ class WatchHub {
   // thread, after the View is published.
   void ring();
 
+  // Rings every bell. Writer thread.
+  void ring_all();
+
   // Adds a bell; false when there are too many watchers. It stays until its last owner lets go.
   bool add(const std::shared_ptr<Bell>& bell);
   std::size_t watchers() const;

@@ -18,8 +18,12 @@ Result<void> walk(const Snapshot::Pin& pin, std::string from, std::string until,
 
 }  // namespace
 
-Result<void> Snapshot::deleting(const KeyVisitor& visit) const {
-  return walk(*pin_, std::string(kDeletingPrefix), prefix_end(kDeletingPrefix), visit);
+Result<void> Snapshot::deleting(const std::optional<ObjectKey>& after,
+                                const KeyVisitor& visit) const {
+  auto from = std::string(kDeletingPrefix);
+  // The next key in the order of bytes.
+  if (after) from = deleting_key(object_key(*after)).append(1, '\0');
+  return walk(*pin_, std::move(from), prefix_end(kDeletingPrefix), visit);
 }
 
 Result<void> Snapshot::dependents(const Uid& owner, const KeyVisitor& visit) const {

@@ -139,8 +139,8 @@ class Snapshot {
   Result<void> sightings(const ObjectKey& key, const SightingVisitor& visit) const;
 
   // The index.
-  // Objects with a deletionTimestamp.
-  Result<void> deleting(const KeyVisitor& visit) const;
+  // Objects with a deletionTimestamp, in the order of their keys; those after `after`.
+  Result<void> deleting(const std::optional<ObjectKey>& after, const KeyVisitor& visit) const;
   Result<void> dependents(const Uid& owner, const KeyVisitor& visit) const;
   // Objects whose expiry is at or before `now`, soonest first.
   Result<void> expired(Time now, const KeyVisitor& visit) const;

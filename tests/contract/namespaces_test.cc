@@ -103,6 +103,17 @@ TEST_CASE("a namespace takes its contents with it and waits for what holds on") 
   CHECK(door->get(kConfigMaps, "default", "bystander").ok());
 }
 
+TEST_CASE("a namespace goes whatever becomes of dependents") {
+  const auto door = GATEFOLD_EVERY_DOOR();
+  done(door->write(create(kNamespaces, name_space("prod"))));
+  done(door->write(within("prod", create(kConfigMaps, config_map("web")))));
+  auto removal = remove(kNamespaces, "prod");
+  removal.delete_options.propagation =
+      GENERATE(engine::Propagation::kForeground, engine::Propagation::kOrphan);
+  done(door->write(removal));
+  CHECK(eventually([&] { return is_gone(*door, "prod"); }));
+}
+
 TEST_CASE("a namespace's own finalizers are let go by the finalize subresource") {
   const auto door = GATEFOLD_EVERY_DOOR();
   auto created = done(door->write(create(kNamespaces, name_space("prod"))));

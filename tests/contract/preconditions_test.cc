@@ -42,6 +42,18 @@ TEST_CASE("a uid in an update names one life of an object") {
   CHECK(wrong.message.contains("UID in precondition: " + uid_of_object(first)));
 }
 
+TEST_CASE("what is created by an update is not created under the uid of an earlier life") {
+  const auto door = GATEFOLD_EVERY_DOOR();
+  auto service = json(R"({"apiVersion":"v1","kind":"Service","metadata":{"name":"web"},
+    "spec":{"ports":[{"port":80}]}})");
+  const auto first = done(door->write(create(kServices, service)));
+  done(door->write(remove(kServices, "web")));
+  service.at("metadata").as_object()["uid"] = uid_of_object(first);
+  CHECK(door->write(update(kServices, service)).reason == "Conflict");
+  service.at("metadata").as_object().erase("uid");
+  done(door->write(update(kServices, service)));
+}
+
 TEST_CASE("a patch conflicts only where it names a version") {
   const auto door = GATEFOLD_EVERY_DOOR();
   const auto first = done(door->write(create(kGateways, gateway("web"))));
