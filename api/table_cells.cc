@@ -139,7 +139,9 @@ void append_path_cell(std::string& out, const TableColumn& column, const Value& 
   const Value* value = column.path ? column.path->first(object) : nullptr;
   if (value == nullptr || value->is_null()) {
     out += "null";
-  } else if (type == "string") {
+    return;
+  }
+  if (type == "string") {
     append_string_cell(out, *value);
   } else if (type == "date") {
     append_date_cell(out, *value, now);
