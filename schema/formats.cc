@@ -22,10 +22,10 @@ bool is_ipv6(std::string_view text) {
 
 bool is_duration(std::string_view text) {
   // Scala's spelling, `22 ns`.
-  static const re2::RE2 scala(
+  static const re2::RE2 kScala(
       R"(\d+\s*(ns|nanos?|nanoseconds?|us|µs|micros?|microseconds?|ms|millis?|milliseconds?|)"
       R"(s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?))");
-  return parse_go_duration_ns(text).has_value() || re2::RE2::FullMatch(text, scala);
+  return parse_go_duration_ns(text).has_value() || re2::RE2::FullMatch(text, kScala);
 }
 
 bool is_date(std::string_view text) {
@@ -77,7 +77,7 @@ bool is_credit_card(std::string_view text) {
 bool is_hostname(std::string_view text) {
   constexpr std::size_t kBytesMax = 255;
   constexpr std::ptrdiff_t kLabelMax = 63;
-  static const re2::RE2 label(R"([\pL\pN]([\pL\pN-]*[\pL\pN])?)");
+  static const re2::RE2 kLabel(R"([\pL\pN]([\pL\pN-]*[\pL\pN])?)");
   if (text.empty() || text.size() > kBytesMax) return false;
   if (text.ends_with('.')) text.remove_suffix(1);
   while (true) {
@@ -85,7 +85,7 @@ bool is_hostname(std::string_view text) {
     const auto here = text.substr(0, dot);
     const auto characters = std::ranges::count_if(
         here, [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; });
-    if (characters > kLabelMax || !re2::RE2::FullMatch(here, label)) return false;
+    if (characters > kLabelMax || !re2::RE2::FullMatch(here, kLabel)) return false;
     if (dot == text.size()) return true;
     text.remove_prefix(dot + 1);
   }

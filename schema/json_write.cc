@@ -235,7 +235,7 @@ void append_double(std::string& out, double number, DoubleStyle style) {
       out += digits;
       out.append(static_cast<std::size_t>(exponent + 1 - digit_count), '0');
     } else {
-      const auto whole = static_cast<std::size_t>(exponent + 1);
+      const auto whole = static_cast<std::size_t>(exponent) + 1;
       out.append(digits, 0, whole).append(".").append(digits, whole);
     }
     return;

@@ -230,8 +230,8 @@ std::string human_duration(std::int64_t duration_ns) {
   if (hours < 48) return fmt::format("{}h", hours);
   const std::int64_t days = hours / 24;
   if (days < 8) return with_rest(days, "d", hours % 24, "h");
-  if (days < 365 * 2) return fmt::format("{}d", days);
-  if (days < 365 * 8) return with_rest(days / 365, "y", days % 365, "d");
+  if (days < std::int64_t{2} * 365) return fmt::format("{}d", days);
+  if (days < std::int64_t{8} * 365) return with_rest(days / 365, "y", days % 365, "d");
   return fmt::format("{}y", days / 365);
 }
 

@@ -15,10 +15,10 @@ struct ContextFree {
 
 // Looking up the algorithm costs more than digesting 3 KB: once per thread is enough.
 EVP_MD_CTX* begin() {
-  thread_local const std::unique_ptr<EVP_MD_CTX, ContextFree> context{EVP_MD_CTX_new()};
-  static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  thread_local std::unique_ptr<EVP_MD_CTX, ContextFree> context{EVP_MD_CTX_new()};
+  static const EVP_MD* const kAlgorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   // A build of OpenSSL without SHA-256, or no memory: nothing that could be answered to a client.
-  if (!context || EVP_DigestInit_ex2(context.get(), algorithm, nullptr) != 1) std::abort();
+  if (!context || EVP_DigestInit_ex2(context.get(), kAlgorithm, nullptr) != 1) std::abort();
   return context.get();
 }
 

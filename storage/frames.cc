@@ -31,7 +31,7 @@ std::size_t checked(std::size_t code) {
 }
 
 std::string compress(std::string_view body, std::string_view frame, int level) {
-  thread_local const std::unique_ptr<ZSTD_CCtx, ContextFree> context{ZSTD_createCCtx()};
+  thread_local std::unique_ptr<ZSTD_CCtx, ContextFree> context{ZSTD_createCCtx()};
   auto* const zstd = context.get();
   checked(ZSTD_CCtx_reset(zstd, ZSTD_reset_session_and_parameters));
   checked(ZSTD_CCtx_setParameter(zstd, ZSTD_c_compressionLevel, level));
@@ -76,7 +76,7 @@ std::string compress_delta(std::string_view body, std::string_view frame) {
 }
 
 Result<std::string> decompress(std::string_view stored, std::size_t size, std::string_view frame) {
-  thread_local const std::unique_ptr<ZSTD_DCtx, ContextFree> context{ZSTD_createDCtx()};
+  thread_local std::unique_ptr<ZSTD_DCtx, ContextFree> context{ZSTD_createDCtx()};
   thread_local std::string input;
   input.assign(kMagic);
   input.append(stored);
