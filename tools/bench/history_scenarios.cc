@@ -39,7 +39,6 @@ Cost cost_in_child(const std::function<std::uint64_t()>& work, std::uint64_t* pe
     const auto wall = std::chrono::duration<double, std::micro>(Clock::now() - start).count();
     fmt::print("{} {} {}\n", operations, wall, cpu_now_us() - cpu);
     std::fflush(stdout);
-    std::string wait;
     sigset_t signals;
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
@@ -149,15 +148,14 @@ std::uint64_t refold(const std::string& directory) {
 
 // The floor: RocksDB reads the same rows, nobody looks at them.
 std::uint64_t scan_rows(const std::string& directory, const std::vector<std::string>& families) {
-  const auto path = directory;
   std::vector<std::string> names;
-  auto status = rocksdb::DB::ListColumnFamilies({}, path, &names);
+  auto status = rocksdb::DB::ListColumnFamilies({}, directory, &names);
   if (!status.ok()) throw std::runtime_error(status.ToString());
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
   for (const auto& name : names) descriptors.emplace_back(name, rocksdb::ColumnFamilyOptions());
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* opened = nullptr;
-  status = rocksdb::DB::OpenForReadOnly({}, path, descriptors, &handles, &opened);
+  status = rocksdb::DB::OpenForReadOnly({}, directory, descriptors, &handles, &opened);
   if (!status.ok()) throw std::runtime_error(status.ToString());
   const std::unique_ptr<rocksdb::DB> database(opened);
   std::uint64_t rows = 0;

@@ -112,7 +112,7 @@ std::vector<Report> bench_create(const Setting& setting, int connections) {
                 .ours = {},
                 .floor = {},
                 .note = {}};
-  const auto request = http_request("POST", kGateways, setting.gateway);
+  auto request = http_request("POST", kGateways, setting.gateway);
   const auto send = [&](int, std::uint64_t) { return request; };
   const auto ours = setting.directory + "/ours";
   std::string answer;
@@ -163,7 +163,7 @@ std::vector<Report> bench_list(const Setting& setting) {
                 .ours = {},
                 .floor = {},
                 .note = {}};
-  const auto request = http_request("GET", kGateways);
+  auto request = http_request("GET", kGateways);
   const auto send = [&](int, std::uint64_t) { return request; };
   const auto per_object = [](Cost cost) {
     cost.operations *= kListObjects;
@@ -174,7 +174,7 @@ std::vector<Report> bench_list(const Setting& setting) {
   std::string answer;
   {
     Gatefold server(setting.directory + "/ours");
-    const auto create = http_request("POST", kGateways, setting.gateway);
+    auto create = http_request("POST", kGateways, setting.gateway);
     const auto filled = run_load({.port = server.port(),
                                   .connections = kConnections,
                                   .duration = std::chrono::minutes(10),
@@ -260,9 +260,9 @@ std::vector<Report> bench_watch(const Setting& setting) {
   }
   Floor floor({.threads = kThreads,
                .answer = "{}",
-               .line = line,
                .directory = setting.directory + "/floor",
-               .bytes_per_write = bytes_per_write});
+               .bytes_per_write = bytes_per_write,
+               .line = line});
   const FanOut fan_out{.port = floor.port(),
                        .watchers = kWatchers,
                        .lines_each = kWatchEvents,
