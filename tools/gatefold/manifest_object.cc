@@ -98,8 +98,8 @@ engine::Command create_from_manifest(const ManifestTarget& target, const std::st
   auto command =
       command_on(*target.kind, target.version, target.key, engine::Verb::kCreate, "create");
   command.body = stated(object);
-  auto said = canonical_json(command.body);
-  annotations_in(command.body)[kAppliedAnnotation] = std::move(said);
+  const auto said = canonical_json(command.body);
+  annotations_in(command.body)[kAppliedAnnotation] = said;
   mark(command.body, file);
   return command;
 }
@@ -110,11 +110,11 @@ engine::Command patch_to_manifest(const ManifestTarget& target, const std::strin
       command_on(*target.kind, target.version, target.key, engine::Verb::kPatch, "patch");
   command.patch_type = engine::PatchType::kMerge;
   auto desired = stated(object);
-  auto said = canonical_json(desired);
+  const auto said = canonical_json(desired);
   const auto before =
       parse_json(string_at(stored, {"metadata", "annotations", kAppliedAnnotation}));
   const auto applied = before ? stated(before->value) : Value();
-  annotations_in(desired)[kAppliedAnnotation] = std::move(said);
+  annotations_in(desired)[kAppliedAnnotation] = said;
   // Others' labels stay when the file's last one goes.
   if (find_path(applied, {"metadata", "labels"}) != nullptr) labels_in(desired);
   // An object that the folder created moves with its file.

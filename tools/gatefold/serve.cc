@@ -155,7 +155,7 @@ int run_serve(const ServeOptions& options) {
                        endpoint->address)});
   }
   // Few arenas: memory at rest matters more than the last bit of allocation speed.
-  mallopt(M_ARENA_MAX, 2);
+  mallopt(M_ARENA_MAX, 2);  // NOLINT(concurrency-mt-unsafe): no other thread runs yet
   set_up_logging(options);
   sigset_t signals;
   sigemptyset(&signals);
