@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "schema/json.h"
+#include "schema/meta.h"
 
 namespace gatefold::engine {
 namespace {
@@ -28,21 +29,32 @@ struct Step {
   const Value* item = nullptr;
 };
 
+// A reference without a namespace means the object's own (`parentRef`, `ancestorRef`): no schema
+// can say so, and writers differ in whether they spell it out.
+void complete_reference(const SchemaNode& schema, std::string_view name_space, Value& reference) {
+  const auto& members = schema.properties;
+  const bool is_reference = members.contains("kind") && members.contains("name") &&
+                            members.contains("namespace") && reference.is_object();
+  if (!is_reference || name_space.empty()) return;
+  if (string_at(reference, {"namespace"}).empty()) reference.as_object()["namespace"] = name_space;
+}
+
 // All siblings of the conditions in an item, in canonical form.
-std::string siblings_text(const SchemaNode& item_schema, const Value& item) {
+std::string siblings_text(const SchemaNode& item_schema, std::string_view name_space,
+                          const Value& item) {
   JsonObject siblings;
   for (const auto& member : item.get_object()) {
     const auto* schema = item_schema.member({member.key().data(), member.key().size()});
-    if (schema == nullptr || !is_condition_list(*schema)) {
-      siblings.emplace(member.key(), member.value());
-    }
+    if (schema != nullptr && is_condition_list(*schema)) continue;
+    auto& sibling = siblings.emplace(member.key(), member.value()).first->value();
+    if (schema != nullptr) complete_reference(*schema, name_space, sibling);
   }
   return canonical_json(Value(std::move(siblings)));
 }
 
-std::string identity_of(const SchemaNode& list, const Value& item) {
+std::string identity_of(const SchemaNode& list, std::string_view name_space, const Value& item) {
   if (!item.is_object()) return canonical_json(item);
-  if (list.list_map_keys.empty()) return siblings_text(*list.items, item);
+  if (list.list_map_keys.empty()) return siblings_text(*list.items, name_space, item);
   std::string text;
   for (const auto& key : list.list_map_keys) {
     if (&key != &list.list_map_keys.front()) text += ',';
@@ -53,7 +65,7 @@ std::string identity_of(const SchemaNode& list, const Value& item) {
   return text;
 }
 
-std::string path_of(const Step& last) {
+std::string path_of(const Step& last, std::string_view name_space) {
   std::vector<const Step*> steps;
   for (const auto* step = &last; step->parent != nullptr; step = step->parent) {
     steps.push_back(step);
@@ -61,7 +73,7 @@ std::string path_of(const Step& last) {
   std::string path;
   for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
     if ((*step)->list != nullptr) {
-      path.append("[").append(identity_of(*(*step)->list, *(*step)->item)).append("]");
+      path.append("[").append(identity_of(*(*step)->list, name_space, *(*step)->item)).append("]");
     } else {
       if (!path.empty()) path += '.';
       path += (*step)->member;
@@ -74,6 +86,9 @@ std::string path_of(const Step& last) {
 template <class V>
 class Collector {
  public:
+  // `name_space` is the object's.
+  explicit Collector(std::string_view name_space) : name_space_(name_space) {}
+
   void walk(const SchemaNode& schema, V& value, const Step& at) {
     if (auto* object = value.if_object()) {
       for (auto& member : *object) {
@@ -87,7 +102,7 @@ class Collector {
     auto* array = value.if_array();
     if (array == nullptr || schema.items == nullptr) return;
     if (is_condition_list(schema)) {
-      add_list(*array, path_of(at));
+      add_list(*array, path_of(at, name_space_));
       return;
     }
     for (auto& item : *array) walk(*schema.items, item, Step{&at, {}, &schema, &item});
@@ -115,6 +130,7 @@ class Collector {
     }
   }
 
+  std::string_view name_space_;
   std::vector<ConditionEntry> entries_;
 };
 
@@ -214,13 +230,13 @@ class Guard {
 }  // namespace
 
 std::vector<ConditionEntry> collect_conditions(const SchemaNode& schema, const Value& object) {
-  Collector<const Value> collector;
+  Collector<const Value> collector(namespace_of(object));
   collector.walk(schema, object, Step{});
   return collector.take();
 }
 
 std::vector<ConditionEntry> collect_conditions(const SchemaNode& schema, Value& object) {
-  Collector<Value> collector;
+  Collector<Value> collector(namespace_of(object));
   collector.walk(schema, object, Step{});
   return collector.take();
 }

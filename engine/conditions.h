@@ -31,7 +31,8 @@ struct ConditionEntry {
 // All conditions of `object`, found from its schema: any list whose items have `type`, `status` and
 // `lastTransitionTime`, wherever it nests. Lists on the way are named by the list's map keys where
 // it has some, else by all siblings of `conditions` in canonical form, references normalised with
-// their defaults (the schema's defaults are in the object already).
+// their defaults (those of the schema are in the object already; a missing namespace is the
+// object's).
 std::vector<ConditionEntry> collect_conditions(const SchemaNode& schema, const Value& object);
 std::vector<ConditionEntry> collect_conditions(const SchemaNode& schema, Value& object);
 

@@ -286,7 +286,8 @@ TEST_CASE(
     "parents are the same in any order, and with or without the defaults of their references") {
   const auto& schema = schema_of("httproutes");
   const auto parents = [&](std::string_view text) {
-    Value object = json(fmt::format(R"({{"spec":{{}},"status":{{"parents":[{}]}}}})", text));
+    Value object = json(
+        fmt::format(R"({{"metadata":{{"namespace":"prod"}},"status":{{"parents":[{}]}}}})", text));
     apply_defaults(schema, object);
     return object;
   };
@@ -295,7 +296,8 @@ TEST_CASE(
           "conditions":[{"type":"Accepted","status":"True",)" AT("01Z") "}]}";
   constexpr std::string_view kSpelledOut =
       R"({"conditions":[{"type":"Accepted","status":"True",)" AT("01Z") R"(}],
-          "parentRef":{"kind":"Gateway","name":"web","group":"gateway.networking.k8s.io"},
+          "parentRef":{"kind":"Gateway","name":"web","group":"gateway.networking.k8s.io",
+            "namespace":"prod"},
           "controllerName":"x/y"})";
   constexpr std::string_view kSection =
       R"({"controllerName":"x/y","parentRef":{"name":"web","sectionName":"http"},
