@@ -10,7 +10,7 @@ namespace gatefold::api {
 // A request line with headers: long selectors and tokens fit, floods don't.
 inline constexpr std::uint32_t kHeaderBytesMax = 64u << 10;
 // Connections at once: each costs about 10 kB; a controller opens one for every informer.
-inline constexpr std::size_t kConnectionsMax = 20'000;
+inline constexpr std::size_t kConnectionsMax = 16'384;
 // Descriptors that are no connections: RocksDB's open files (256, storage/options.cc) and its logs,
 // sockets that wait to be accepted, epoll. Without them a commit fails for want of a file.
 inline constexpr std::size_t kDescriptorsReserved = 384;
