@@ -1,0 +1,70 @@
+// Types of expressions, as the checker sees them. Immutable and shared.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "schema/schema_node.h"
+
+namespace gatefold::cel {
+
+class Type;
+using TypePtr = std::shared_ptr<const Type>;
+
+enum class TypeKind {
+  kDyn,
+  kNull,
+  kBool,
+  kInt,
+  kUint,
+  kDouble,
+  kString,
+  kBytes,
+  kTimestamp,
+  kDuration,
+  kList,       // parameters: element
+  kMap,        // parameters: key, value
+  kObject,     // fields of `schema`; `name` is unique in one compilation
+  kType,       // parameters: what it is the type of
+  kOptional,   // parameters: value
+  kOpaque,     // `name`: `net.URL`, `kubernetes.Quantity`, ...
+  kParameter,  // of a signature: `A`, or a variable of the checker's
+  kError,
+};
+
+class Type {
+ public:
+  TypeKind kind = TypeKind::kDyn;
+  std::string name;
+  std::vector<TypePtr> parameters;
+  // Of kObject: the declared fields. Of kList and kMap from a schema: nullptr.
+  const SchemaNode* schema = nullptr;
+};
+
+TypePtr simple_type(TypeKind kind);
+TypePtr list_type(TypePtr element);
+TypePtr map_type(TypePtr key, TypePtr value);
+TypePtr optional_type(TypePtr value);
+TypePtr type_type(TypePtr of);
+TypePtr opaque_type(std::string name);
+TypePtr parameter_type(std::string name);
+
+// What a schema declares (R19.26), nothing where it declares nothing that expressions may touch
+// (x-kubernetes-preserve-unknown-fields without type). The schema outlives the type. `is_root`:
+// apiVersion, kind and metadata are there too, as of an embedded resource.
+std::optional<TypePtr> type_of_schema(const SchemaNode& schema, bool is_root = false);
+
+// The type of field `escaped` of an object type; nothing where there is none.
+std::optional<TypePtr> field_type(const Type& object, std::string_view escaped);
+
+// `list(map(string, dyn))`, as error messages print it.
+std::string to_string(const Type& type);
+
+// Names as expressions write them: R19.26. Nothing where a name can't be written.
+std::optional<std::string> escape_name(std::string_view name);
+std::string unescape_name(std::string_view escaped);
+
+}  // namespace gatefold::cel

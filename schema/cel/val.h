@@ -1,0 +1,197 @@
+// A value while an expression is evaluated.
+#pragma once
+
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <memory_resource>
+#include <new>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include "schema/address.h"
+#include "schema/schema_node.h"
+#include "schema/value.h"
+
+namespace gatefold::cel {
+
+// Where an evaluation's values live: handed out, never freed one by one, gone with the evaluation.
+class Arena {
+ public:
+  std::string_view copy(std::string_view text);
+  // `T` is trivially destructible.
+  template <class T>
+  T* make(T value) {
+    static_assert(std::is_trivially_destructible_v<T>);
+    return new (memory_.allocate(sizeof(T), alignof(T))) T(std::move(value));
+  }
+  template <class T>
+  std::span<T> make_span(std::size_t size) {
+    static_assert(std::is_trivially_destructible_v<T>);
+    auto* first = static_cast<T*>(memory_.allocate(sizeof(T) * size, alignof(T)));
+    for (std::size_t i = 0; i < size; ++i) new (first + i) T();
+    return {first, size};
+  }
+
+ private:
+  std::pmr::monotonic_buffer_resource memory_;
+};
+
+enum class ValKind : std::uint8_t {
+  kError,
+  kNull,
+  kBool,
+  kInt,
+  kUint,
+  kDouble,
+  kString,
+  kBytes,
+  kTimestamp,
+  kDuration,
+  kList,
+  kMap,  // and objects
+  kType,
+  kOptional,
+  kUrl,
+  kIp,
+  kCidr,
+  kQuantity,
+  kFormat,
+  kSemver,
+};
+
+struct Val;
+class Type;
+
+// Seconds from year 1 to 9999, as the language has them.
+struct Timestamp {
+  std::int64_t seconds = 0;
+  std::int32_t nanos = 0;
+  auto operator<=>(const Timestamp&) const = default;
+};
+
+struct MapItem;
+
+// Lists and maps that an expression made. Keys are bool, int, uint or string; their order is that
+// in which they were written.
+struct NativeList {
+  std::span<const Val> items;
+};
+struct NativeMap {
+  std::span<const MapItem> items;
+};
+
+// Lists, maps and objects of the input, read where they stand. `schema` is nullptr where nothing is
+// known: then JSON's own types count.
+struct JsonRef {
+  const Value* value = nullptr;
+  const SchemaNode* schema = nullptr;
+};
+
+struct UrlVal;       // library_urls
+struct QuantityVal;  // library_quantity
+struct FormatVal;    // library_format
+struct SemverVal;    // library_semver
+
+struct IpVal {
+  Address address;
+};
+struct CidrVal {
+  Address address;
+  std::uint8_t bits = 0;
+};
+
+// 24 bytes that are copied freely. What it points to lives in the arena, in the expression or in
+// the input.
+struct Val {
+  ValKind kind = ValKind::kNull;
+  bool is_json = false;  // of kList and kMap: `json`, otherwise `list` or `map`
+  union {
+    bool boolean;
+    std::int64_t integer;     // kInt
+    std::uint64_t uinteger;   // kUint
+    double number;            // kDouble
+    std::string_view text{};  // kString, kBytes; kError: the message
+    Timestamp timestamp;
+    std::int64_t duration_ns;
+    NativeList list;
+    NativeMap map;
+    JsonRef json;
+    const Type* type;
+    const Val* optional;  // nullptr: none
+    const UrlVal* url;
+    const IpVal* ip;
+    const CidrVal* cidr;
+    const QuantityVal* quantity;
+    const FormatVal* format;
+    const SemverVal* semver;
+  };
+
+  bool is_error() const { return kind == ValKind::kError; }
+  bool is(ValKind wanted) const { return kind == wanted; }
+};
+
+struct MapItem {
+  Val key;
+  Val value;
+};
+
+Val null_val();
+Val bool_val(bool value);
+Val int_val(std::int64_t value);
+Val uint_val(std::uint64_t value);
+Val double_val(double value);
+Val string_val(std::string_view text);  // borrows
+Val bytes_val(std::string_view bytes);  // borrows
+Val timestamp_val(Timestamp value);
+Val duration_val(std::int64_t ns);
+Val list_val(std::span<const Val> items);
+Val map_val(std::span<const MapItem> items);
+Val type_val(const Type* type);
+Val none_val();
+Val optional_val(Arena& arena, Val value);
+// The message is copied into the arena, or a literal.
+Val error_val(Arena& arena, std::string_view message);
+Val literal_error(std::string_view message);  // borrows: for constants
+
+Val no_such_overload();
+Val no_such_key(Arena& arena, const Val& key);
+
+// A value of the input: scalars by what the schema says they are (R19.26: formats date, date-time,
+// duration and byte; int-or-string as it is written), the rest as views. An error where a text does
+// not have the format that its schema promises.
+Val val_of(Arena& arena, const Value& value, const SchemaNode* schema);
+
+// Lists, whichever they are.
+std::size_t list_size(const Val& list);
+Val list_at(Arena& arena, const Val& list, std::size_t index);
+
+// Maps and objects.
+std::size_t map_size(const Val& map);
+// Entries in order; the index is below map_size.
+MapItem map_at(Arena& arena, const Val& map, std::size_t index);
+// The value under a key of any numeric type that equals it. False: there is none.
+bool map_find(Arena& arena, const Val& map, const Val& key, Val& out);
+// A field of an object or the value under a string key. `unescaped` is the name without
+// Kubernetes' escapes, for objects that have declared properties.
+bool select_field(Arena& arena, const Val& map, std::string_view field, std::string_view unescaped,
+                  Val& out);
+
+// The language's equality: numbers across types, NaN equals nothing, values of different types are
+// unequal; list-type set and map compare without order (R19.26). Bounded by the depth of values.
+bool equal(Arena& arena, const Val& a, const Val& b);
+
+// -1, 0, 1; nothing where the kinds have no order or a number is NaN. Numbers compare across types.
+enum class Order : std::uint8_t { kLess, kEqual, kGreater, kNone };
+Order compare(const Val& a, const Val& b);
+
+// What the cost of a value grows with: code points, bytes, items; 1 for everything else.
+std::size_t size_of(const Val& value);
+
+// The name that type() shows: `int`, `list`, `google.protobuf.Timestamp`, ...
+std::string_view type_name(const Val& value);
+
+}  // namespace gatefold::cel
