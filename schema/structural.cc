@@ -10,6 +10,7 @@
 
 #include "schema/formats.h"
 #include "schema/json.h"
+#include "schema/old_items.h"
 #include "schema/path.h"
 
 namespace gatefold {
@@ -87,35 +88,6 @@ std::int64_t code_points(std::string_view text) {
   return std::ranges::count_if(
       text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; });
 }
-
-// Old list items by their map keys, to correlate new ones with.
-class OldItems {
- public:
-  OldItems(const SchemaNode& schema, const Value* old_list) : schema_(schema) {
-    const auto* array = old_list == nullptr ? nullptr : old_list->if_array();
-    if (array == nullptr || schema.list_type != ListType::kMap) return;
-    for (const auto& item : *array) by_keys_.emplace(keys_text(item), &item);
-  }
-
-  const Value* counterpart(const Value& item) const {
-    if (by_keys_.empty()) return nullptr;
-    const auto found = by_keys_.find(keys_text(item));
-    return found == by_keys_.end() ? nullptr : found->second;
-  }
-
- private:
-  std::string keys_text(const Value& item) const {
-    JsonArray keys;
-    for (const auto& key : schema_.list_map_keys) {
-      const auto* value = find(item, key);
-      keys.push_back(value == nullptr ? Value(nullptr) : *value);
-    }
-    return canonical_json(Value(std::move(keys)));
-  }
-
-  const SchemaNode& schema_;
-  std::map<std::string, const Value*> by_keys_;
-};
 
 class Validator {
  public:

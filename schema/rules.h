@@ -1,0 +1,52 @@
+// x-kubernetes-validations: the rules of a schema in CEL, compiled once, and what they say of an
+// object (spec R19.25 to R19.33).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "schema/cel/cel.h"
+#include "schema/field_error.h"
+#include "schema/schema_node.h"
+#include "schema/value.h"
+
+namespace gatefold {
+
+struct RuleFindings {
+  FieldErrors errors;
+  // Of rules that a value broke already and that was left as it was (R19.24), as headers say them.
+  std::vector<std::string> warnings;
+};
+
+class Rules;
+using RulesPtr = std::shared_ptr<const Rules>;
+
+// Immutable; any number of threads may check with it at once.
+class Rules {
+ public:
+  // nullptr where the schema has no rules. One that can't be compiled is an error of every object
+  // that it would have judged.
+  static RulesPtr compile(SchemaPtr schema);
+  ~Rules();
+
+  // Called where nothing is wrong that keeps rules from being evaluated (R19.20). Top down: a
+  // node's own rules, those of its allOf, then its members' by name (R19.33). `old_object` is
+  // nullptr for creates. Ends with an error when the budget is gone.
+  RuleFindings check(const Value& object, const Value* old_object,
+                     std::uint64_t cost_max = cel::kObjectCostMax) const;
+
+  // What could not be compiled: the rule and the compiler's words.
+  std::vector<std::string> faults() const;
+
+ private:
+  struct Node;
+  class Check;
+  Rules(SchemaPtr schema, std::unique_ptr<Node> root);
+
+  SchemaPtr schema_;
+  std::unique_ptr<Node> root_;
+};
+
+}  // namespace gatefold
