@@ -90,7 +90,15 @@ Result<void> validate_object(const Kind& kind, const KindVersion& version,
     append(errors, validate_structural(schema, object, old_object));
   }
   if (lists_were_clean(schema, old_object)) append(errors, validate_list_types(schema, object));
-  append_rules_skipped(schema, errors);
+  if (version.rules != nullptr) {
+    if (rules_may_run(errors)) {
+      auto findings = version.rules->check(object, old_object);
+      append(errors, std::move(findings.errors));
+      for (auto& text : findings.warnings) warnings.push_back(std::move(text));
+    } else {
+      errors.push_back(rules_skipped());
+    }
+  }
   append(errors, validate_core(kind, subresource, object, old_object));
   if (!errors.empty()) return invalid(kind.resource_name(), name_of(object), errors);
   for (auto& text : metadata_warnings(object, old_object)) warnings.push_back(std::move(text));

@@ -1,8 +1,7 @@
 // The fixed sequence that every object goes through before it may become an event (design section
 // 4, R7.1, R19.12):
 //   decode metadata -> prune -> drop nulls -> default -> metadata rules -> structural schema ->
-//   list types -> core rules
-//   -> condition guard.
+//   list types -> rules in CEL -> core rules -> condition guard.
 // The first four change the object, the rules between only look, the guard repairs times.
 #pragma once
 
@@ -24,8 +23,8 @@ Result<void> decode_object(const Kind& kind, const KindVersion& version,
                            const std::vector<std::string>& duplicates, const AdmitOptions& options,
                            Value& object, std::vector<std::string>& warnings);
 
-// The rules that only look. `old_object` is null for creates. Only errors below `status` and of the
-// whole object's lists count when `subresource` is "status" (R13.4).
+// The rules that only look. `old_object` is null for creates. Only errors below `status`, of the
+// whole object's lists and of its rules count when `subresource` is "status" (R13.4).
 Result<void> validate_object(const Kind& kind, const KindVersion& version,
                              std::string_view subresource, const Value& object,
                              const Value* old_object, std::vector<std::string>& warnings);

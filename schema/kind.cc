@@ -120,6 +120,7 @@ KindVersion parse_version(const Value& document, const std::string& where) {
   auto parsed = parse_schema(*schema);
   if (!parsed) throw Complaint{where + ".schema.openAPIV3Schema", parsed.error().message};
   version.schema = std::move(*parsed);
+  version.rules = Rules::compile(version.schema);
   version.columns = parse_columns(document, "additionalPrinterColumns", where);
   for (const auto& item : array(document, "selectableFields", where)) {
     auto path = checked_path(needed_text(item, "jsonPath", where + ".selectableFields"),

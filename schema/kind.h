@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "schema/names.h"
+#include "schema/rules.h"
 #include "schema/schema_node.h"
 #include "schema/status.h"
 
@@ -43,6 +44,7 @@ struct KindVersion {
   std::string deprecation_warning;
   bool status_subresource = false;
   SchemaPtr schema;
+  RulesPtr rules;  // nullptr: none
   std::vector<PrinterColumn> columns;
   std::vector<SelectableField> selectable_fields;
   // First 16 hexadecimal digits of a digest of the version's definition: names the schema that an

@@ -104,6 +104,19 @@ struct Place {
   }
 };
 
+bool keeps_rules_from_running(const FieldError& error) {
+  switch (error.type) {
+    case FieldErrorType::kRequired:
+    case FieldErrorType::kNotSupported:
+    case FieldErrorType::kTooLong:
+    case FieldErrorType::kTooMany:
+    case FieldErrorType::kTypeInvalid:
+      return true;
+    default:
+      return false;
+  }
+}
+
 const Value* not_null(const Value* value) {
   return value == nullptr || value->is_null() ? nullptr : value;
 }
@@ -342,6 +355,17 @@ std::vector<std::string> Rules::faults() const {
   std::vector<std::string> out;
   root_->collect_faults(out);
   return out;
+}
+
+bool rules_may_run(const FieldErrors& errors) {
+  return std::ranges::none_of(errors, keeps_rules_from_running);
+}
+
+FieldError rules_skipped() {
+  return invalid_value(std::string(kNoField), Value(nullptr),
+                       "some validation rules were not checked because the object was invalid; "
+                       "correct the existing errors to complete validation",
+                       "rules");
 }
 
 }  // namespace gatefold

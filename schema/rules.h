@@ -31,7 +31,7 @@ class Rules {
   static RulesPtr compile(SchemaPtr schema);
   ~Rules();
 
-  // Called where nothing is wrong that keeps rules from being evaluated (R19.20). Top down: a
+  // Called where `rules_may_run` says so. Top down: a
   // node's own rules, those of its allOf, then its members' by name (R19.33). `old_object` is
   // nullptr for creates. Ends with an error when the budget is gone.
   RuleFindings check(const Value& object, const Value* old_object,
@@ -48,5 +48,10 @@ class Rules {
   SchemaPtr schema_;
   std::unique_ptr<Node> root_;
 };
+
+// Whether what is wrong so far lets rules be evaluated (R19.20).
+bool rules_may_run(const FieldErrors& errors);
+// What is added to the errors where they may not.
+FieldError rules_skipped();
 
 }  // namespace gatefold

@@ -33,7 +33,6 @@ class NodeReader {
     read_extensions(*node);
     read_limits(*node);
     read_children(*node);
-    node->rules_below = rules_below(*node);
     return node;
   }
 
@@ -208,15 +207,6 @@ class NodeReader {
     node.any_of = children("anyOf");
     node.one_of = children("oneOf");
     node.not_schema = child("not");
-  }
-
-  static bool rules_below(const SchemaNode& node) {
-    if (!node.rules.empty()) return true;
-    for (const auto& [name, property] : node.properties) {
-      if (property->rules_below) return true;
-    }
-    return (node.items != nullptr && node.items->rules_below) ||
-           (node.additional_properties != nullptr && node.additional_properties->rules_below);
   }
 
   const Value& document_;

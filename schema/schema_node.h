@@ -25,7 +25,7 @@ enum class SchemaType { kAny, kObject, kArray, kString, kInteger, kNumber, kBool
 enum class ListType { kAtomic, kSet, kMap };
 enum class MapType { kGranular, kAtomic };
 
-// One entry of x-kubernetes-validations; kept as data until there is an evaluator.
+// One entry of x-kubernetes-validations, as it was written; rules.h compiles it.
 struct ValidationRule {
   std::string rule;
   std::string message;
@@ -70,7 +70,6 @@ struct SchemaNode {
   std::vector<SchemaPtr> all_of, any_of, one_of;
   SchemaPtr not_schema;
   std::vector<ValidationRule> rules;
-  bool rules_below = false;  // here or in a property, item or map value
 
   // The schema of member `key` of an object, nullptr where it is unknown.
   const SchemaNode* member(std::string_view key) const;

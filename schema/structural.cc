@@ -326,19 +326,6 @@ class Validator {
   std::size_t errors_max_;
 };
 
-bool keeps_rules_from_running(const FieldError& error) {
-  switch (error.type) {
-    case FieldErrorType::kRequired:
-    case FieldErrorType::kNotSupported:
-    case FieldErrorType::kTooLong:
-    case FieldErrorType::kTooMany:
-    case FieldErrorType::kTypeInvalid:
-      return true;
-    default:
-      return false;
-  }
-}
-
 }  // namespace
 
 FieldErrors validate_structural(const SchemaNode& schema, const Value& value,
@@ -352,15 +339,6 @@ FieldErrors validate_structural(const SchemaNode& schema, const Value& value,
     validator.walk(schema, value, old_value, Path(root, path));
   }
   return validator.take();
-}
-
-void append_rules_skipped(const SchemaNode& schema, FieldErrors& errors) {
-  if (!schema.rules_below || !std::ranges::any_of(errors, keeps_rules_from_running)) return;
-  errors.push_back(invalid_value(
-      std::string(kNoField), Value(nullptr),
-      "some validation rules were not checked because the object was invalid; correct the existing "
-      "errors to complete validation",
-      "rules"));
 }
 
 }  // namespace gatefold

@@ -23,8 +23,4 @@ FieldErrors validate_structural(const SchemaNode& schema, const Value& value,
 FieldErrors validate_list_types(const SchemaNode& schema, const Value& value,
                                 std::string_view path = "");
 
-// Says that rules were not looked at, where the errors so far keep them from being evaluated
-// (R19.20).
-void append_rules_skipped(const SchemaNode& schema, FieldErrors& errors);
-
 }  // namespace gatefold

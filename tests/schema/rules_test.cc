@@ -252,5 +252,19 @@ x-kubernetes-validations: [{rule: "has(self.metadata.labels)"
             .size() == 1);
 }
 
+TEST_CASE("rules wait until an object has the right form") {
+  const Value one(1);
+  CHECK_FALSE(rules_may_run({required("f", "", "")}));
+  CHECK_FALSE(rules_may_run({invalid_type("f", one, "", "")}));
+  CHECK_FALSE(rules_may_run({not_supported("f", one, {}, "")}));
+  CHECK_FALSE(rules_may_run({too_long("f", 1, "")}));
+  CHECK_FALSE(rules_may_run({too_many("f", 2, 1, "")}));
+  CHECK(rules_may_run({invalid_value("f", one, "", ""), duplicate("f", one, "")}));
+  CHECK(rules_may_run({}));
+  CHECK(texts({rules_skipped()}) ==
+        Texts{"<nil>: Invalid value: \"null\": some validation rules were not checked because the "
+              "object was invalid; correct the existing errors to complete validation"});
+}
+
 }  // namespace
 }  // namespace gatefold

@@ -279,28 +279,5 @@ properties:
         Texts{"<nil>", "some.a"});
 }
 
-TEST_CASE("skipped rules are mentioned where an error keeps them from running") {
-  const auto schema = test::schema(R"(
-type: object
-properties: {a: {type: object, x-kubernetes-validations: [{rule: 'true'}]}}
-)");
-  const std::string notice =
-      "<nil>: Invalid value: \"null\": some validation rules were not checked because the object "
-      "was invalid; correct the existing errors to complete validation";
-  const auto appended = [&](const SchemaNode& node, FieldErrors errors) {
-    append_rules_skipped(node, errors);
-    return texts(errors);
-  };
-  const Value one(1);
-  CHECK(appended(*schema, {required("f", "", "")}) == Texts{"f: Required value", notice});
-  CHECK(appended(*schema, {invalid_type("f", one, "", "")}).back() == notice);
-  CHECK(appended(*schema, {not_supported("f", one, {}, "")}).back() == notice);
-  CHECK(appended(*schema, {too_long("f", 1, "")}).back() == notice);
-  CHECK(appended(*schema, {too_many("f", 2, 1, "")}).back() == notice);
-  CHECK(appended(*schema, {invalid_value("f", one, "", "")}).size() == 1);
-  CHECK(appended(*schema, {}).empty());
-  CHECK(appended(*test::schema("{type: object}"), {required("f", "", "")}).size() == 1);
-}
-
 }  // namespace
 }  // namespace gatefold
