@@ -82,10 +82,11 @@ struct Token {
 
 struct Tokens {
   std::vector<Token> tokens;   // ends with one of kind kEnd
-  std::optional<Issue> issue;  // what stopped the reading: `token recognition error at: '$'`
+  std::optional<Issue> issue;  // the first: `Syntax error: token recognition error at: '$'`
 };
 
-// Comments and white space are left out. Takes any bytes; counts only what begins a code point.
+// Comments, white space and what is no token are left out. Takes any bytes; counts only those that
+// begin a code point.
 Tokens tokenize(std::string_view expression);
 
 // Names that no variable and no function may have: `namespace`, `var`. The words that are tokens of

@@ -140,8 +140,9 @@ class Parser {
     Token last = first;
     bool is_odd = false;
     for (; cursor_.at(first.kind); is_odd = !is_odd) last = cursor_.take();
-    if (first.kind == kMinus && !cursor_.at(kMember)) {
-      cursor_.no_viable_alternative(last);
+    if (first.kind == kMinus && !cursor_.at(kMember)) return no_viable_alternative(last);
+    if (!cursor_.at(kOperand)) {
+      cursor_.unwanted(kOperand);
       return {};
     }
     Term operand = member();
@@ -166,12 +167,8 @@ class Parser {
     Select select;
     select.is_optional = cursor_.take(kQuestion);
     if (!cursor_.at(kIdentifier | kEscapedIdentifier)) {
-      if (select.is_optional) {
-        cursor_.unexpected(kIdentifier | kEscapedIdentifier);
-      } else {
-        cursor_.no_viable_alternative(dot);
-      }
-      return {};
+      if (!select.is_optional) return no_viable_alternative(dot);
+      return unexpected(kIdentifier | kEscapedIdentifier);
     }
     const Token name = cursor_.take();
     if (name.kind == kEscapedIdentifier) {
@@ -245,8 +242,7 @@ class Parser {
         return unexpected(kOperand);
     }
     const Token minus = cursor_.take();
-    cursor_.no_viable_alternative(minus);
-    return {};
+    return no_viable_alternative(minus);
   }
 
   Term nested() {
@@ -282,10 +278,7 @@ class Parser {
   Term named() {
     const Token first = cursor_.peek();
     const bool is_absolute = cursor_.take(kDot);
-    if (!cursor_.at(kIdentifier)) {
-      cursor_.no_viable_alternative(first);
-      return {};
-    }
+    if (!cursor_.at(kIdentifier)) return no_viable_alternative(first);
     if (names_a_message()) return message(is_absolute ? "." : "");
     const Token name = cursor_.take();
     if (is_reserved(name.text)) {
@@ -374,6 +367,11 @@ class Parser {
   }
   Term unexpected(TokenSet expected) {
     cursor_.unexpected(expected);
+    return {};
+  }
+
+  Term no_viable_alternative(const Token& first) {
+    cursor_.no_viable_alternative(first);
     return {};
   }
 
