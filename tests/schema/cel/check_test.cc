@@ -91,15 +91,23 @@ TEST_CASE("a namespace becomes part of the function's name") {
 }
 
 TEST_CASE("a name of a type becomes a value") {
-  for (const std::string_view expression : {"int", "net.IP", ".google.protobuf.Duration", "list"}) {
-    CAPTURE(expression);
-    const auto root = parsed(expression);
+  struct Row {
+    std::string_view expression;
+    std::string_view name;
+  };
+  const Row rows[] = {{"int", "int"},
+                      {"list", "list"},
+                      {"net.IP", "net.IP"},
+                      {"null_type", "null_type"},
+                      {".google.protobuf.Duration", "google.protobuf.Duration"}};
+  for (const auto& row : rows) {
+    CAPTURE(row.expression);
+    const auto root = parsed(row.expression);
     sound(*root);
     const auto* literal = std::get_if<Literal>(&root->what);
     REQUIRE(literal != nullptr);
     REQUIRE(literal->val.kind == ValKind::kType);
-    CHECK("." + literal->val.type->name ==
-          (expression.starts_with('.') ? "" : ".") + std::string(expression));
+    CHECK(literal->val.type->name == row.name);
   }
 }
 
