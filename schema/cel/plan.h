@@ -22,7 +22,4 @@ struct PlanError {
 // makes lives in `constants`, which has to live as long as the tree.
 std::optional<PlanError> plan(Node& root, Arena& constants);
 
-// For trees that were not planned: by the call's name.
-Operation operation_of(const Call& call);
-
 }  // namespace gatefold::cel
