@@ -67,7 +67,7 @@ class Planner {
   explicit Planner(Arena& arena) : arena_(arena) {}
 
   // The first error, children before their parents. The depth is bounded by the parser's.
-  std::optional<PlanError> walk(Node& node) {
+  std::optional<std::string> walk(Node& node) {
     if (auto* literal = std::get_if<Literal>(&node.what)) {
       node.constant = &literal->val;
       return std::nullopt;
@@ -85,7 +85,7 @@ class Planner {
   }
 
  private:
-  std::optional<PlanError> walk_all(std::initializer_list<NodePtr*> nodes) {
+  std::optional<std::string> walk_all(std::initializer_list<NodePtr*> nodes) {
     for (auto* node : nodes) {
       if (*node == nullptr) continue;
       if (auto error = walk(**node)) return error;
@@ -93,7 +93,7 @@ class Planner {
     return std::nullopt;
   }
 
-  std::optional<PlanError> walk_call(Node& node, Call& call) {
+  std::optional<std::string> walk_call(Node& node, Call& call) {
     if (auto error = walk_all({&call.target})) return error;
     for (auto& argument : call.arguments) {
       if (auto error = walk(*argument)) return error;
@@ -104,7 +104,7 @@ class Planner {
     return std::nullopt;
   }
 
-  std::optional<PlanError> walk_list(Node& node, ListLiteral& list) {
+  std::optional<std::string> walk_list(Node& node, ListLiteral& list) {
     for (auto& element : list.elements) {
       if (auto error = walk(*element)) return error;
     }
@@ -112,7 +112,7 @@ class Planner {
     return fold(node);
   }
 
-  std::optional<PlanError> walk_map(Node& node, MapLiteral& map) {
+  std::optional<std::string> walk_map(Node& node, MapLiteral& map) {
     for (auto& entry : map.entries) {
       if (auto error = walk_all({&entry.key, &entry.value})) return error;
     }
@@ -129,23 +129,16 @@ class Planner {
     return evaluate(node, {}, evaluation);
   }
 
-  std::optional<PlanError> fold(Node& node) {
+  std::optional<std::string> fold(Node& node) {
     const auto value = value_of(node);
-    if (value.is_error()) return PlanError{std::nullopt, std::string(value.text)};
+    if (value.is_error()) return std::string(value.text);
     node.constant = arena_.make(value);
     return std::nullopt;
   }
 
-  // Durations and timestamps that are written out are checked where they stand.
-  std::optional<PlanError> fold_conversion(Node& node, const Call& call) {
+  std::optional<std::string> fold_conversion(Node& node, const Call& call) {
     if (call.target != nullptr || call.arguments.size() != 1) return std::nullopt;
-    if (!is_constant(call.arguments[0])) return std::nullopt;
-    auto error = fold(node);
-    const bool is_checked = call.function == "duration" || call.function == "timestamp";
-    if (error && is_checked && std::holds_alternative<Literal>(call.arguments[0]->what)) {
-      return PlanError{call.arguments[0]->offset, "invalid " + call.function + " argument"};
-    }
-    return error;
+    return is_constant(call.arguments[0]) ? fold(node) : std::nullopt;
   }
 
   // A list of constants is searched, not walked, and that is free (cel-go's evalSetMembership).
@@ -173,7 +166,7 @@ class Planner {
 
 }  // namespace
 
-std::optional<PlanError> plan(Node& root, Arena& constants) {
+std::optional<std::string> plan(Node& root, Arena& constants) {
   return Planner(constants).walk(root);
 }
 
