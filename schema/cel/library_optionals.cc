@@ -85,7 +85,9 @@ Val last(Evaluation& evaluation, std::span<const Val> arguments) {
 // A list without a type may hold anything.
 Val unwrap(Evaluation& evaluation, std::span<const Val> arguments) {
   const Val& list = arguments[0];
-  const auto items = evaluation.arena.make_span<Val>(list_size(list));
+  const std::size_t size_max = list_size(list);
+  if (!pay_for_growth(evaluation, 0, size_max * sizeof(Val))) return out_of_budget();
+  const auto items = evaluation.arena.make_span<Val>(size_max);
   std::size_t size = 0;
   for (std::size_t i = 0; i < items.size(); ++i) {
     const Val item = list_at(evaluation.arena, list, i);

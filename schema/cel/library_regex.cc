@@ -65,7 +65,8 @@ std::vector<Val> find_matches(const re2::RE2& pattern, std::string_view text,
     if (match.end > at) {
       at = match.end;
     } else {
-      at += at < text.size() ? std::max<std::size_t>(1, first_code_point(text.substr(at)).bytes) : 1;
+      at +=
+          at < text.size() ? std::max<std::size_t>(1, first_code_point(text.substr(at)).bytes) : 1;
     }
     last_end = match.end;
     if (!is_repeated_nothing) {

@@ -54,8 +54,8 @@ std::expected<std::shared_ptr<const re2::RE2>, std::string> compile_pattern(
     std::string_view pattern) {
   re2::RE2::Options options(re2::RE2::Quiet);
   options.set_max_mem(kMemoryMax);
-  auto compiled = std::make_shared<const re2::RE2>(
-      re2::StringPiece(pattern.data(), pattern.size()), options);
+  auto compiled =
+      std::make_shared<const re2::RE2>(re2::StringPiece(pattern.data(), pattern.size()), options);
   if (compiled->ok()) return compiled;
   return std::unexpected(fmt::format("error parsing regexp: {}: `{}`",
                                      reason_of(compiled->error_code()), compiled->error_arg()));
