@@ -30,7 +30,7 @@ enum class TypeKind {
   kObject,     // fields of `schema`; `name` is unique in one compilation
   kType,       // parameters: what it is the type of
   kOptional,   // parameters: value
-  kOpaque,     // `name`: `net.URL`, `kubernetes.Quantity`, ...
+  kOpaque,     // `name`: `net.IP`, `kubernetes.Quantity`, ...
   kParameter,  // of a signature: `A`, or a variable of the checker's
   kError,
 };
