@@ -8,26 +8,25 @@ namespace gatefold::cel {
 namespace {
 
 constexpr double kReadingFactor = 0.1;
-constexpr std::size_t kBytesPerUnit = 10;
+
+bool exhausted_unless(Evaluation& evaluation, bool may_go_on) {
+  if (!may_go_on) evaluation.is_exhausted = true;
+  return may_go_on;
+}
 
 }  // namespace
 
 bool can_pay(Evaluation& evaluation, std::uint64_t units) {
-  const bool is_there =
-      evaluation.cost <= evaluation.cost_max && units <= evaluation.cost_max - evaluation.cost;
-  if (is_there) return true;
-  evaluation.is_exhausted = true;
-  return false;
+  return exhausted_unless(evaluation, evaluation.cost <= evaluation.cost_max &&
+                                          units <= evaluation.cost_max - evaluation.cost);
 }
 
-bool pay_for_growth(Evaluation& evaluation, std::size_t paid_bytes, std::size_t result_bytes) {
-  const std::size_t free_bytes = paid_bytes + kGrowthFreeBytes;
-  if (result_bytes <= free_bytes) return true;
-  return evaluation.charge((result_bytes - free_bytes + kBytesPerUnit - 1) / kBytesPerUnit);
+bool can_build(Evaluation& evaluation, std::size_t bytes) {
+  return exhausted_unless(evaluation, evaluation.arena.fits(bytes));
 }
 
-Val out_of_budget() {
-  return literal_error("operation cancelled: actual cost limit exceeded");
+bool can_step(Evaluation& evaluation, std::uint64_t steps) {
+  return exhausted_unless(evaluation, evaluation.arena.step(steps));
 }
 
 // In the reference's order of operations: doubles round, and a unit more or less is a difference.

@@ -3,11 +3,10 @@
 #include "schema/cel/budget.h"
 #include "schema/cel/eval.h"
 #include "schema/cel/function.h"
+#include "schema/cel/text.h"
 
 namespace gatefold::cel {
 namespace {
-
-constexpr std::int64_t kFirstOfYearOne = -62'135'596'800;
 
 // Lists and maps of the input are never zero, not even empty ones: Kubernetes' views of them do not
 // say so.
@@ -27,7 +26,7 @@ bool is_zero(const Val& value) {
     case ValKind::kBytes:
       return value.text.empty();
     case ValKind::kTimestamp:
-      return value.timestamp == Timestamp{kFirstOfYearOne, 0};
+      return value.timestamp == Timestamp{.seconds = kTimestampSecondsMin};
     case ValKind::kDuration:
       return value.duration_ns == 0;
     case ValKind::kList:
@@ -86,7 +85,7 @@ Val last(Evaluation& evaluation, std::span<const Val> arguments) {
 Val unwrap(Evaluation& evaluation, std::span<const Val> arguments) {
   const Val& list = arguments[0];
   const std::size_t size_max = list_size(list);
-  if (!pay_for_growth(evaluation, 0, size_max * sizeof(Val))) return out_of_budget();
+  if (!can_build(evaluation, size_max * sizeof(Val))) return exhausted_error();
   const auto items = evaluation.arena.make_span<Val>(size_max);
   std::size_t size = 0;
   for (std::size_t i = 0; i < items.size(); ++i) {

@@ -54,8 +54,10 @@ bool find_match(const re2::RE2& pattern, std::string_view text, std::size_t from
 }
 
 // Go's rule: a match of nothing right behind another match does not count.
-std::vector<Val> find_matches(const re2::RE2& pattern, std::string_view text,
-                              std::size_t count_max) {
+// What is behind a match may be read for each of them, so that it counts for each of them.
+std::vector<Val> find_matches(Evaluation& evaluation, const re2::RE2& pattern,
+                              std::string_view text, std::size_t count_max) {
+  constexpr std::size_t kBytesPerStep = 64;
   std::vector<Val> out;
   std::size_t at = 0;
   std::size_t last_end = std::numeric_limits<std::size_t>::max();
@@ -69,6 +71,7 @@ std::vector<Val> find_matches(const re2::RE2& pattern, std::string_view text,
           at < text.size() ? std::max<std::size_t>(1, first_code_point(text.substr(at)).bytes) : 1;
     }
     last_end = match.end;
+    if (!can_step(evaluation, 1 + (text.size() - match.end) / kBytesPerStep)) break;
     if (!is_repeated_nothing) {
       out.push_back(string_val(text.substr(match.begin, match.end - match.begin)));
     }
@@ -81,7 +84,7 @@ Val illegal(Evaluation& evaluation, const Pattern& pattern) {
 }
 
 Val find(Evaluation& evaluation, std::span<const Val> arguments) {
-  if (!can_pay(evaluation, pattern_cost(arguments[0], arguments[1]))) return out_of_budget();
+  if (!can_pay(evaluation, pattern_cost(arguments[0], arguments[1]))) return exhausted_error();
   const Pattern pattern(evaluation, arguments[1].text);
   if (pattern.get() == nullptr) return illegal(evaluation, pattern);
   const std::string_view text = arguments[0].text;
@@ -91,20 +94,23 @@ Val find(Evaluation& evaluation, std::span<const Val> arguments) {
 }
 
 Val find_all(Evaluation& evaluation, std::span<const Val> arguments) {
-  if (!can_pay(evaluation, pattern_cost(arguments[0], arguments[1]))) return out_of_budget();
+  if (!can_pay(evaluation, pattern_cost(arguments[0], arguments[1]))) return exhausted_error();
   const Pattern pattern(evaluation, arguments[1].text);
   if (pattern.get() == nullptr) return illegal(evaluation, pattern);
   const bool is_limited = arguments.size() > 2 && arguments[2].integer >= 0;
-  const auto matches = find_matches(*pattern.get(), arguments[0].text,
+  const auto matches = find_matches(evaluation, *pattern.get(), arguments[0].text,
                                     is_limited ? static_cast<std::size_t>(arguments[2].integer)
                                                : std::numeric_limits<std::size_t>::max());
+  if (evaluation.is_exhausted || !can_build(evaluation, matches.size() * sizeof(Val))) {
+    return exhausted_error();
+  }
   const auto items = evaluation.arena.make_span<Val>(matches.size());
   std::ranges::copy(matches, items.begin());
   return list_val(items);
 }
 
 Val matches(Evaluation& evaluation, std::span<const Val> arguments) {
-  if (!can_pay(evaluation, pattern_cost(arguments[0], arguments[1]))) return out_of_budget();
+  if (!can_pay(evaluation, pattern_cost(arguments[0], arguments[1]))) return exhausted_error();
   const Pattern pattern(evaluation, arguments[1].text);
   if (pattern.get() == nullptr) return error_val(evaluation.arena, pattern.error());
   Match match;

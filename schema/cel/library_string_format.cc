@@ -15,6 +15,7 @@
 #include "schema/cel/function.h"
 #include "schema/cel/number_text.h"
 #include "schema/cel/string_format.h"
+#include "schema/cel/text.h"
 #include "schema/cel/type.h"
 #include "schema/field_error.h"
 #include "schema/utf8.h"
@@ -35,30 +36,11 @@ std::string hex_of_bytes(std::string_view bytes, bool is_upper) {
   return out;
 }
 
-// The name that a type's value prints: parameters are not part of it.
-std::string runtime_name(const Type& type) {
-  switch (type.kind) {
-    case TypeKind::kList:
-      return "list";
-    case TypeKind::kMap:
-      return "map";
-    case TypeKind::kType:
-      return "type";
-    case TypeKind::kOptional:
-      return "optional_type";
-    default:
-      return to_string(type);
-  }
-}
-
 // One call: what is written so far and, after the first failure, why there will be no more.
 class Formatting {
  public:
   Formatting(Evaluation& evaluation, const Val& text, const Val& arguments)
-      : evaluation_(evaluation),
-        text_(text.text),
-        arguments_(arguments),
-        paid_bytes_(text_.size() + kGrowthFreeBytes) {}
+      : evaluation_(evaluation), text_(text.text), arguments_(arguments) {}
 
   Val run();
 
@@ -95,12 +77,10 @@ class Formatting {
   bool append_map(const Val& map, std::size_t depth);
   std::optional<std::string> key_text(const Val& key);
   std::optional<std::string> scalar_text(const Val& value);
-  std::optional<std::string> converted(const Val& value);
 
   Evaluation& evaluation_;
   std::string_view text_;
   const Val& arguments_;
-  std::size_t paid_bytes_;
   std::string out_;
   Val failure_;
 };
@@ -125,12 +105,8 @@ Val Formatting::run() {
 }
 
 bool Formatting::append(std::string_view text) {
-  constexpr std::size_t kBytesPerUnit = 10;
-  const std::size_t size = out_.size() + text.size();
-  if (size > paid_bytes_) {
-    const std::size_t units = (size - paid_bytes_ + kBytesPerUnit - 1) / kBytesPerUnit;
-    if (!evaluation_.charge(units)) return fail(out_of_budget());
-    paid_bytes_ += units * kBytesPerUnit;
+  if (!can_build(evaluation_, out_.size() + text.size()) || !can_step(evaluation_, 1)) {
+    return fail(exhausted_error());
   }
   out_ += text;
   return true;
@@ -338,28 +314,16 @@ std::optional<std::string> Formatting::scalar_text(const Val& value) {
           "string");
       return std::nullopt;
     case ValKind::kType:
-      return runtime_name(*value.type);
+      return value.type->name;
     case ValKind::kDouble:
+      return double_text(value.number);
     case ValKind::kTimestamp:
+      return timestamp_text(value.timestamp);
     case ValKind::kDuration:
-      return converted(value);
+      return duration_text(value.duration_ns);
     default:
       return std::nullopt;
   }
-}
-
-// What string() makes of it.
-std::optional<std::string> Formatting::converted(const Val& value) {
-  for (const Overload& overload : overloads_of("string")) {
-    const bool fits = overload.kinds.size() == 1 && overload.kinds[0] != kAnyKind &&
-                      ((overload.kinds[0] >> static_cast<unsigned>(value.kind)) & 1U) != 0;
-    if (!fits) continue;
-    const Val text = overload.function(evaluation_, {&value, 1});
-    if (text.is(ValKind::kString)) return std::string(text.text);
-    if (text.is_error()) failure_ = text;
-    return std::nullopt;
-  }
-  return std::nullopt;
 }
 
 }  // namespace

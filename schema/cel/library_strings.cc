@@ -13,6 +13,7 @@
 #include "schema/cel/eval.h"
 #include "schema/cel/function.h"
 #include "schema/cel/string_format.h"
+#include "schema/cel/text.h"
 #include "schema/utf8.h"
 
 namespace gatefold::cel {
@@ -115,7 +116,7 @@ Val swap_case(Evaluation& evaluation, std::span<const Val> arguments) {
   const auto is_other = [](char c) { return c >= kFirst && c <= kLast; };
   const std::string_view text = arguments[0].text;
   if (std::ranges::none_of(text, is_other)) return arguments[0];
-  if (!can_pay(evaluation, reading_cost(arguments[0]))) return out_of_budget();
+  if (!can_build(evaluation, text.size())) return exhausted_error();
   std::string out(text);
   for (char& c : out) {
     if (is_other(c)) c = static_cast<char>(static_cast<unsigned char>(c) ^ 0x20U);
@@ -162,9 +163,8 @@ Val replace(Evaluation& evaluation, std::span<const Val> arguments) {
   if (count_max > 0) count = std::min(count, static_cast<std::size_t>(count_max));
   if (count == 0) return arguments[0];
   const std::size_t size = text.size() - count * old.size() + count * by.size();
-  if (!can_pay(evaluation, reading_cost(arguments[0], 2)) ||
-      !pay_for_growth(evaluation, text.size(), size)) {
-    return out_of_budget();
+  if (!can_pay(evaluation, reading_cost(arguments[0], 2)) || !can_build(evaluation, size)) {
+    return exhausted_error();
   }
   return string_val(evaluation.arena.copy(replaced(text, old, by, count, size)));
 }
@@ -175,7 +175,7 @@ Val split(Evaluation& evaluation, std::span<const Val> arguments) {
   const std::string_view separator = arguments[1].text;
   const std::int64_t count_max = arguments.size() > 2 ? arguments[2].integer : -1;
   if (count_max == 0) return list_val({});
-  if (!can_pay(evaluation, reading_cost(arguments[0], 2))) return out_of_budget();
+  if (!can_pay(evaluation, reading_cost(arguments[0], 2))) return exhausted_error();
   std::size_t count = count_text(text, separator);
   if (separator.empty()) {
     --count;
@@ -183,6 +183,7 @@ Val split(Evaluation& evaluation, std::span<const Val> arguments) {
     ++count;
   }
   if (count_max > 0) count = std::min(count, static_cast<std::size_t>(count_max));
+  if (!can_build(evaluation, count * sizeof(Val))) return exhausted_error();
   const auto parts = evaluation.arena.make_span<Val>(count);
   for (std::size_t i = 0; i + 1 < count; ++i) {
     const std::size_t size =
@@ -194,11 +195,10 @@ Val split(Evaluation& evaluation, std::span<const Val> arguments) {
   return list_val(parts);
 }
 
-// The reference prints what is no string in Go's manner; types are enough here.
 Val no_string(Evaluation& evaluation, const Val& item, bool is_first) {
   if (item.is_error()) return item;
   if (is_first) return no_such_overload();
-  return error_val(evaluation.arena, fmt::format("join: invalid input: {}", type_name(item)));
+  return error_val(evaluation.arena, fmt::format("join: invalid input: {}", message_text(item)));
 }
 
 Val join(Evaluation& evaluation, std::span<const Val> arguments) {
@@ -207,6 +207,7 @@ Val join(Evaluation& evaluation, std::span<const Val> arguments) {
   const std::size_t separator_size = size_of(separator);
   std::size_t bytes = 0;
   std::size_t code_points = 0;
+  if (!can_step(evaluation, list_size(list))) return exhausted_error();
   for (std::size_t i = 0; i < list_size(list); ++i) {
     const Val item = list_at(evaluation.arena, list, i);
     if (!item.is(ValKind::kString)) return no_string(evaluation, item, i == 0);
@@ -214,7 +215,9 @@ Val join(Evaluation& evaluation, std::span<const Val> arguments) {
     code_points += size_of(item) + (i > 0 ? separator_size : 0);
   }
   const double cost = std::ceil(static_cast<double>(code_points) * 2 * 0.1);
-  if (!can_pay(evaluation, static_cast<std::uint64_t>(cost))) return out_of_budget();
+  if (!can_pay(evaluation, static_cast<std::uint64_t>(cost)) || !can_build(evaluation, bytes)) {
+    return exhausted_error();
+  }
   std::string out;
   out.reserve(bytes);
   for (std::size_t i = 0; i < list_size(list); ++i) {
@@ -266,7 +269,7 @@ Val trim(Evaluation&, std::span<const Val> arguments) {
 Val quote(Evaluation& evaluation, std::span<const Val> arguments) {
   static constexpr std::string_view kSpecial = "\a\b\f\n\r\t\v\\\"";
   static constexpr std::string_view kEscapes = "abfnrtv\\\"";
-  if (!can_pay(evaluation, reading_cost(arguments[0]))) return out_of_budget();
+  if (!can_build(evaluation, arguments[0].text.size() * 2)) return exhausted_error();
   std::string out = "\"";
   for (const char c : arguments[0].text) {
     const std::size_t special = kSpecial.find(c);
