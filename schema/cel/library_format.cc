@@ -68,10 +68,10 @@ constexpr std::array kFormats = {
               30},
     FormatVal{"labelValue", "LabelValue", check_label_value, 40},
     FormatVal{"uri", "URI", check_uri, 1103},
-    FormatVal{"uuid", "uuid", check_uuid, 84},
+    FormatVal{"uuid", "uuid", check_uuid, 70},
     FormatVal{"byte", "byte", check_byte, 84},
-    FormatVal{"date", "date", check_date, 84},
-    FormatVal{"datetime", "datetime", check_datetime, 84},
+    FormatVal{"date", "date", check_date, 71},
+    FormatVal{"datetime", "datetime", check_datetime, 71},
 };
 
 const FormatVal* find_format(std::string_view key) {
