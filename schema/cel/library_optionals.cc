@@ -1,5 +1,7 @@
 // Functions of optional values (cel-go's cel/library.go, newest version). `or` and `orValue` are
 // here as functions too; the evaluator need not evaluate their second argument in vain.
+#include <fmt/format.h>
+
 #include "schema/cel/budget.h"
 #include "schema/cel/eval.h"
 #include "schema/cel/function.h"
@@ -81,7 +83,7 @@ Val last(Evaluation& evaluation, std::span<const Val> arguments) {
   return size == 0 ? none_val() : element(evaluation, arguments[0], size - 1);
 }
 
-// A list without a type may hold anything.
+// A list without a type may hold anything; the first item decides whether the function fits.
 Val unwrap(Evaluation& evaluation, std::span<const Val> arguments) {
   const Val& list = arguments[0];
   const std::size_t size_max = list_size(list);
@@ -91,7 +93,11 @@ Val unwrap(Evaluation& evaluation, std::span<const Val> arguments) {
   for (std::size_t i = 0; i < items.size(); ++i) {
     const Val item = list_at(evaluation.arena, list, i);
     if (item.is_error()) return item;
-    if (!item.is(ValKind::kOptional)) return no_such_overload();
+    if (!item.is(ValKind::kOptional)) {
+      if (i == 0) return no_such_overload();
+      return error_val(evaluation.arena,
+                       fmt::format("value {} is not optional", message_text(item)));
+    }
     if (item.optional != nullptr) items[size++] = *item.optional;
   }
   return list_val(items.first(size));
