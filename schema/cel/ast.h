@@ -51,8 +51,9 @@ struct Select {
 // What the evaluator does for a call; from plan().
 enum class Operation : std::uint8_t {
   kUnplanned,
-  kFunction,  // one of `overloads`, by the arguments' kinds
-  kOperator,  // the first overload's function, which takes all kinds
+  kFunction,    // one of `overloads`, by the arguments' kinds
+  kConversion,  // the same, and costs 1 where there are several
+  kOperator,    // any overload's function: each takes all kinds
   kAnd,
   kOr,
   kNot,
@@ -61,7 +62,6 @@ enum class Operation : std::uint8_t {
   kOptionalIndex,
   kEqual,
   kNotEqual,
-  kIn,
   kInConstants,      // `in` of a list of constants: `constants` has them in order
   kOptionalOr,       // a.or(b)
   kOptionalOrValue,  // a.orValue(b)

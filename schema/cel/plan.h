@@ -1,7 +1,6 @@
 // What is decided once for an expression, before its first evaluation.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -9,20 +8,12 @@
 
 namespace gatefold::cel {
 
-struct PlanError {
-  // Set: an issue of the compilation that points there (`invalid duration argument`). Otherwise the
-  // program can't be made of a sound expression: `program instantiation failed: ` in Kubernetes.
-  std::optional<std::uint32_t> offset;
-  std::string message;
-};
-
 // Fills Call::operation, Call::constants and Node::constant of a checked tree. Folds what the
 // reference implementation folds, which is free at run time: lists and maps of constants, and
-// conversions of constants; those fail here (cel-go/interpreter/decorators.go, Optimize). What it
-// makes lives in `constants`, which has to live as long as the tree.
-std::optional<PlanError> plan(Node& root, Arena& constants);
-
-// For trees that were not planned: by the call's name.
-Operation operation_of(const Call& call);
+// conversions of constants (cel-go/interpreter/decorators.go, Optimize). Those may fail: then the
+// expression has no program, and the message is what stands behind Kubernetes' `program
+// instantiation failed: `. What it makes lives in `constants`, which has to live as long as the
+// tree.
+std::optional<std::string> plan(Node& root, Arena& constants);
 
 }  // namespace gatefold::cel
