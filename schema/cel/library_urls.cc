@@ -48,7 +48,15 @@ Val url_of(Evaluation& evaluation, Arguments arguments) {
                          .text = copy_as_utf8(arena, to_string(*url))});
 }
 
-Val is_url(Evaluation&, Arguments arguments) {
+// isURL() and getQuery() cost 1 in Kubernetes, however long the text is. Done again and again, that
+// must not be free of charge.
+bool pay_for_length(Evaluation& evaluation, std::string_view text) {
+  constexpr std::uint64_t kFreeBytes = 4096;
+  return evaluation.charge(text.size() / kFreeBytes);
+}
+
+Val is_url(Evaluation& evaluation, Arguments arguments) {
+  if (!pay_for_length(evaluation, arguments[0].text)) return exhausted_error();
   return bool_val(parse_request_uri(arguments[0].text).has_value());
 }
 
@@ -58,13 +66,9 @@ Val part_of(Evaluation&, Arguments arguments) {
 }
 
 Val get_query(Evaluation& evaluation, Arguments arguments) {
-  constexpr std::uint64_t kFreeBytes = 4096;
   auto& arena = evaluation.arena;
   const auto raw = arguments[0].url->raw_query;
-  // The call costs 1 whatever its length; a long query again and again must not be free of charge.
-  if (!evaluation.charge(raw.size() / kFreeBytes)) {
-    return literal_error("operation cancelled: actual cost limit exceeded");
-  }
+  if (!pay_for_length(evaluation, raw)) return exhausted_error();
   const auto settings = parse_query(raw);
   std::unordered_map<std::string_view, std::size_t> places;
   std::vector<std::string_view> keys;

@@ -81,6 +81,18 @@ TEST_CASE("queries are lists by key") {
   CHECK(query("http://h/?x=%ff") == "x[\xef\xbf\xbd] ");
 }
 
+TEST_CASE("long texts are not free of charge") {
+  LibraryCalls calls(url_functions());
+  const auto text = "/?" + std::string(100'000, 'a');
+  calls.call("isURL(string) bool", text);
+  CHECK(calls.charged() == 24);
+  const auto url = calls.call("url(string) url", text);
+  CHECK(calls.charged() == 0);
+  CHECK(calls.cost() == 10'001);
+  calls.call("url.getQuery() map(string, list(string))", {url});
+  CHECK(calls.charged() == 24);
+}
+
 TEST_CASE("URLs are equal where their texts are, and reading one costs a tenth") {
   LibraryCalls calls(url_functions());
   const auto url = calls.call("url(string) url", "HTTP://h/p");
