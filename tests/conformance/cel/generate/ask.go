@@ -123,6 +123,7 @@ func (s *scope) ask(expression string) (answer *reply, err error) {
 		reply.CompileError = "compilation failed: " + issues.String()
 		return reply, nil
 	}
+	note(ast)
 	program, err := env.Program(ast,
 		cel.CostLimit(celconfig.PerCallLimit),
 		cel.CostTracking(&library.CostEstimator{}),

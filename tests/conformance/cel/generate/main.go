@@ -57,7 +57,7 @@ func generate(expressions, expected string) error {
 		}
 	}
 	fmt.Printf("%d expressions in %d files\n", len(seen), len(files))
-	return errors.Join(wrong...)
+	return errors.Join(append(wrong, unasked())...)
 }
 
 // answer is what the reference says to each line of a theme. An expression that was there before, under the
