@@ -4,7 +4,7 @@
 #include <iterator>
 #include <sstream>
 
-#include <catch2/catch_test_macros.hpp>
+#include <catch2/catch.hpp>
 
 #include "tests/conformance/cel/expectations.h"
 
