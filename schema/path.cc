@@ -13,6 +13,12 @@ std::string Path::text() const {
       text += '[' + std::to_string((*node)->index_) + ']';
       continue;
     }
+    if ((*node)->is_key_) {
+      text += '[';
+      text += (*node)->member_;
+      text += ']';
+      continue;
+    }
     if (!text.empty()) text += '.';
     text += (*node)->member_;
   }
