@@ -122,16 +122,16 @@ class Validator {
     issues_.report(argument.offset, fmt::format("invalid {} argument", function));
   }
 
-  // By the function itself.
+  // By the function itself. What no overload takes, null, is not.
   static bool is_accepted(const Call& call, const Literal& literal) {
     const auto kind = 1U << static_cast<unsigned>(literal.val.kind);
     for (const auto* overload : call.overloads) {
-      if ((overload->kinds[0] & kind) == 0 || overload->function == nullptr) continue;
+      if ((overload->kinds[0] & kind) == 0) continue;
       Arena arena;
       Evaluation evaluation{.arena = arena, .cost_max = kLiteralCostMax};
       return !overload->function(evaluation, {&literal.val, 1}).is_error();
     }
-    return true;
+    return false;
   }
 
   static const std::string* text_of(const Node& node) {
