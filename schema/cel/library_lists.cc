@@ -10,6 +10,7 @@
 #include "schema/cel/budget.h"
 #include "schema/cel/eval.h"
 #include "schema/cel/function.h"
+#include "schema/cel/unfit.h"
 
 namespace gatefold::cel {
 namespace {
@@ -22,9 +23,12 @@ bool is_comparable(const Val& value) {
   return std::ranges::find(kComparableKinds, value.kind) != kComparableKinds.end();
 }
 
-// The error to answer where `item` can't be compared: what is wrong with itself comes first.
-Val incomparable(const Val& item) {
-  return item.is_error() ? item : no_such_overload();
+// The error to answer where an item can't be compared or added: what is wrong with itself comes
+// first, then whether the list is one for the function at all.
+Val wrong_item(Evaluation& evaluation, std::string_view function, const Val& list, const Val& item,
+               bool is_first) {
+  if (item.is_error()) return item;
+  return is_first ? unfit(evaluation.arena, function, {&list, 1}) : no_such_overload();
 }
 
 // Neighbours that have no order among them count as sorted, as in the reference.
@@ -33,7 +37,7 @@ Val is_sorted(Evaluation& evaluation, std::span<const Val> arguments) {
   std::optional<Val> previous;
   for (std::size_t i = 0; i < list_size(list); ++i) {
     const Val item = list_at(evaluation.arena, list, i);
-    if (!is_comparable(item)) return incomparable(item);
+    if (!is_comparable(item)) return wrong_item(evaluation, "isSorted", list, item, i == 0);
     if (previous && compare(*previous, item) == Order::kGreater) return bool_val(false);
     previous = item;
   }
@@ -45,7 +49,7 @@ Val extreme(Evaluation& evaluation, const Val& list, Order replaced_by, std::str
   std::optional<Val> best;
   for (std::size_t i = 0; i < list_size(list); ++i) {
     const Val item = list_at(evaluation.arena, list, i);
-    if (!is_comparable(item)) return incomparable(item);
+    if (!is_comparable(item)) return wrong_item(evaluation, name, list, item, i == 0);
     if (!best || compare(*best, item) == replaced_by) best = item;
   }
   if (best) return *best;
@@ -61,7 +65,8 @@ Val max(Evaluation& evaluation, std::span<const Val> arguments) {
 }
 
 Val add(const Val& a, const Val& b) {
-  if (a.kind != b.kind) return incomparable(b);
+  if (b.is_error()) return b;
+  if (a.kind != b.kind) return no_such_overload();
   switch (a.kind) {
     case ValKind::kInt: {
       std::int64_t out = 0;
@@ -113,8 +118,8 @@ Val sum(Evaluation& evaluation, std::span<const Val> arguments) {
   const Val& list = arguments[0];
   if (list_size(list) == 0) return zero_of(kEmptyKind);
   const Val first = list_at(evaluation.arena, list, 0);
-  if (first.is_error()) return first;
   Val total = zero_of(first.kind);
+  if (total.is_error()) return wrong_item(evaluation, "sum", list, first, true);
   for (std::size_t i = 0; i < list_size(list) && !total.is_error(); ++i) {
     total = add(total, list_at(evaluation.arena, list, i));
   }
