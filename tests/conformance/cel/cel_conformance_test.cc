@@ -16,7 +16,7 @@ constexpr std::size_t kShownMax = 40;
 
 std::string deviations_text() {
   std::ifstream in(std::filesystem::path(GATEFOLD_SOURCE_DIR) / "tests" / "conformance" / "cel" /
-                       "deviations.txt",
+                       "cel.deviations",
                    std::ios::binary);
   REQUIRE(in);
   return {std::istreambuf_iterator<char>(in), {}};

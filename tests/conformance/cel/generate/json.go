@@ -62,13 +62,8 @@ func text(value string) (json.RawMessage, error) {
 }
 
 func double(value float64) (json.RawMessage, error) {
-	switch {
-	case math.IsNaN(value):
-		return text("NaN")
-	case math.IsInf(value, 1):
-		return text("Infinity")
-	case math.IsInf(value, -1):
-		return text("-Infinity")
+	if math.IsNaN(value) || math.IsInf(value, 0) {
+		return text(strconv.FormatFloat(value, 'g', -1, 64))
 	}
 	written := strconv.FormatFloat(value, 'g', -1, 64)
 	if !strings.ContainsAny(written, ".e") {
