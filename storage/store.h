@@ -32,7 +32,7 @@ struct StoreOptions {
   // Of the kinds that are compiled in; what the directory was opened with last, and standard at
   // first, where it is not given.
   std::optional<Channel> channel;
-  bool refold = false;                        // drop the derived families and fold the log anew
+  bool refold = false;  // drop the derived families and fold the log anew
   // Called now and then during long work (refold) with events done and events in all.
   std::function<void(std::uint64_t, std::uint64_t)> progress;
 };

@@ -91,8 +91,7 @@ TEST_CASE("an empty catalog knows nothing") {
 TEST_CASE("the built-in kinds are there") {
   const auto catalog = builtin_catalog();
   for (const std::string_view resource :
-       {"namespaces", "services", "secrets", "configmaps",
-        "gateways.gateway.networking.k8s.io"}) {
+       {"namespaces", "services", "secrets", "configmaps", "gateways.gateway.networking.k8s.io"}) {
     INFO(resource);
     CHECK(catalog->find_resource(resource) != nullptr);
   }

@@ -42,8 +42,8 @@ void check_object(const Catalog& catalog, Value object) {
   const auto group = slash == std::string_view::npos ? "" : api_version.substr(0, slash);
   const auto* kind = catalog.find_kind(group, string_at(object, {"kind"}));
   REQUIRE(kind != nullptr);
-  const auto* version = kind->version(
-      slash == std::string_view::npos ? api_version : api_version.substr(slash + 1));
+  const auto* version =
+      kind->version(slash == std::string_view::npos ? api_version : api_version.substr(slash + 1));
   REQUIRE(version != nullptr);
   CHECK(version->served);
   CHECK(prune_unknown(*version->schema, object) == Texts{});
