@@ -50,7 +50,6 @@ TEST_CASE("who only reads changes no channel") {
 
 TEST_CASE("a store in memory has a channel") {
   storage::StoreOptions options;
-  options.directory = "memory";
   options.in_memory = true;
   options.channel = Channel::kExperimental;
   const auto store = storage::Store::open(std::move(options));
