@@ -51,9 +51,9 @@ class Pruner {
 
 }  // namespace
 
-std::vector<std::string> prune_unknown(const SchemaNode& schema, Value& object) {
+std::vector<std::string> prune_unknown(const SchemaNode& schema, Value& object, bool is_resource) {
   Pruner pruner;
-  pruner.walk(schema, object, Path(), true);
+  pruner.walk(schema, object, Path(), is_resource);
   return pruner.take();
 }
 

@@ -337,8 +337,8 @@ Rules::Rules(SchemaPtr schema, std::unique_ptr<Node> root)
 
 Rules::~Rules() = default;
 
-RulesPtr Rules::compile(SchemaPtr schema) {
-  auto root = Node::make(*schema, *schema, true);
+RulesPtr Rules::compile(SchemaPtr schema, bool is_resource) {
+  auto root = Node::make(*schema, *schema, is_resource);
   if (root == nullptr) return nullptr;
   return RulesPtr(new Rules(std::move(schema), std::move(root)));
 }
