@@ -48,6 +48,25 @@ struct Select {
   std::string unescaped;
 };
 
+// What the evaluator does for a call; from plan().
+enum class Operation : std::uint8_t {
+  kUnplanned,
+  kFunction,    // one of `overloads`, by the arguments' kinds
+  kConversion,  // the same, and costs 1 where there are several
+  kOperator,    // any overload's function: each takes all kinds
+  kAnd,
+  kOr,
+  kNot,
+  kConditional,
+  kIndex,
+  kOptionalIndex,
+  kEqual,
+  kNotEqual,
+  kInConstants,      // `in` of a list of constants: `constants` has them in order
+  kOptionalOr,       // a.or(b)
+  kOptionalOrValue,  // a.orValue(b)
+};
+
 // A function, a method (`target` is there), or an operator under its name of the language's
 // definition: `_+_`, `_?_:_`, `_[_]`, `_[?_]`, `-_`, `!_`, `@in`, `_&&_`, `_||_`.
 struct Call {
@@ -59,6 +78,8 @@ struct Call {
   std::vector<const Overload*> overloads;
   // Of matches, find and findAll with a literal for a pattern.
   std::shared_ptr<const re2::RE2> pattern;
+  Operation operation = Operation::kUnplanned;
+  std::vector<Val> constants;
 };
 
 struct ListLiteral {
@@ -119,6 +140,9 @@ struct Node {
                Bind>
       what;
   TypePtr type;  // from the checker
+  // From plan(): what it evaluates to, where that is known before. Borrows from the nodes below and
+  // from the arena that plan() was given.
+  const Val* constant = nullptr;
 };
 
 }  // namespace gatefold::cel

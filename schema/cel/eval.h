@@ -1,4 +1,4 @@
-// Walks a checked expression.
+// Walks a checked and planned expression.
 #pragma once
 
 #include <cstdint>
@@ -18,13 +18,25 @@ struct Evaluation {
   // Of the call that is running, where its pattern is a literal: compiled once.
   const re2::RE2* pattern = nullptr;
 
-  // False: there is no budget left; the evaluation ends with an error.
-  bool charge(std::uint64_t units);
+  // False: there is no budget left, or the arena's bounds are reached; the evaluation ends with an
+  // error.
+  bool charge(std::uint64_t units) {
+    cost += units;
+    if (cost > cost_max || arena.is_spent()) is_exhausted = true;
+    return !is_exhausted;
+  }
 };
 
 // `slots` has the activation's variables first and room for those of comprehensions behind it.
 // Errors are values; `||`, `&&`, all, exists and the ternary absorb them as the language says. The
-// depth is bounded by the parser's.
+// depth is bounded by the parser's. When the budget is gone, is_exhausted is set, the answer is
+// exhausted_error() and no more than the step that was running is finished.
+//
+// Costs are those of the language's reference implementation as Kubernetes runs it
+// (cel-go/interpreter/runtimecost.go, constant folding on, presence tests free): an identifier 1,
+// a select or an index 1, but nothing for the identifier at the start of a ternary's branch or of
+// an index; calls by their overload; a list 10 and a map 30 unless they are constant;
+// comprehensions as the loops that cel-go expands them to.
 Val evaluate(const Node& node, std::span<Val> slots, Evaluation& evaluation);
 
 }  // namespace gatefold::cel

@@ -22,7 +22,8 @@ using Cost = std::uint64_t (*)(std::span<const Val> arguments, const Val& result
 
 struct Declaration {
   // `charAt(string, int) string`, or `string.charAt(int) string` for a method, or
-  // `optional.of(A) optional(A)` behind a namespace: see `parse_signature`.
+  // `optional.of(A) optional(A)` behind a namespace: see `parse_signature`. A leading dot marks a
+  // namespace that is a type's name too: `.ip.isCanonical(string) bool`, function `ip.isCanonical`.
   std::string_view signature;
   Function function;
   Cost cost = nullptr;

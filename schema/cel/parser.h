@@ -10,7 +10,10 @@
 
 namespace gatefold::cel {
 
-// What is wrong, and where: code points from the start.
+// Where the reference implementation knows no place: it prints line -1.
+inline constexpr std::uint32_t kNowhere = 0xffff'ffff;
+
+// What is wrong, and where: code points from the start, or kNowhere.
 struct Issue {
   std::uint32_t offset = 0;
   std::string message;

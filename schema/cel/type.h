@@ -30,7 +30,7 @@ enum class TypeKind {
   kObject,     // fields of `schema`; `name` is unique in one compilation
   kType,       // parameters: what it is the type of
   kOptional,   // parameters: value
-  kOpaque,     // `name`: `net.URL`, `kubernetes.Quantity`, ...
+  kOpaque,     // `name`: `net.IP`, `kubernetes.Quantity`, ...
   kParameter,  // of a signature: `A`, or a variable of the checker's
   kError,
 };
@@ -38,10 +38,12 @@ enum class TypeKind {
 class Type {
  public:
   TypeKind kind = TypeKind::kDyn;
+  // As type() names it: `int`, `google.protobuf.Timestamp`, `null_type`, `optional_type`, `list`.
   std::string name;
   std::vector<TypePtr> parameters;
   // Of kObject: the declared fields. Of kList and kMap from a schema: nullptr.
   const SchemaNode* schema = nullptr;
+  bool is_root = false;  // of kObject: apiVersion, kind and metadata are there too
 };
 
 TypePtr simple_type(TypeKind kind);
@@ -52,6 +54,9 @@ TypePtr type_type(TypePtr of);
 TypePtr opaque_type(std::string name);
 TypePtr parameter_type(std::string name);
 
+// Whether both are the same, parameters' names included.
+bool is_exactly(const Type& a, const Type& b);
+
 // What a schema declares (R19.26), nothing where it declares nothing that expressions may touch
 // (x-kubernetes-preserve-unknown-fields without type). The schema outlives the type. `is_root`:
 // apiVersion, kind and metadata are there too, as of an embedded resource.
@@ -60,11 +65,13 @@ std::optional<TypePtr> type_of_schema(const SchemaNode& schema, bool is_root = f
 // The type of field `escaped` of an object type; nothing where there is none.
 std::optional<TypePtr> field_type(const Type& object, std::string_view escaped);
 
-// `list(map(string, dyn))`, as error messages print it.
+// `list(map(string, dyn))`, as error messages print it. Ends with `...` where it would be longer
+// than a few thousand characters.
 std::string to_string(const Type& type);
 
 // Names as expressions write them: R19.26. Nothing where a name can't be written.
 std::optional<std::string> escape_name(std::string_view name);
+// The name that is written so; what holds no escapes, or wrong ones, stays as it is.
 std::string unescape_name(std::string_view escaped);
 
 }  // namespace gatefold::cel

@@ -19,18 +19,31 @@
 namespace gatefold::cel {
 
 // Where an evaluation's values live: handed out, never freed one by one, gone with the evaluation.
+// It also bounds what the language's cost does not pay for: memory, and steps of comparing and
+// copying. Whoever loops over values of any size counts its steps, and stops when they are spent.
 class Arena {
  public:
+  static constexpr std::size_t kBytesMax = std::size_t{64} << 20;
+  static constexpr std::uint64_t kStepsMax = 50'000'000;
+
+  // False: the evaluation has to end; it fails at its next charge.
+  bool step(std::uint64_t steps = 1) { return (steps_ += steps) <= kStepsMax; }
+  bool fits(std::size_t bytes) const { return bytes <= kBytesMax && bytes_ <= kBytesMax - bytes; }
+  bool is_spent() const { return bytes_ > kBytesMax || steps_ > kStepsMax; }
+
+  // These never fail: what may be large has to be asked for with `fits` first.
   std::string_view copy(std::string_view text);
   // `T` is trivially destructible.
   template <class T>
   T* make(T value) {
     static_assert(std::is_trivially_destructible_v<T>);
+    bytes_ += sizeof(T);
     return new (memory_.allocate(sizeof(T), alignof(T))) T(std::move(value));
   }
   template <class T>
   std::span<T> make_span(std::size_t size) {
     static_assert(std::is_trivially_destructible_v<T>);
+    bytes_ += sizeof(T) * size;
     auto* first = static_cast<T*>(memory_.allocate(sizeof(T) * size, alignof(T)));
     for (std::size_t i = 0; i < size; ++i) new (first + i) T();
     return {first, size};
@@ -38,6 +51,8 @@ class Arena {
 
  private:
   std::pmr::monotonic_buffer_resource memory_;
+  std::size_t bytes_ = 0;
+  std::uint64_t steps_ = 0;
 };
 
 enum class ValKind : std::uint8_t {
@@ -66,11 +81,18 @@ enum class ValKind : std::uint8_t {
 struct Val;
 class Type;
 
-// Seconds from year 1 to 9999, as the language has them.
+// Seconds from year 1 to 9999, as the language has them. The zone is that in which it was written:
+// string() shows it, nothing else looks at it.
 struct Timestamp {
   std::int64_t seconds = 0;
   std::int32_t nanos = 0;
-  auto operator<=>(const Timestamp&) const = default;
+  std::int16_t offset_minutes = 0;
+  bool operator==(const Timestamp& other) const {
+    return seconds == other.seconds && nanos == other.nanos;
+  }
+  auto operator<=>(const Timestamp& other) const {
+    return seconds != other.seconds ? seconds <=> other.seconds : nanos <=> other.nanos;
+  }
 };
 
 struct MapItem;
@@ -108,7 +130,12 @@ struct CidrVal {
 // the input.
 struct Val {
   ValKind kind = ValKind::kNull;
-  bool is_json = false;  // of kList and kMap: `json`, otherwise `list` or `map`
+  bool is_json = false;      // of kList and kMap: `json`, otherwise `list` or `map`
+  bool is_typed = false;     // of a kList that is `list`: a merge, see merge_lists
+  bool is_sorted = false;    // of a kMap that is `map`: by key_less
+  bool is_resource = false;  // of a kMap that is `json`: a root or an embedded resource
+  // In a slot, of optMap's variable: what its first use will be charged for.
+  std::uint32_t deferred_cost = 0;
   union {
     bool boolean;
     std::int64_t integer;     // kInt
@@ -153,27 +180,35 @@ Val map_val(std::span<const MapItem> items);
 Val type_val(const Type* type);
 Val none_val();
 Val optional_val(Arena& arena, Val value);
-// The message is copied into the arena, or a literal.
-Val error_val(Arena& arena, std::string_view message);
-Val literal_error(std::string_view message);  // borrows: for constants
+Val error_val(Arena& arena, std::string_view message);  // copies the message
+Val literal_error(std::string_view message);            // borrows: for constants
 
 Val no_such_overload();
+// `no such key: a`, of a key of any kind.
 Val no_such_key(Arena& arena, const Val& key);
+// `operation cancelled: actual cost limit exceeded`
+Val exhausted_error();
 
 // A value of the input: scalars by what the schema says they are (R19.26: formats date, date-time,
-// duration and byte; int-or-string as it is written), the rest as views. An error where a text does
-// not have the format that its schema promises.
-Val val_of(Arena& arena, const Value& value, const SchemaNode* schema);
+// duration and byte; int-or-string as it is written), the rest as views. An error where a value is
+// not what its schema promises. `is_resource`: apiVersion, kind and metadata (of which only name
+// and generateName) are known whatever the schema says, as in an embedded resource.
+Val val_of(Arena& arena, const Value& value, const SchemaNode* schema, bool is_resource = false);
 
 // Lists, whichever they are.
 std::size_t list_size(const Val& list);
 Val list_at(Arena& arena, const Val& list, std::size_t index);
-
+// `+`. Where `a` is a list of type set or map, what equals an item of it (or has its keys) is not
+// added (set) or takes its place (map), and the sum is such a list again (R19.26). Fails only where
+// the arena's bounds end it.
+Val merge_lists(Arena& arena, const Val& a, const Val& b);
 // Maps and objects.
 std::size_t map_size(const Val& map);
 // Entries in order; the index is below map_size.
 MapItem map_at(Arena& arena, const Val& map, std::size_t index);
-// The value under a key of any numeric type that equals it. False: there is none.
+Val map_key_at(Arena& arena, const Val& map, std::size_t index);
+// The value under a key of any numeric type that equals it. False: there is none. `out` may be an
+// error: objects of the input with a schema have no keys but strings.
 bool map_find(Arena& arena, const Val& map, const Val& key, Val& out);
 // A field of an object or the value under a string key. `unescaped` is the name without
 // Kubernetes' escapes, for objects that have declared properties.

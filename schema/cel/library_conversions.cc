@@ -1,0 +1,290 @@
+// Conversions between types (cel-go/common/types, ConvertToType).
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <string>
+
+#include "schema/cel/eval.h"
+#include "schema/cel/function.h"
+#include "schema/cel/opaque.h"
+#include "schema/cel/text.h"
+#include "schema/time.h"
+#include "schema/utf8.h"
+
+namespace gatefold::cel {
+namespace {
+
+using Kind = ValKind;
+using Values = std::span<const Val>;
+
+constexpr double kTwoTo63 = 9223372036854775808.0;
+constexpr double kTwoTo64 = 18446744073709551616.0;
+
+Val int_overflow() {
+  return literal_error("integer overflow");
+}
+Val uint_overflow() {
+  return literal_error("unsigned integer overflow");
+}
+Val no_conversion(Evaluation& evaluation, std::string_view from, std::string_view to) {
+  return error_val(evaluation.arena, "type conversion error from '" + std::string(from) + "' to '" +
+                                         std::string(to) + "'");
+}
+
+std::uint64_t text_cost(Values values, const Val&) {
+  constexpr std::size_t kPerUnit = 10;
+  return (size_of(values[0]) + kPerUnit - 1) / kPerUnit;
+}
+
+Val identity(Evaluation&, Values values) {
+  return values[0];
+}
+
+// A whole number as Go's strconv reads it: nothing but digits, signs for signed ones.
+template <class T>
+std::optional<T> parse_whole(std::string_view text) {
+  if (std::is_signed_v<T> && text.starts_with('+')) {
+    text.remove_prefix(1);
+    if (text.starts_with('-')) return std::nullopt;
+  }
+  T number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+Val int_of_double(Evaluation&, Values values) {
+  const double number = values[0].number;
+  // The least integer is refused too.
+  if (!(number > -kTwoTo63 && number < kTwoTo63)) return int_overflow();
+  return int_val(static_cast<std::int64_t>(number));
+}
+Val int_of_uint(Evaluation&, Values values) {
+  if (values[0].uinteger > std::uint64_t{std::numeric_limits<std::int64_t>::max()}) {
+    return int_overflow();
+  }
+  return int_val(static_cast<std::int64_t>(values[0].uinteger));
+}
+Val int_of_string(Evaluation& evaluation, Values values) {
+  const auto number = parse_whole<std::int64_t>(values[0].text);
+  return number ? int_val(*number) : no_conversion(evaluation, "string", "int");
+}
+Val int_of_timestamp(Evaluation&, Values values) {
+  return int_val(values[0].timestamp.seconds);
+}
+Val int_of_duration(Evaluation&, Values values) {
+  return int_val(values[0].duration_ns);
+}
+
+Val uint_of_double(Evaluation&, Values values) {
+  const double number = values[0].number;
+  if (!(number >= 0 && number < kTwoTo64)) return uint_overflow();
+  return uint_val(static_cast<std::uint64_t>(number));
+}
+Val uint_of_int(Evaluation&, Values values) {
+  if (values[0].integer < 0) return uint_overflow();
+  return uint_val(static_cast<std::uint64_t>(values[0].integer));
+}
+Val uint_of_string(Evaluation& evaluation, Values values) {
+  const auto number = parse_whole<std::uint64_t>(values[0].text);
+  return number ? uint_val(*number) : no_conversion(evaluation, "string", "uint");
+}
+
+bool equals_without_case(std::string_view text, std::string_view small) {
+  if (text.size() != small.size()) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c) != small[i]) return false;
+  }
+  return true;
+}
+
+// What is too small for a double is zero, what is too large has no value.
+std::optional<double> out_of_range(std::string_view digits, std::chars_format format) {
+  const auto mark = digits.find_first_of(format == std::chars_format::hex ? "pP" : "eE");
+  const bool is_small = mark == std::string_view::npos
+                            ? digits.starts_with('0') || digits.starts_with('.')
+                            : digits.substr(mark + 1).starts_with('-');
+  return is_small ? std::optional<double>(0.0) : std::nullopt;
+}
+
+// Go's strconv.ParseFloat, but for underscores.
+std::optional<double> parse_double(std::string_view text) {
+  const bool is_negative = text.starts_with('-');
+  if (is_negative || text.starts_with('+')) text.remove_prefix(1);
+  const double sign = is_negative ? -1.0 : 1.0;
+  if (equals_without_case(text, "inf") || equals_without_case(text, "infinity")) {
+    return sign * std::numeric_limits<double>::infinity();
+  }
+  const bool is_nan = equals_without_case(text, "nan");
+  if (is_nan) return std::numeric_limits<double>::quiet_NaN();
+  const bool is_hex = text.starts_with("0x") || text.starts_with("0X");
+  if (is_hex) {
+    // Hexadecimal ones need their exponent.
+    if (text.find_first_of("pP") == std::string_view::npos) return std::nullopt;
+    text.remove_prefix(2);
+  }
+  const bool starts =
+      !text.empty() && (text[0] == '.' || (text[0] >= '0' && text[0] <= '9') ||
+                        (is_hex && std::isxdigit(static_cast<unsigned char>(text[0])) != 0));
+  if (!starts) return std::nullopt;
+  const auto format = is_hex ? std::chars_format::hex : std::chars_format::general;
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, format);
+  if (end != text.data() + text.size() || error == std::errc::invalid_argument) {
+    return std::nullopt;
+  }
+  if (error == std::errc::result_out_of_range) {
+    const auto extreme = out_of_range(text, format);
+    return extreme ? std::optional<double>(sign * *extreme) : std::nullopt;
+  }
+  return sign * number;
+}
+
+Val double_of_int(Evaluation&, Values values) {
+  return double_val(static_cast<double>(values[0].integer));
+}
+Val double_of_uint(Evaluation&, Values values) {
+  return double_val(static_cast<double>(values[0].uinteger));
+}
+Val double_of_string(Evaluation& evaluation, Values values) {
+  const auto number = parse_double(values[0].text);
+  return number ? double_val(*number) : no_conversion(evaluation, "string", "double");
+}
+
+Val bool_of_string(Evaluation& evaluation, Values values) {
+  for (const std::string_view text : {"1", "t", "T", "TRUE", "true", "True"}) {
+    if (values[0].text == text) return bool_val(true);
+  }
+  for (const std::string_view text : {"0", "f", "F", "FALSE", "false", "False"}) {
+    if (values[0].text == text) return bool_val(false);
+  }
+  return no_conversion(evaluation, "string", "bool");
+}
+
+Val bytes_of_string(Evaluation&, Values values) {
+  return bytes_val(values[0].text);
+}
+
+Val string_of_bytes(Evaluation&, Values values) {
+  if (find_invalid_utf8(values[0].text)) {
+    return literal_error("invalid UTF-8 in bytes, cannot convert to string");
+  }
+  return string_val(values[0].text);
+}
+Val string_of_bool(Evaluation&, Values values) {
+  return string_val(values[0].boolean ? "true" : "false");
+}
+Val string_of_int(Evaluation& evaluation, Values values) {
+  return string_val(evaluation.arena.copy(std::to_string(values[0].integer)));
+}
+Val string_of_uint(Evaluation& evaluation, Values values) {
+  return string_val(evaluation.arena.copy(std::to_string(values[0].uinteger)));
+}
+Val string_of_double(Evaluation& evaluation, Values values) {
+  return string_val(evaluation.arena.copy(double_text(values[0].number)));
+}
+Val string_of_timestamp(Evaluation& evaluation, Values values) {
+  return string_val(evaluation.arena.copy(timestamp_text(values[0].timestamp)));
+}
+Val string_of_duration(Evaluation& evaluation, Values values) {
+  return string_val(evaluation.arena.copy(duration_text(values[0].duration_ns)));
+}
+
+Val timestamp_of_seconds(std::int64_t seconds, const Timestamp& value) {
+  const bool is_in_range = seconds >= kTimestampSecondsMin && seconds <= kTimestampSecondsMax;
+  return is_in_range ? timestamp_val(value) : literal_error("timestamp overflow");
+}
+Val timestamp_of_int(Evaluation&, Values values) {
+  return timestamp_of_seconds(values[0].integer, {values[0].integer, 0});
+}
+Val timestamp_of_string(Evaluation& evaluation, Values values) {
+  const auto value = parse_timestamp(values[0].text);
+  if (!value) return no_conversion(evaluation, "string", "google.protobuf.Timestamp");
+  return timestamp_of_seconds(value->seconds, *value);
+}
+
+Val duration_of_string(Evaluation& evaluation, Values values) {
+  const auto ns = parse_go_duration_ns(values[0].text);
+  return ns ? duration_val(*ns) : no_conversion(evaluation, "string", "google.protobuf.Duration");
+}
+// It is declared, and the reference has no conversion for it.
+Val duration_of_int(Evaluation& evaluation, Values) {
+  return no_conversion(evaluation, "int", "google.protobuf.Duration");
+}
+
+const Type* type_of(const Val& value) {
+  static const auto kTypes = [] {
+    constexpr std::pair<Kind, TypeKind> kSimple[] = {
+        {Kind::kNull, TypeKind::kNull},        {Kind::kBool, TypeKind::kBool},
+        {Kind::kInt, TypeKind::kInt},          {Kind::kUint, TypeKind::kUint},
+        {Kind::kDouble, TypeKind::kDouble},    {Kind::kString, TypeKind::kString},
+        {Kind::kBytes, TypeKind::kBytes},      {Kind::kTimestamp, TypeKind::kTimestamp},
+        {Kind::kDuration, TypeKind::kDuration}};
+    std::array<TypePtr, static_cast<std::size_t>(Kind::kSemver) + 1> types;
+    const auto at = [&](Kind kind) -> TypePtr& { return types[static_cast<std::size_t>(kind)]; };
+    const auto dyn = simple_type(TypeKind::kDyn);
+    for (const auto& [kind, type] : kSimple) at(kind) = simple_type(type);
+    at(Kind::kList) = list_type(dyn);
+    at(Kind::kMap) = map_type(dyn, dyn);
+    at(Kind::kType) = type_type(dyn);
+    at(Kind::kOptional) = optional_type(dyn);
+    for (auto kind = static_cast<std::size_t>(Kind::kUrl); kind < types.size(); ++kind) {
+      types[kind] = opaque_type(std::string(opaque_type_name(static_cast<Kind>(kind))));
+    }
+    types[0] = dyn;
+    return types;
+  }();
+  return kTypes[static_cast<std::size_t>(value.kind)].get();
+}
+
+Val type_of_value(Evaluation&, Values values) {
+  return type_val(type_of(values[0]));
+}
+
+constexpr Declaration kFunctions[] = {
+    {"type(A) type(A)", type_of_value},
+    {"bool(bool) bool", identity},
+    {"bool(string) bool", bool_of_string},
+    {"bytes(bytes) bytes", identity},
+    {"bytes(string) bytes", bytes_of_string, text_cost},
+    {"double(double) double", identity},
+    {"double(int) double", double_of_int},
+    {"double(string) double", double_of_string},
+    {"double(uint) double", double_of_uint},
+    {"duration(duration) duration", identity},
+    {"duration(int) duration", duration_of_int},
+    {"duration(string) duration", duration_of_string},
+    {"dyn(A) dyn", identity},
+    {"int(int) int", identity},
+    {"int(double) int", int_of_double},
+    {"int(duration) int", int_of_duration},
+    {"int(string) int", int_of_string},
+    {"int(timestamp) int", int_of_timestamp},
+    {"int(uint) int", int_of_uint},
+    {"string(string) string", identity},
+    {"string(bool) string", string_of_bool},
+    {"string(bytes) string", string_of_bytes, text_cost},
+    {"string(double) string", string_of_double},
+    {"string(duration) string", string_of_duration},
+    {"string(int) string", string_of_int},
+    {"string(timestamp) string", string_of_timestamp},
+    {"string(uint) string", string_of_uint},
+    {"timestamp(timestamp) timestamp", identity},
+    {"timestamp(int) timestamp", timestamp_of_int},
+    {"timestamp(string) timestamp", timestamp_of_string},
+    {"uint(uint) uint", identity},
+    {"uint(double) uint", uint_of_double},
+    {"uint(int) uint", uint_of_int},
+    {"uint(string) uint", uint_of_string},
+};
+
+}  // namespace
+
+std::span<const Declaration> conversion_functions() {
+  return kFunctions;
+}
+
+}  // namespace gatefold::cel

@@ -1,0 +1,251 @@
+#include "schema/cel/text.h"
+
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "schema/cel/opaque.h"
+#include "schema/cel/type.h"
+#include "schema/time.h"
+
+namespace gatefold::cel {
+namespace {
+
+constexpr std::size_t kMessageBytesMax = 4096;
+constexpr std::size_t kMessageDepthMax = 16;
+constexpr std::int64_t kSecondsPerDay = 86400;
+
+// The shortest text that reads back as the same double.
+std::string shortest(double value, std::chars_format format) {
+  // 309 digits before the point or 324 behind it, and the sign.
+  std::array<char, 400> buffer{};
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, format).ptr;
+  return {buffer.data(), end};
+}
+
+void append(std::string& out, const Val& value, std::size_t depth);
+
+void append_list(std::string& out, const Val& list, std::size_t depth) {
+  Arena arena;
+  out += '[';
+  for (std::size_t i = 0; i < list_size(list) && out.size() < kMessageBytesMax; ++i) {
+    if (i != 0) out += ", ";
+    append(out, list_at(arena, list, i), depth + 1);
+  }
+  out += ']';
+}
+
+void append_map(std::string& out, const Val& map, std::size_t depth) {
+  Arena arena;
+  out += '{';
+  for (std::size_t i = 0; i < map_size(map) && out.size() < kMessageBytesMax; ++i) {
+    if (i != 0) out += ", ";
+    const auto item = map_at(arena, map, i);
+    append(out, item.key, depth + 1);
+    out += ": ";
+    append(out, item.value, depth + 1);
+  }
+  out += '}';
+}
+
+void append_bytes(std::string& out, std::string_view bytes) {
+  out += '[';
+  for (std::size_t i = 0; i < bytes.size() && out.size() < kMessageBytesMax; ++i) {
+    if (i != 0) out += ' ';
+    out += fmt::format("{}", static_cast<unsigned char>(bytes[i]));
+  }
+  out += ']';
+}
+
+void append(std::string& out, const Val& value, std::size_t depth) {
+  if (depth > kMessageDepthMax) {
+    out += "...";
+    return;
+  }
+  switch (value.kind) {
+    case ValKind::kError:
+    case ValKind::kString:
+      out += value.text.substr(0, kMessageBytesMax);
+      return;
+    case ValKind::kNull:
+      out += '0';  // Go prints the number behind the enumeration.
+      return;
+    case ValKind::kBool:
+      out += value.boolean ? "true" : "false";
+      return;
+    case ValKind::kInt:
+      out += fmt::format("{}", value.integer);
+      return;
+    case ValKind::kUint:
+      out += fmt::format("{}", value.uinteger);
+      return;
+    case ValKind::kDouble:
+      out += double_text(value.number);
+      return;
+    case ValKind::kBytes:
+      return append_bytes(out, value.text);
+    case ValKind::kTimestamp:
+      out += timestamp_text(value.timestamp);
+      return;
+    case ValKind::kDuration:
+      out += duration_text(value.duration_ns);
+      return;
+    case ValKind::kList:
+      return append_list(out, value, depth);
+    case ValKind::kMap:
+      return append_map(out, value, depth);
+    case ValKind::kType:
+      out += value.type->name;
+      return;
+    case ValKind::kOptional:
+      if (value.optional == nullptr) {
+        out += "optional.none()";
+        return;
+      }
+      out += "optional(";
+      append(out, *value.optional, depth + 1);
+      out += ')';
+      return;
+    default:
+      out += opaque_text(value);
+  }
+}
+
+// Reads a text from left to right, as Go's time.Parse reads RFC 3339.
+class Reader {
+ public:
+  explicit Reader(std::string_view text) : text_(text) {}
+
+  bool done() const { return at_ == text_.size(); }
+  bool take(char c) {
+    if (done() || text_[at_] != c) return false;
+    ++at_;
+    return true;
+  }
+  bool at_digit(std::size_t ahead = 0) const {
+    return at_ + ahead < text_.size() && text_[at_ + ahead] >= '0' && text_[at_ + ahead] <= '9';
+  }
+  std::optional<int> number(std::size_t digits, int number_max) {
+    int number = 0;
+    for (std::size_t i = 0; i < digits; ++i) {
+      if (!at_digit()) return std::nullopt;
+      number = number * 10 + (text_[at_++] - '0');
+    }
+    if (number > number_max) return std::nullopt;
+    return number;
+  }
+  // Go takes an hour of one digit.
+  std::optional<int> hour() { return number(at_digit(1) ? 2 : 1, 23); }
+  std::int32_t fraction_ns() {
+    std::int32_t ns = 0;
+    for (std::int32_t unit = kNsPerSecond / 10; at_digit(); unit /= 10) {
+      ns += (text_[at_++] - '0') * unit;
+    }
+    return ns;
+  }
+
+ private:
+  std::string_view text_;
+  std::size_t at_ = 0;
+};
+
+std::optional<std::int64_t> read_days(Reader& reader) {
+  const auto year = reader.number(4, 9999);
+  if (!year || !reader.take('-')) return std::nullopt;
+  const auto month = reader.number(2, 12);
+  if (!month || !reader.take('-')) return std::nullopt;
+  const auto day = reader.number(2, 31);
+  if (!day) return std::nullopt;
+  const std::chrono::year_month_day date(std::chrono::year(*year),
+                                         std::chrono::month(static_cast<unsigned>(*month)),
+                                         std::chrono::day(static_cast<unsigned>(*day)));
+  if (!date.ok()) return std::nullopt;
+  return std::chrono::sys_days(date).time_since_epoch().count();
+}
+
+std::optional<int> read_offset_minutes(Reader& reader) {
+  if (reader.take('Z')) return 0;
+  const bool is_west = reader.take('-');
+  if (!is_west && !reader.take('+')) return std::nullopt;
+  // Some people write offsets of 24 hours or 60 minutes, and Go takes them.
+  const auto hours = reader.number(2, 24);
+  if (!hours || !reader.take(':')) return std::nullopt;
+  const auto minutes = reader.number(2, 60);
+  if (!minutes) return std::nullopt;
+  const int offset = *hours * 60 + *minutes;
+  return is_west ? -offset : offset;
+}
+
+}  // namespace
+
+std::string double_text(double value) {
+  if (std::isnan(value)) return "NaN";
+  if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
+  const auto scientific = shortest(value, std::chars_format::scientific);
+  int exponent = 0;
+  const auto mark = scientific.find('e');
+  // `e+06`: from_chars takes no plus.
+  const auto* first = scientific.data() + mark + (scientific[mark + 1] == '+' ? 2 : 1);
+  std::from_chars(first, scientific.data() + scientific.size(), exponent);
+  // Where %g of the shortest digits changes to an exponent.
+  if (exponent < -4 || exponent >= 6) return scientific;
+  return shortest(value, std::chars_format::fixed);
+}
+
+std::string duration_text(std::int64_t ns) {
+  const double seconds = static_cast<double>(ns / kNsPerSecond) +
+                         static_cast<double>(ns % kNsPerSecond) / static_cast<double>(kNsPerSecond);
+  return shortest(seconds, std::chars_format::fixed) + 's';
+}
+
+std::string timestamp_text(const Timestamp& value) {
+  const auto local = value.seconds + std::int64_t{value.offset_minutes} * 60;
+  const auto days = local / kSecondsPerDay - (local % kSecondsPerDay < 0 ? 1 : 0);
+  const auto of_day = local - days * kSecondsPerDay;
+  const std::chrono::year_month_day date{std::chrono::sys_days{std::chrono::days{days}}};
+  auto out =
+      fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", int{date.year()}, unsigned{date.month()},
+                  unsigned{date.day()}, of_day / 3600, of_day / 60 % 60, of_day % 60);
+  if (value.nanos != 0) {
+    out += fmt::format(".{:09}", value.nanos);
+    out.erase(out.find_last_not_of('0') + 1);
+  }
+  if (value.offset_minutes == 0) return out + 'Z';
+  const int minutes = std::abs(int{value.offset_minutes});
+  out += fmt::format("{}{:02}:{:02}", value.offset_minutes < 0 ? '-' : '+', minutes / 60,
+                     minutes % 60);
+  return out;
+}
+
+std::optional<Timestamp> parse_timestamp(std::string_view text) {
+  Reader reader(text);
+  const auto days = read_days(reader);
+  if (!days || !reader.take('T')) return std::nullopt;
+  const auto hour = reader.hour();
+  if (!hour || !reader.take(':')) return std::nullopt;
+  const auto minute = reader.number(2, 59);
+  if (!minute || !reader.take(':')) return std::nullopt;
+  const auto second = reader.number(2, 59);
+  if (!second) return std::nullopt;
+  std::int32_t nanos = 0;
+  if (reader.take('.') || reader.take(',')) {
+    if (!reader.at_digit()) return std::nullopt;
+    nanos = reader.fraction_ns();
+  }
+  const auto offset = read_offset_minutes(reader);
+  if (!offset || !reader.done()) return std::nullopt;
+  const std::int64_t of_day = *hour * 3600 + *minute * 60 + *second;
+  return Timestamp{*days * kSecondsPerDay + of_day - *offset * 60, nanos,
+                   static_cast<std::int16_t>(*offset)};
+}
+
+std::string message_text(const Val& value) {
+  std::string out;
+  append(out, value, 0);
+  return out;
+}
+
+}  // namespace gatefold::cel

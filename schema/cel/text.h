@@ -1,0 +1,29 @@
+// Values as text, as Go prints them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "schema/cel/val.h"
+
+namespace gatefold::cel {
+
+// `%g`: `1.5`, `1e+06`, `NaN`, `+Inf`.
+std::string double_text(double value);
+// Seconds: `3600s`, `0.5s`.
+std::string duration_text(std::int64_t ns);
+// RFC 3339 in its own zone, with as many digits of a fraction as it needs.
+std::string timestamp_text(const Timestamp& value);
+// RFC 3339 as Go's time.Parse reads it, years 0 to 9999; nothing where it is none. What is finer
+// than a nanosecond is cut.
+std::optional<Timestamp> parse_timestamp(std::string_view text);
+inline constexpr std::int64_t kTimestampSecondsMin = -62'135'596'800;  // year 1
+inline constexpr std::int64_t kTimestampSecondsMax = 253'402'300'799;  // year 9999
+
+// `%v`, as messages show a key or an element: texts without quotes, `[1, 2]`, `{a: 1}`. Cut after a
+// few thousand bytes.
+std::string message_text(const Val& value);
+
+}  // namespace gatefold::cel

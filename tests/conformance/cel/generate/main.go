@@ -1,0 +1,104 @@
+// Asks the reference implementation what expressions answer.
+//
+//	generate EXPRESSIONS EXPECTED
+//
+// reads EXPRESSIONS/<theme>.txt and writes EXPECTED/<theme>.jsonl, one line for each expression and one
+// wherever the variables change. The answers are those of Kubernetes' own validator: its environment of
+// 1.33 with all that is stored there, its declarations and values of structural schemas, its costs.
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+func main() {
+	if len(os.Args) != 3 {
+		fmt.Fprintln(os.Stderr, "usage: generate EXPRESSIONS EXPECTED")
+		os.Exit(2)
+	}
+	if err := generate(os.Args[1], os.Args[2]); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func generate(expressions, expected string) error {
+	files, err := filepath.Glob(filepath.Join(expressions, "*.txt"))
+	if err != nil {
+		return err
+	}
+	if len(files) == 0 {
+		return fmt.Errorf("no expressions in %s", expressions)
+	}
+	if err := os.MkdirAll(expected, 0o755); err != nil {
+		return err
+	}
+	seen := map[string]string{}
+	var wrong []error
+	for _, file := range files {
+		theme := strings.TrimSuffix(filepath.Base(file), ".txt")
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		answers, err := answer(string(text), file, seen)
+		if err != nil {
+			wrong = append(wrong, err)
+			continue
+		}
+		if err := os.WriteFile(filepath.Join(expected, theme+".jsonl"), answers, 0o644); err != nil {
+			return err
+		}
+	}
+	fmt.Printf("%d expressions in %d files\n", len(seen), len(files))
+	return errors.Join(append(wrong, unasked())...)
+}
+
+// answer is what the reference says to each line of a theme. An expression that was there before, under the
+// same variables, is an error: numbers should mean something.
+func answer(text, file string, seen map[string]string) ([]byte, error) {
+	var out bytes.Buffer
+	var wrong []error
+	scope := &scope{}
+	for number, line := range strings.Split(text, "\n") {
+		where := fmt.Sprintf("%s:%d", file, number+1)
+		expression, err := scope.read(line)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", where, err)
+		}
+		if expression == nil {
+			continue
+		}
+		before, err := scope.announce(&out)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", where, err)
+		}
+		key := before + "\n" + *expression
+		if first, ok := seen[key]; ok {
+			wrong = append(wrong, fmt.Errorf("%s: the same as %s", where, first))
+			continue
+		}
+		seen[key] = where
+		answer, err := scope.ask(*expression)
+		if err != nil {
+			wrong = append(wrong, fmt.Errorf("%s: %w", where, err))
+			continue
+		}
+		if err := writeLine(&out, answer); err != nil {
+			return nil, fmt.Errorf("%s: %w", where, err)
+		}
+	}
+	return out.Bytes(), errors.Join(wrong...)
+}
+
+func writeLine(out *bytes.Buffer, value any) error {
+	encoder := json.NewEncoder(out)
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(value)
+}
