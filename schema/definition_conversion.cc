@@ -10,6 +10,7 @@
 #include "schema/definition_keywords.h"
 #include "schema/definition_version.h"
 #include "schema/names.h"
+#include "schema/url.h"
 
 namespace gatefold {
 namespace {
@@ -66,35 +67,28 @@ class ConversionCheck {
     }
   }
 
-  void check_url(std::string_view url, const std::string& path) {
+  void check_url(std::string_view text, const std::string& path) {
     constexpr std::string_view kForm = "; desired format: https://host[/path]";
-    const auto take_behind = [&url](char mark) {
-      const auto at = url.find(mark);
-      if (at == std::string_view::npos) return std::string_view();
-      const auto part = url.substr(at + 1);
-      url = url.substr(0, at);
-      return part;
-    };
-    const auto fragment = take_behind('#');
-    const auto query = take_behind('?');
-    const auto colon = url.find(':');
-    const auto scheme = colon == std::string_view::npos ? "" : url.substr(0, colon);
-    auto rest = colon == std::string_view::npos ? url : url.substr(colon + 1);
-    std::string_view host;
-    if (rest.starts_with("//")) host = rest.substr(2, rest.find('/', 2) - 2);
-    const auto at = host.rfind('@');
-    const auto user = at == std::string_view::npos ? "" : host.substr(0, at);
-    if (at != std::string_view::npos) host.remove_prefix(at + 1);
+    const auto url = parse_url(text);
+    if (!url) {
+      add(required(path, fmt::format("url must be a valid URL: {}{}", url.error(), kForm),
+                   kOrigin));
+      return;
+    }
     const auto refuse = [&](std::string_view part, std::string_view detail) {
       add(invalid_value(path, Value(part), detail, kOrigin));
     };
-    if (scheme != "https") {
-      refuse(scheme, fmt::format("'https' is the only allowed URL scheme{}", kForm));
+    if (url->scheme != "https") {
+      refuse(url->scheme, fmt::format("'https' is the only allowed URL scheme{}", kForm));
     }
-    if (host.empty()) refuse(host, fmt::format("host must be specified{}", kForm));
-    if (!user.empty()) refuse(user, "user information is not permitted in the URL");
-    if (!fragment.empty()) refuse(fragment, "fragments are not permitted in the URL");
-    if (!query.empty()) refuse(query, "query parameters are not permitted in the URL");
+    if (url->host.empty()) refuse("", fmt::format("host must be specified{}", kForm));
+    if (url->user) refuse(url->user->name, "user information is not permitted in the URL");
+    if (!url->fragment.empty()) {
+      refuse(url->fragment, "fragments are not permitted in the URL");
+    }
+    if (!url->raw_query.empty()) {
+      refuse(url->raw_query, "query parameters are not permitted in the URL");
+    }
   }
 
   void check_service(const SchemaView& service, const std::string& path) {

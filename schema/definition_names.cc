@@ -8,6 +8,7 @@
 
 #include "schema/definition_keywords.h"
 #include "schema/field_error.h"
+#include "schema/url.h"
 
 namespace gatefold {
 namespace {
@@ -107,21 +108,9 @@ DefinitionCondition judge_established(const Value& definition, bool names_are_ac
   return {"Established", false, "NotAccepted", "not all names are accepted"};
 }
 
-// scheme://host, and whatever follows.
 bool is_url(std::string_view text) {
-  const auto colon = text.find("://");
-  if (colon == std::string_view::npos || colon == 0) return false;
-  const auto scheme = text.substr(0, colon);
-  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  const auto is_fine = [&](char c) {
-    return is_letter(c) || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
-  };
-  if (!is_letter(scheme.front()) || !std::ranges::all_of(scheme, is_fine)) return false;
-  const auto rest = text.substr(colon + 3);
-  const auto host = rest.substr(0, rest.find_first_of("/?"));
-  const bool has_control = std::ranges::any_of(
-      text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-  return !host.empty() && !host.contains(' ') && !has_control;
+  const auto url = parse_request_uri(text);
+  return url && !url->host.empty() && !url->scheme.empty();
 }
 
 bool is_protected(std::string_view group) {

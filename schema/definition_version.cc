@@ -109,7 +109,8 @@ std::expected<Target, std::string> resolve(std::string_view json_path, const Sch
       if (target.path.empty()) target.is_in_metadata = name == "metadata";
       target.path += fmt::format("{}{}", target.path.empty() ? "" : ".", name);
       target.schema = found->second.get();
-    } else if (schema->additional_properties != nullptr || schema->additional_allowed) {
+    } else if (schema->additional_properties != nullptr || schema->additional_allowed ||
+               schema->additional_forbidden) {
       target.path += fmt::format("[{}]", name);
       target.schema = schema->additional_properties.get();
     } else {

@@ -13,6 +13,10 @@ std::string Path::text() const {
       text += '[' + std::to_string((*node)->index_) + ']';
       continue;
     }
+    if ((*node)->is_key_) {
+      text.append("[").append((*node)->member_).append("]");
+      continue;
+    }
     if (!text.empty()) text += '.';
     text += (*node)->member_;
   }

@@ -1,4 +1,4 @@
-// Patterns of schemas: Go's regular expressions, which are RE2's (R19.23).
+// Patterns of schemas and expressions: Go's regular expressions, which are RE2's (R19.23).
 #pragma once
 
 #include <expected>
@@ -12,8 +12,9 @@ class RE2;
 
 namespace gatefold {
 
-// The error is Go's: "error parsing regexp: missing closing ): `(`". Programs have a bound of
-// memory; a pattern beyond it is an error too.
-std::expected<std::shared_ptr<const re2::RE2>, std::string> compile_pattern(std::string_view text);
+// Compiled for UTF-8, with bounded memory; any number of threads may match with it. The error is
+// Go's: error parsing regexp: missing closing ]: `[a`.
+std::expected<std::shared_ptr<const re2::RE2>, std::string> compile_pattern(
+    std::string_view pattern);
 
 }  // namespace gatefold

@@ -194,6 +194,7 @@ class NodeReader {
     if (const auto* additional = member("additionalProperties")) {
       if (additional->is_bool()) {
         node.additional_allowed = additional->get_bool();
+        node.additional_forbidden = !node.additional_allowed;
       } else {
         node.additional_properties = child("additionalProperties");
       }

@@ -27,7 +27,7 @@ TEST_CASE("what is wrong with a pattern is said in Go's words") {
       {"[b-a]", "invalid character class range: `b-a`"},
       {"\\8", "invalid escape sequence: `\\8`"},
       {"\\", "trailing backslash at end of expression: ``"},
-      {"(?<", "invalid or unsupported Perl syntax: `(?<`"},
+      {"(?=a)", "invalid or unsupported Perl syntax: `(?=`"},
       {"(?P<a", "invalid named capture: `(?P<a`"},
   };
   for (const auto& [text, words] : rows) {
