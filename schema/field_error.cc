@@ -186,8 +186,14 @@ FieldError required(std::string field, std::string_view detail, std::string orig
 
 FieldError invalid_value(std::string field, const Value& value, std::string_view detail,
                          std::string origin) {
+  return invalid_rendered(std::move(field), rendered(value), detail, std::move(origin));
+}
+
+FieldError invalid_rendered(std::string field, std::string_view rendered, std::string_view detail,
+                            std::string origin) {
   return error_of(FieldErrorType::kInvalid, std::move(field),
-                  with_detail("Invalid value: " + rendered(value), detail), std::move(origin));
+                  with_detail(fmt::format("Invalid value: {}", rendered), detail),
+                  std::move(origin));
 }
 
 FieldError invalid_type(std::string field, const Value& value, std::string_view detail,

@@ -40,6 +40,9 @@ std::string_view field_error_reason(FieldErrorType type);
 FieldError required(std::string field, std::string_view detail, std::string origin);
 FieldError invalid_value(std::string field, const Value& value, std::string_view detail,
                          std::string origin);
+// Of a value that is no JSON; `rendered` is how it stands in the text.
+FieldError invalid_rendered(std::string field, std::string_view rendered, std::string_view detail,
+                            std::string origin);
 FieldError invalid_type(std::string field, const Value& value, std::string_view detail,
                         std::string origin);
 FieldError not_supported(std::string field, const Value& value,

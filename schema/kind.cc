@@ -107,6 +107,15 @@ std::vector<PrinterColumn> parse_columns(const Value& parent, std::string_view k
   return columns;
 }
 
+std::optional<ScalePaths> parse_scale(const Value& version, const std::string& where) {
+  const auto* scale = find_path(version, {"subresources", "scale"});
+  if (scale == nullptr || scale->is_null()) return std::nullopt;
+  const auto place = where + ".subresources.scale";
+  return ScalePaths{.spec_replicas = needed_text(*scale, "specReplicasPath", place),
+                    .status_replicas = needed_text(*scale, "statusReplicasPath", place),
+                    .label_selector = text(*scale, "labelSelectorPath", place)};
+}
+
 KindVersion parse_version(const Value& document, const std::string& where) {
   KindVersion version;
   version.name = needed_text(document, "name", where);
@@ -115,6 +124,7 @@ KindVersion parse_version(const Value& document, const std::string& where) {
   version.deprecated = flag(document, "deprecated", false, where);
   version.deprecation_warning = text(document, "deprecationWarning", where);
   version.status_subresource = find_path(document, {"subresources", "status"}) != nullptr;
+  version.scale = parse_scale(document, where);
   const auto* schema = find_path(document, {"schema", "openAPIV3Schema"});
   if (schema == nullptr) throw Complaint{where + ".schema.openAPIV3Schema", "is missing"};
   auto parsed = parse_schema(*schema);

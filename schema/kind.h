@@ -36,6 +36,13 @@ struct SelectableField {
   std::string json_path;  // `.spec.type`
 };
 
+// Where a version has what a Scale shows (R13.6); `label_selector` is empty where it has none.
+struct ScalePaths {
+  std::string spec_replicas;
+  std::string status_replicas;
+  std::string label_selector;
+};
+
 struct KindVersion {
   std::string name;  // `v1`
   bool served = false;
@@ -43,6 +50,7 @@ struct KindVersion {
   bool deprecated = false;
   std::string deprecation_warning;
   bool status_subresource = false;
+  std::optional<ScalePaths> scale;  // nothing: no scale subresource
   SchemaPtr schema;
   RulesPtr rules;  // nullptr: none
   std::vector<PrinterColumn> columns;

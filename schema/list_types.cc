@@ -1,4 +1,4 @@
-#include <set>
+#include <map>
 
 #include "schema/json.h"
 #include "schema/path.h"
@@ -16,6 +16,24 @@ Value keys_of(const SchemaNode& schema, const Value& item) {
   return Value(std::move(keys));
 }
 
+void check_unique(const SchemaNode& schema, const JsonArray& array, const Path& path,
+                  FieldErrors& errors) {
+  const bool is_map = schema.list_type == ListType::kMap;
+  for (std::size_t i = 0; is_map && i < array.size(); ++i) {
+    if (array[i].is_object() || array[i].is_null()) continue;
+    errors.push_back(invalid_value(Path(path, i).text(), array[i],
+                                   "must be an object for an array of list-type map", "list-map"));
+    return;
+  }
+  // An item that stands there three times is told once.
+  std::map<std::string, std::size_t> seen;
+  for (std::size_t i = 0; i < array.size(); ++i) {
+    auto identity = is_map ? keys_of(schema, array[i]) : array[i];
+    if (++seen[canonical_json(identity)] != 2) continue;
+    errors.push_back(duplicate(Path(path, i).text(), identity, is_map ? "list-map" : "list-set"));
+  }
+}
+
 void walk(const SchemaNode& schema, const Value& value, const Path& path, FieldErrors& errors) {
   if (const auto* object = value.if_object()) {
     for (const auto& [name, property] : schema.properties) {
@@ -25,27 +43,19 @@ void walk(const SchemaNode& schema, const Value& value, const Path& path, FieldE
     }
     if (schema.additional_properties == nullptr) return;
     for (const auto& member : *object) {
-      const std::string_view key(member.key().data(), member.key().size());
+      const std::string_view key = member.key();
       if (!schema.properties.contains(key)) {
-        walk(*schema.additional_properties, member.value(), Path(path, key), errors);
+        walk(*schema.additional_properties, member.value(), Path(path, Path::Key{key}), errors);
       }
     }
     return;
   }
   const auto* array = value.if_array();
   if (array == nullptr) return;
-  std::set<std::string> seen;
+  if (schema.list_type != ListType::kAtomic) check_unique(schema, *array, path, errors);
+  if (schema.items == nullptr) return;
   for (std::size_t i = 0; i < array->size(); ++i) {
-    const auto& item = (*array)[i];
-    const Path at(path, i);
-    if (schema.list_type != ListType::kAtomic) {
-      auto identity = schema.list_type == ListType::kSet ? item : keys_of(schema, item);
-      if (!seen.insert(canonical_json(identity)).second) {
-        errors.push_back(duplicate(at.text(), identity,
-                                   schema.list_type == ListType::kSet ? "list-set" : "list-map"));
-      }
-    }
-    if (schema.items != nullptr) walk(*schema.items, item, at, errors);
+    walk(*schema.items, (*array)[i], Path(path, i), errors);
   }
 }
 

@@ -10,9 +10,10 @@
 namespace gatefold {
 
 // Deletes unknown members, recursively; answers with their paths (`spec.foo`,
-// `spec.listeners[0].bar`), sorted. The root and embedded resources keep apiVersion, kind and
-// metadata (which is pruned by prune_metadata).
-std::vector<std::string> prune_unknown(const SchemaNode& schema, Value& object);
+// `spec.listeners[0].bar`), sorted. Resources, embedded ones too, keep apiVersion, kind and
+// metadata (which is pruned by decode_metadata); `is_resource` says whether `object` is one.
+std::vector<std::string> prune_unknown(const SchemaNode& schema, Value& object,
+                                       bool is_resource = true);
 
 // Drops members that are null, not nullable and without a default.
 void drop_nulls(const SchemaNode& schema, Value& value);

@@ -202,9 +202,15 @@ class Rules::Check {
   void walk_members(const Node& node, const JsonObject& object, const Place& place,
                     const Value* old, const Path& path) {
     const auto go = [&](const Node& below, std::string_view name, const Value& member,
+<<<<<<< HEAD
                         const Path& where) {
       const auto* before = old == nullptr ? nullptr : not_null(find(*old, name));
       walk(below, {&place, &member, place.old == nullptr ? nullptr : before}, before, where);
+=======
+                        const Path& at) {
+      const auto* before = old == nullptr ? nullptr : not_null(find(*old, name));
+      walk(below, {&place, &member, place.old == nullptr ? nullptr : before}, before, at);
+>>>>>>> w-crd
     };
     for (const auto& [name, below] : node.properties) {
       if (const auto* member = object.if_contains(name))
@@ -217,7 +223,11 @@ class Rules::Check {
     std::ranges::sort(names);
     for (const auto name : names) {
       if (is_over_) return;
+<<<<<<< HEAD
       go(*node.additional, name, *object.if_contains(name), Path::of_key(path, name));
+=======
+      go(*node.additional, name, *object.if_contains(name), Path(path, Path::Key{name}));
+>>>>>>> w-crd
     }
   }
 
@@ -338,8 +348,8 @@ Rules::Rules(SchemaPtr schema, std::unique_ptr<Node> root)
 
 Rules::~Rules() = default;
 
-RulesPtr Rules::compile(SchemaPtr schema) {
-  auto root = Node::make(*schema, *schema, true);
+RulesPtr Rules::compile(SchemaPtr schema, bool is_resource) {
+  auto root = Node::make(*schema, *schema, is_resource);
   if (root == nullptr) return nullptr;
   return RulesPtr(new Rules(std::move(schema), std::move(root)));
 }

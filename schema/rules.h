@@ -27,8 +27,8 @@ using RulesPtr = std::shared_ptr<const Rules>;
 class Rules {
  public:
   // nullptr where the schema has no rules. One that can't be compiled is an error of every object
-  // that it would have judged.
-  static RulesPtr compile(SchemaPtr schema);
+  // that it would have judged. Objects have metadata where the schema is of a resource.
+  static RulesPtr compile(SchemaPtr schema, bool is_resource = true);
   ~Rules();
 
   // Called where `rules_may_run` says so. Top down: a

@@ -6,13 +6,11 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <re2/re2.h>
+
+#include "schema/pattern.h"
 
 namespace gatefold {
 namespace {
-
-// Programs of patterns are shared by all objects; a hostile one may not eat the memory.
-constexpr std::int64_t kPatternMemoryMax = 8 << 20;
 
 struct Complaint {
   Status status;
@@ -158,7 +156,8 @@ class NodeReader {
   }
 
   void read_limits(SchemaNode& node) const {
-    if (const auto* value = find(document_, "default")) node.default_value = *value;
+    // A default of null is none, as in every Kubernetes definition.
+    if (const auto* value = member("default")) node.default_value = *value;
     for (const auto& item : array("enum")) node.enumeration.push_back(item);
     node.required = texts("required");
     node.minimum = number("minimum");
@@ -175,15 +174,12 @@ class NodeReader {
     node.unique_items = flag("uniqueItems");
     node.pattern_text = text("pattern");
     if (node.pattern_text.empty()) return;
-    re2::RE2::Options options;
-    options.set_log_errors(false);
-    options.set_max_mem(kPatternMemoryMax);
-    auto pattern = std::make_shared<re2::RE2>(node.pattern_text, options);
-    if (!pattern->ok()) {
+    auto pattern = compile_pattern(node.pattern_text);
+    if (!pattern) {
       fail_member("pattern", fmt::format("must be a valid regular expression, but isn't: {}",
-                                         pattern->error()));
+                                         pattern.error()));
     }
-    node.pattern = std::move(pattern);
+    node.pattern = std::move(*pattern);
   }
 
   void read_children(SchemaNode& node) const {
@@ -198,6 +194,7 @@ class NodeReader {
     if (const auto* additional = member("additionalProperties")) {
       if (additional->is_bool()) {
         node.additional_allowed = additional->get_bool();
+        node.additional_forbidden = !node.additional_allowed;
       } else {
         node.additional_properties = child("additionalProperties");
       }

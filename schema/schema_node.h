@@ -50,8 +50,9 @@ struct SchemaNode {
   bool patch_retain_keys = false;  // ... contains `retainKeys`
 
   std::map<std::string, SchemaPtr, std::less<>> properties;
-  SchemaPtr additional_properties;  // schema of map values
-  bool additional_allowed = false;  // `additionalProperties: true`
+  SchemaPtr additional_properties;    // schema of map values
+  bool additional_allowed = false;    // `additionalProperties: true`
+  bool additional_forbidden = false;  // `additionalProperties: false`
   SchemaPtr items;
   std::optional<Value> default_value;
 

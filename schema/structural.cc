@@ -4,12 +4,15 @@
 #include <cmath>
 #include <map>
 #include <optional>
+#include <set>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <re2/re2.h>
 
 #include "schema/formats.h"
 #include "schema/json.h"
+#include "schema/names.h"
 #include "schema/old_items.h"
 #include "schema/path.h"
 
@@ -87,6 +90,12 @@ bool is_multiple(const Value& value, double of) {
 std::int64_t code_points(std::string_view text) {
   return std::ranges::count_if(
       text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; });
+}
+
+bool has_doubles(const JsonArray& array) {
+  std::set<std::string> seen;
+  return std::ranges::any_of(
+      array, [&](const Value& item) { return !seen.insert(canonical_json(item)).second; });
 }
 
 class Validator {
@@ -275,6 +284,9 @@ class Validator {
       add_invalid(path, Value(size), "minItems", "should have at least {} items",
                   *schema.items_min);
     }
+    if (schema.unique_items && has_doubles(array)) {
+      add_invalid(path, Value(""), "uniqueItems", "shouldn't contain duplicates");
+    }
     if (schema.items == nullptr) return;
     const OldItems old_items(schema, old_list);
     for (std::size_t i = 0; i < array.size() && errors_.size() < errors_max_; ++i) {
@@ -288,12 +300,10 @@ class Validator {
     if (schema.properties_max && size > *schema.properties_max) {
       add(too_many(path.text(), object.size(), static_cast<std::size_t>(*schema.properties_max),
                    "maxProperties"));
-      return;
     }
     if (schema.properties_min && size < *schema.properties_min) {
       add_invalid(path, Value(size), "minProperties", "should have at least {} properties",
                   *schema.properties_min);
-      return;
     }
     if (schema.embedded_resource) check_embedded(object, path);
     for (const auto& name : schema.required) {
@@ -306,20 +316,55 @@ class Validator {
     for (const auto name : names) {
       if (errors_.size() >= errors_max_) return;
       const auto* below = schema.member(name);
+      if (below == nullptr && schema.additional_forbidden) forbid_member(name, path);
       if (below == nullptr) continue;
       const auto* old_member = old_object == nullptr ? nullptr : find(*old_object, name);
       walk(*below, *object.if_contains(name), old_member, Path(path, name));
     }
   }
 
+  void forbid_member(std::string_view name, const Path& path) {
+    const auto field = path.text();
+    add(invalid_value(field, Value(name),
+                      fmt::format("{}.{} in body is a forbidden property", field, name),
+                      "additionalProperties"));
+  }
+
+  // What tells a resource: in it, other than at the root, anything may stand there.
   void check_embedded(const JsonObject& object, const Path& path) {
     for (const std::string_view key : {"apiVersion", "kind"}) {
+      const auto field = Path(path, key).text();
       const auto* value = object.if_contains(key);
-      const auto* text = value == nullptr ? nullptr : value->if_string();
-      if (text == nullptr || text->empty()) {
-        add(required(Path(path, key).text(), "must not be empty", "embedded"));
+      if (value == nullptr) {
+        add(required(field, "must not be empty", "embedded"));
+        continue;
+      }
+      const auto refuse = [&](std::string_view detail) {
+        add(invalid_value(field, *value, detail, "embedded"));
+      };
+      if (!value->is_string()) {
+        refuse("must be a string");
+      } else if (value->get_string().empty()) {
+        refuse("must not be empty");
+      } else if (key == "kind") {
+        check_kind(value->get_string(), refuse);
+      } else if (std::ranges::count(value->get_string(), '/') > 1) {
+        refuse(fmt::format("unexpected GroupVersion string: {}",
+                           std::string_view(value->get_string())));
       }
     }
+  }
+
+  template <class Refuse>
+  static void check_kind(std::string_view kind, const Refuse& refuse) {
+    std::string small(kind);
+    std::ranges::transform(small, small.begin(), [](char c) {
+      return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    const auto complaints = check_name(NameRule::kDns1035Label, small);
+    if (complaints.empty()) return;
+    refuse(fmt::format("may have mixed case, but should otherwise match: {}",
+                       fmt::join(complaints, ",")));
   }
 
   FieldErrors errors_;

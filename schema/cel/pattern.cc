@@ -1,12 +1,9 @@
 #include "schema/cel/pattern.h"
 
-#include <algorithm>
 #include <cmath>
 
-#include <fmt/format.h>
-#include <re2/re2.h>
-
 namespace gatefold::cel {
+<<<<<<< HEAD
 namespace {
 
 constexpr std::int64_t kMemoryMax = 8 << 20;
@@ -133,6 +130,8 @@ std::expected<std::shared_ptr<const re2::RE2>, std::string> compile_pattern(
   return std::unexpected(fmt::format("{}{}: `{}`", kPrefix, reason_of(compiled->error_code()),
                                      subject_of(*compiled, pattern)));
 }
+=======
+>>>>>>> w-crd
 
 // Texts count for one more than they have, so that no match is free.
 std::uint64_t pattern_cost(const Val& text, const Val& pattern) {

@@ -1,24 +1,12 @@
-// Patterns of expressions: Go's regular expressions, which are RE2's.
+// Patterns of expressions and what they cost.
 #pragma once
 
 #include <cstdint>
-#include <expected>
-#include <memory>
-#include <string>
-#include <string_view>
 
 #include "schema/cel/val.h"
-
-namespace re2 {
-class RE2;
-}
+#include "schema/pattern.h"
 
 namespace gatefold::cel {
-
-// Compiled for UTF-8, with bounded memory; any number of threads may match with it. The error is
-// Go's: error parsing regexp: missing closing ]: `[a`.
-std::expected<std::shared_ptr<const re2::RE2>, std::string> compile_pattern(
-    std::string_view pattern);
 
 // What matching arguments[0] with the pattern arguments[1] costs.
 std::uint64_t pattern_cost(const Val& text, const Val& pattern);

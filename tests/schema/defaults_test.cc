@@ -44,6 +44,15 @@ TEST_CASE("null is missing where it is not allowed") {
         R"({"group":{"kind":"K","name":"n"},"maybe":null,"port":80})");
 }
 
+TEST_CASE("a default of null is none") {
+  const auto schema = test::schema(
+      "{type: object, properties: {a: {type: string, nullable: true, default: null}, b: {type: "
+      "string, default: null}}}");
+  Value value = test::json("{}");
+  CHECK_FALSE(apply_defaults(*schema, value));
+  CHECK(canonical_json(value) == "{}");
+}
+
 TEST_CASE("defaults reach into what is present only") {
   CHECK(
       defaulted(R"({"port":1,"maybe":"","group":{"kind":""},"absent":{},"list":[{},{"proto":"UDP"}],

@@ -36,7 +36,7 @@ TEST_CASE("sets hold each item once") {
   CHECK(doubles(R"({"set":["a","b","a","b"]})") ==
         Texts{R"(set[2]: Duplicate value: "a")", R"(set[3]: Duplicate value: "b")"});
   CHECK(doubles(R"({"sets":{"x":["a"],"y":["a","a"]}})") ==
-        Texts{R"(sets.y[1]: Duplicate value: "a")"});
+        Texts{R"(sets[y][1]: Duplicate value: "a")"});
 }
 
 TEST_CASE("map lists hold each combination of keys once") {
@@ -46,6 +46,17 @@ TEST_CASE("map lists hold each combination of keys once") {
         Texts{R"(map[1]: Duplicate value: map[string]interface {}{"k":"a", "m":1})"});
   CHECK(doubles(R"({"map":[{"k":"a"},{"k":"a"}]})") ==
         Texts{R"(map[1]: Duplicate value: map[string]interface {}{"k":"a"})"});
+}
+
+TEST_CASE("an item that stands there three times is told once") {
+  CHECK(doubles(R"({"set":["a","a","a"]})") == Texts{R"(set[1]: Duplicate value: "a")"});
+}
+
+TEST_CASE("items of map lists are objects, or null for one without keys") {
+  CHECK(doubles(R"({"map":[1,{"k":"a"},{"k":"a"}]})") ==
+        Texts{"map[0]: Invalid value: 1: must be an object for an array of list-type map"});
+  CHECK(doubles(R"({"map":[null,{}]})") ==
+        Texts{"map[1]: Duplicate value: map[string]interface {}{}"});
 }
 
 TEST_CASE("lists within items are looked at") {
@@ -61,7 +72,7 @@ additionalProperties: {type: array, x-kubernetes-list-type: set, items: {type: s
 )");
   const auto errors = validate_list_types(*schema, json(R"({"atomic":["",""],"set":["",""]})"));
   REQUIRE(errors.size() == 1);
-  CHECK(errors[0].field == "set[1]");
+  CHECK(errors[0].field == "[set][1]");
 }
 
 TEST_CASE("doubled items say which rule they broke") {

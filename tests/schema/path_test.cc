@@ -30,10 +30,12 @@ TEST_CASE("items of items need no dot, and neither does an item at the root") {
   CHECK(inner.text() == "[3][12]");
 }
 
-TEST_CASE("keys of maps are appended as they are") {
+TEST_CASE("keys of maps are appended as they are, or stand in brackets") {
   const Path root;
   const Path map(root, "spec");
   CHECK(Path(map, "b.c").text() == "spec.b.c");
+  const Path key(map, Path::Key{"b.c"});
+  CHECK(Path(key, "d").text() == "spec[b.c].d");
 }
 
 }  // namespace

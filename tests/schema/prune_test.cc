@@ -53,9 +53,35 @@ TEST_CASE("items and values of maps are looked into") {
 TEST_CASE("preserved members stay, and specified ones among them are pruned") {
   const auto result =
       pruned(R"({"spec":{"free":{"x":{"y":1},"inner":{"a":"1","b":2}},"anything":{"z":{"q":1}}}})");
-  CHECK(result.value ==
-        R"({"spec":{"anything":{"z":{"q":1}},"free":{"inner":{"a":"1"},"x":{"y":1}}}})");
-  CHECK(result.paths == Texts{"spec.free.inner.b"});
+  CHECK(result.value == R"({"spec":{"anything":{"z":{}},"free":{"inner":{"a":"1"},"x":{"y":1}}}})");
+  CHECK(result.paths == Texts{"spec.anything.z.q", "spec.free.inner.b"});
+}
+
+TEST_CASE("items of preserved lists are preserved, but for what they specify") {
+  const auto schema = test::schema(R"(
+type: array
+x-kubernetes-preserve-unknown-fields: true
+items: {type: object, properties: {a: {type: object, properties: {b: {type: string}}}}}
+)");
+  Value value = test::json(R"([{"x":{"y":1},"a":{"b":"1","c":2}}])");
+  CHECK(prune_unknown(*schema, value, false) == Texts{"[0].a.c"});
+  CHECK(canonical_json(value) == R"([{"a":{"b":"1"},"x":{"y":1}}])");
+}
+
+TEST_CASE("members of maps without a schema stay, what is in them goes") {
+  for (const auto* flag : {"true", "false"}) {
+    const auto schema =
+        test::schema("{type: object, additionalProperties: " + std::string(flag) + "}");
+    Value value = test::json(R"({"a":1,"b":[{"c":1},2],"d":{"e":1}})");
+    CHECK(prune_unknown(*schema, value, false) == Texts{"b[0].c", "d.e"});
+    CHECK(canonical_json(value) == R"({"a":1,"b":[{},2],"d":{}})");
+  }
+}
+
+TEST_CASE("what is no resource keeps nothing that it does not know") {
+  Value value = test::json(R"({"apiVersion":"v1","kind":"X","metadata":{}})");
+  CHECK(prune_unknown(*test::schema("{type: object}"), value, false) ==
+        Texts{"apiVersion", "kind", "metadata"});
 }
 
 TEST_CASE("the root and embedded resources keep what identifies them") {
@@ -75,8 +101,8 @@ TEST_CASE("the root and embedded resources keep what identifies them") {
 
 TEST_CASE("values of another type than the schema's are left to validation") {
   const auto result = pruned(R"({"spec":{"list":{"x":1},"known":{"y":2},"map":[{"z":1}]}})");
-  CHECK(result.value == R"({"spec":{"known":{},"list":{},"map":[{"z":1}]}})");
-  CHECK(result.paths == Texts{"spec.known.y", "spec.list.x"});
+  CHECK(result.value == R"({"spec":{"known":{},"list":{},"map":[{}]}})");
+  CHECK(result.paths == Texts{"spec.known.y", "spec.list.x", "spec.map[0].z"});
 }
 
 TEST_CASE("nulls are dropped where they are not allowed and have no default") {

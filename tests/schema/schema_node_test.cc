@@ -110,12 +110,23 @@ TEST_CASE("rules are known wherever they are below") {
   CHECK(item.rules[0].optional_old_self);
 }
 
-TEST_CASE("null keywords are absent ones, but for the default") {
+TEST_CASE("null keywords are absent ones, the default too") {
   const auto node =
       test::schema("{type: object, nullable: true, properties: null, required: ~, default: null}");
   CHECK(node->properties.empty());
-  REQUIRE(node->default_value.has_value());
-  CHECK(node->default_value->is_null());
+  CHECK_FALSE(node->default_value.has_value());
+}
+
+TEST_CASE("additional properties are a schema, allowed, forbidden or not spoken of") {
+  const auto allowed = test::schema("{type: object, additionalProperties: true}");
+  CHECK(allowed->additional_allowed);
+  CHECK_FALSE(allowed->additional_forbidden);
+  const auto forbidden = test::schema("{type: object, additionalProperties: false}");
+  CHECK_FALSE(forbidden->additional_allowed);
+  CHECK(forbidden->additional_forbidden);
+  const auto silent = test::schema("{type: object}");
+  CHECK_FALSE(silent->additional_allowed);
+  CHECK_FALSE(silent->additional_forbidden);
 }
 
 TEST_CASE("keywords of the wrong type say where they are") {

@@ -118,7 +118,12 @@ TEST_CASE("each keyword complains in Kubernetes' words") {
         R"(spec.ios in body must be of type integer,string: "boolean")"}},
       {R"({"emb":{"kind":"X"}})", {"spec.emb.apiVersion: Required value: must not be empty"}},
       {R"({"emb":{"apiVersion":"v1","kind":""}})",
-       {"spec.emb.kind: Required value: must not be empty"}},
+       {R"(spec.emb.kind: Invalid value: "": must not be empty)"}},
+      {R"({"emb":{"apiVersion":1,"kind":{}}})",
+       {"spec.emb.apiVersion: Invalid value: 1: must be a string",
+        "spec.emb.kind: Invalid value: map[string]interface {}{}: must be a string"}},
+      {R"({"emb":{"apiVersion":"a/b/c","kind":"Foo"}})",
+       {R"(spec.emb.apiVersion: Invalid value: "a/b/c": unexpected GroupVersion string: a/b/c)"}},
       {R"({"one":{}})",
        {R"(<nil>: Invalid value: "": "spec.one" )"
         R"(must validate one and only one schema (oneOf). Found none valid)",
@@ -178,6 +183,52 @@ TEST_CASE("what keeps to the schema passes") {
     INFO(spec);
     CHECK(complaints(spec) == Texts{});
   }
+}
+
+TEST_CASE("members that no property speaks of may be forbidden") {
+  const auto schema = test::schema("{type: object, additionalProperties: false}");
+  CHECK(texts(validate_structural(*schema, json("{}"))) == Texts{});
+  CHECK(texts(validate_structural(*schema, json(R"({"a":1})"), nullptr, "spec")) ==
+        Texts{R"(spec: Invalid value: "a": spec.a in body is a forbidden property)"});
+}
+
+TEST_CASE("items may have to differ") {
+  const auto schema = test::schema("{type: array, uniqueItems: true, items: {type: object}}");
+  CHECK(texts(validate_structural(*schema, json(R"([{"a":1},{"a":2}])"), nullptr, "l")) == Texts{});
+  CHECK(
+      texts(validate_structural(*schema, json(R"([{"a":1,"b":2},{"b":2,"a":1}])"), nullptr, "l")) ==
+      Texts{R"(l: Invalid value: "": l in body shouldn't contain duplicates)"});
+}
+
+TEST_CASE("too many members don't hide what is wrong with them") {
+  const auto schema = test::schema(
+      "{type: object, maxProperties: 1, additionalProperties: {type: string, maxLength: 1}}");
+  CHECK(texts(validate_structural(*schema, json(R"({"a":"xx","b":""})"), nullptr, "m")) ==
+        Texts{"m: Too many: 2: must have at most 1 items",
+              "m.a: Too long: may not be more than 1 bytes"});
+}
+
+TEST_CASE("int-or-string may be spelt out and narrowed") {
+  const auto schema = test::schema(
+      "{x-kubernetes-int-or-string: true, anyOf: [{type: integer}, {type: string}], minimum: 1, "
+      "pattern: '^[0-9]+%$'}");
+  CHECK(texts(validate_structural(*schema, json("5"), nullptr, "v")) == Texts{});
+  CHECK(texts(validate_structural(*schema, json(R"("5%")"), nullptr, "v")) == Texts{});
+  CHECK(texts(validate_structural(*schema, json("0"), nullptr, "v")) ==
+        Texts{"v: Invalid value: 0: v in body should be greater than or equal to 1"});
+  CHECK(texts(validate_structural(*schema, json(R"("x")"), nullptr, "v")) ==
+        Texts{R"(v: Invalid value: "x": v in body should match '^[0-9]+%$')"});
+  CHECK(validate_structural(*schema, json("true"), nullptr, "v").size() >= 1);
+}
+
+TEST_CASE("limits beyond the exact integers of doubles are compared as Go does") {
+  const auto schema = test::schema("{type: integer, minimum: -5, maximum: 9007199254740992}");
+  CHECK(texts(validate_structural(*schema, json("9007199254740992"), nullptr, "n")) == Texts{});
+  CHECK(texts(validate_structural(*schema, json("-6"), nullptr, "n")) ==
+        Texts{"n: Invalid value: -6: n in body should be greater than or equal to -5"});
+  CHECK(texts(validate_structural(*schema, json("9007199254740994"), nullptr, "n")) ==
+        Texts{"n: Invalid value: 9007199254740994: n in body should be less than or equal to "
+              "9.007199254740992e+15"});
 }
 
 TEST_CASE("multiples of integers are exact") {
