@@ -14,13 +14,7 @@ std::string Path::text() const {
       continue;
     }
     if ((*node)->is_key_) {
-<<<<<<< HEAD
-      text += '[';
-      text += (*node)->member_;
-      text += ']';
-=======
       text.append("[").append((*node)->member_).append("]");
->>>>>>> w-crd
       continue;
     }
     if (!text.empty()) text += '.';

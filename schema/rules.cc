@@ -202,15 +202,9 @@ class Rules::Check {
   void walk_members(const Node& node, const JsonObject& object, const Place& place,
                     const Value* old, const Path& path) {
     const auto go = [&](const Node& below, std::string_view name, const Value& member,
-<<<<<<< HEAD
-                        const Path& where) {
-      const auto* before = old == nullptr ? nullptr : not_null(find(*old, name));
-      walk(below, {&place, &member, place.old == nullptr ? nullptr : before}, before, where);
-=======
                         const Path& at) {
       const auto* before = old == nullptr ? nullptr : not_null(find(*old, name));
       walk(below, {&place, &member, place.old == nullptr ? nullptr : before}, before, at);
->>>>>>> w-crd
     };
     for (const auto& [name, below] : node.properties) {
       if (const auto* member = object.if_contains(name))
@@ -223,11 +217,7 @@ class Rules::Check {
     std::ranges::sort(names);
     for (const auto name : names) {
       if (is_over_) return;
-<<<<<<< HEAD
-      go(*node.additional, name, *object.if_contains(name), Path::of_key(path, name));
-=======
       go(*node.additional, name, *object.if_contains(name), Path(path, Path::Key{name}));
->>>>>>> w-crd
     }
   }
 
