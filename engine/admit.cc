@@ -4,7 +4,9 @@
 #include <fmt/ranges.h>
 
 #include "engine/core_kinds.h"
+#include "engine/definitions.h"
 #include "schema/defaults.h"
+#include "schema/definition.h"
 #include "schema/json.h"
 #include "schema/meta.h"
 #include "schema/prune.h"
@@ -51,11 +53,19 @@ Result<void> decode_object(const Kind& kind, const KindVersion& version,
     auto typed = decode_typed(kind.kind, *version.schema, object);
     if (!typed) return undecodable(kind, version, options, object, typed.error());
   }
+  std::vector<std::string> unknown_keywords;
+  if (kind.resource == kDefinitions) {
+    auto keywords = decode_definition(object);
+    if (!keywords) return undecodable(kind, version, options, object, keywords.error());
+    unknown_keywords = std::move(*keywords);
+  }
   for (auto& text : drop_doubled_owners(object)) warnings.push_back(std::move(text));
   const auto unknown = prune_unknown(*version.schema, object);
   if (options.field_validation != FieldValidation::kIgnore) {
     auto findings = duplicates;
     for (const auto& path : *unknown_metadata)
+      findings.push_back(fmt::format("unknown field \"{}\"", path));
+    for (const auto& path : unknown_keywords)
       findings.push_back(fmt::format("unknown field \"{}\"", path));
     for (const auto& path : unknown) findings.push_back(fmt::format("unknown field \"{}\"", path));
     if (options.field_validation == FieldValidation::kStrict && !findings.empty()) {

@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 
 #include "engine/core/configmaps.h"
+#include "engine/core/custom_resource_definitions.h"
 #include "engine/core/namespaces.h"
 #include "engine/core/secrets.h"
 #include "engine/core/services.h"
+#include "engine/definitions.h"
+#include "schema/definition.h"
 #include "schema/jsonpath.h"
 
 namespace gatefold::engine {
@@ -35,6 +38,8 @@ void complete_core(const Kind& kind, std::string_view subresource, const Value* 
     complete_service(subresource, old_object, stamp, object);
   } else if (kind.resource == "secrets") {
     complete_secret(object);
+  } else if (kind.resource == kDefinitions) {
+    complete_definition(subresource, old_object, object);
   }
 }
 
@@ -50,6 +55,10 @@ FieldErrors validate_core(const Kind& kind, std::string_view subresource, const 
     validate_secret(object, old_object, errors);
   } else if (kind.resource == "configmaps") {
     validate_config_map(object, old_object, errors);
+  } else if (kind.resource == kDefinitions) {
+    auto found = subresource == "status" ? validate_definition_status(object)
+                                         : validate_definition(object, old_object);
+    for (auto& error : found) errors.push_back(std::move(error));
   }
   return errors;
 }

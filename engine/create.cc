@@ -48,6 +48,13 @@ Result<Decision> create(const Command& command, const Facts& facts, const Stamp&
   const auto& version = *facts.version;
   Value object = command.body;
   Composition composition{.effect = Outcome::Effect::kCreated};
+  if (kind.terminating) {
+    auto refused = failure(Reason::kMethodNotAllowed,
+                           "create not allowed while custom resource definition is terminating");
+    refused.error().details.group = kind.group;
+    refused.error().details.kind = kind.plural;
+    return refused;
+  }
   if (version.status_subresource) object.as_object().erase("status");
 
   if (auto same = check_type_meta(kind, version, object); !same)

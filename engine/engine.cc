@@ -8,14 +8,11 @@
 
 #include "engine/limits.h"
 #include "engine/reactors.h"
+#include "engine/seed.h"
 #include "engine/sequencer.h"
 
 namespace gatefold::engine {
 namespace {
-
-// Namespaces that always exist (R21.2).
-constexpr std::string_view kSeededNamespaces[] = {"default", "kube-node-lease", "kube-public",
-                                                  "kube-system"};
 
 // What a command changes, where it names it; nothing is changed by a dry run.
 std::string target_of(const Command& command) {
@@ -28,12 +25,13 @@ std::string target_of(const Command& command) {
 
 class Engine::Parts {
  public:
-  Parts(EngineOptions engine_options, World engine_world, std::unique_ptr<storage::Store> opened)
+  Parts(EngineOptions engine_options, World engine_world, std::unique_ptr<storage::Store> opened,
+        Definitions definitions)
       : options(std::move(engine_options)),
         world(std::move(engine_world)),
         store(std::move(opened)),
         hub(store->head().revision),
-        sequencer(*store, hub, builtin_catalog(store->channel()), [this] {
+        sequencer(*store, hub, std::move(definitions), [this] {
           if (reactors) reactors->notify();
         }) {}
 
@@ -54,7 +52,12 @@ Engine::Engine(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, World world) {
   auto store = storage::Store::open(options.store);
   if (!store) return std::unexpected(std::move(store.error()));
-  auto parts = std::make_unique<Parts>(std::move(options), std::move(world), std::move(*store));
+  Definitions definitions(core_catalog());
+  if (auto loaded = definitions.load(*(*store)->snapshot()); !loaded) {
+    return std::unexpected(std::move(loaded.error()));
+  }
+  auto parts = std::make_unique<Parts>(std::move(options), std::move(world), std::move(*store),
+                                       std::move(definitions));
   std::unique_ptr<Engine> engine(new Engine(std::move(parts)));
   auto& inside = *engine->parts_;
   inside.reactors = std::make_unique<Reactors>(*engine);
@@ -69,21 +72,14 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, World world)
   return engine;
 }
 
+// What was seeded is served when open() returns: the definitions are judged here, before the
+// reactors have their own thread.
 Result<void> Engine::seed() {
-  for (const auto name : kSeededNamespaces) {
-    const ObjectKey key{"namespaces", "", std::string(name)};
-    auto present = view()->snapshot->get(key);
-    if (!present) return std::unexpected(std::move(present.error()));
-    if (*present) continue;
-    Command command;
-    command.verb = Verb::kCreate;
-    command.version = "v1";
-    command.plural = "namespaces";
-    command.body = {{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", {{"name", name}}}};
-    command.actor = {"system:apiserver", "gatefold", "gatefold", "create", ""};
-    auto created = execute(std::move(command));
-    if (!created) return std::unexpected(std::move(created.error()));
+  if (auto seeded = seed_namespaces(*this); !seeded) return seeded;
+  if (parts_->options.builtin_gateway_api) {
+    if (auto seeded = seed_definitions(*this, parts_->store->channel()); !seeded) return seeded;
   }
+  parts_->reactors->judge_definitions();
   return {};
 }
 

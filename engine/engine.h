@@ -24,6 +24,8 @@ struct EngineOptions {
   // No threads of its own: step() does one unit of work on the caller's thread. For simulation and
   // unit tests.
   bool manual = false;
+  // Whether the kinds of the Gateway API are seeded as definitions.
+  bool builtin_gateway_api = true;
 };
 
 struct Health {
@@ -41,7 +43,8 @@ struct EngineCounts {
 
 class Engine {
  public:
-  // Opens the store, seeds the namespaces that always exist (R21.2) and starts the writer and the
+  // Opens the store, seeds the namespaces that always exist (R21.2) and the definitions of the
+  // Gateway API, and starts the writer and the
   // reactors.
   static Result<std::unique_ptr<Engine>> open(EngineOptions options, World world);
   ~Engine();

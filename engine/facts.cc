@@ -1,5 +1,6 @@
 #include "engine/facts.h"
 
+#include "engine/definitions.h"
 #include "schema/json.h"
 
 namespace gatefold::engine {
@@ -89,6 +90,9 @@ Result<Facts> gather(const Command& command, const std::string& name, const View
     return failure(Reason::kNotFound, "the server could not find the requested resource");
   }
   const auto& kind = *facts.kind;
+  if (!kind.core) {
+    facts.reads.push_back({Read::Type::kObject, {std::string(kDefinitions), "", kind.resource}});
+  }
   const ObjectKey key{kind.resource, kind.namespaced() ? command.name_space : "", name};
   if (!name.empty()) {
     auto target = find_target(key, view, overlay);

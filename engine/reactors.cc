@@ -4,6 +4,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "engine/definitions.h"
 #include "engine/limits.h"
 #include "engine/read.h"
 #include "schema/json.h"
@@ -79,7 +80,7 @@ void Reactors::run() {
 }
 
 bool Reactors::turn() {
-  bool acted = false;
+  bool acted = definitions_.turn();
   std::optional<ObjectKey> after;
   // In pieces, each with a View of its own: what waits for somebody hides nothing behind it.
   for (bool has_more = true; has_more;) {
@@ -99,6 +100,7 @@ bool Reactors::turn() {
     has_more = going.size() == kPieceObjectsMax;
     if (has_more) after = going.back();
     for (const auto& key : going) {
+      if (key.resource == kDefinitions) acted = definitions_.end(key.name) || acted;
       if (key.resource == "namespaces") acted = end_namespace(key.name) || acted;
       acted = collect(key) || acted;
     }

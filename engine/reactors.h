@@ -1,25 +1,28 @@
-// What follows from events without anybody asking: the end of a terminating namespace, and of
-// objects that wait for the garbage collector's finalizers. Level-triggered from the index, so that
-// they go on after any crash; they act through the front door, as commands under their own user
-// names.
+// What follows from events without anybody asking: the end of a terminating namespace, of
+// definitions and their objects, and of objects that wait for the garbage collector's finalizers.
+// Level-triggered from the index, so that they go on after any crash; they act through the front
+// door, as commands under their own user names.
 #pragma once
 
 #include <condition_variable>
 #include <mutex>
 #include <vector>
 
+#include "engine/definition_controller.h"
 #include "engine/engine.h"
 
 namespace gatefold::engine {
 
 class Reactors {
  public:
-  explicit Reactors(Engine& engine) : engine_(engine) {}
+  explicit Reactors(Engine& engine) : engine_(engine), definitions_(engine) {}
 
   // Any thread: something was committed.
   void notify();
   void stop();
 
+  // What definitions alone need: part of each turn.
+  bool judge_definitions() { return definitions_.turn(); }
   // One turn over everything that is being deleted; whether it changed something.
   bool turn();
   // Turns whenever there is news, until stop().
@@ -34,6 +37,7 @@ class Reactors {
   bool release_finalizer(const Kind& kind, const ObjectKey& key, std::string_view finalizer);
 
   Engine& engine_;
+  DefinitionController definitions_;
   std::mutex mutex_;
   std::condition_variable news_;
   bool has_news_ = true;   // guarded by mutex_

@@ -5,7 +5,10 @@
 #include <fmt/format.h>
 
 #include "engine/compose.h"
+#include "engine/conditions.h"
+#include "engine/core/custom_resource_definitions.h"
 #include "engine/core_kinds.h"
+#include "engine/definitions.h"
 #include "schema/convert.h"
 #include "schema/meta.h"
 
@@ -115,11 +118,22 @@ Result<Decision> remove(const Command& command, const Facts& facts, const Stamp&
   auto& metadata = object_member(object.as_object(), "metadata");
   const auto finalizers = finalizers_for(command.delete_options, object);
   set_finalizers(finalizers, metadata);
-  if (finalizers.empty() && !keeps_itself(kind, object)) {
+  const bool is_marked = facts.target->object.deleting;
+  const bool is_definition = kind.resource == kDefinitions;
+  const bool waits =
+      !finalizers.empty() || keeps_itself(kind, object) || (is_definition && !is_marked);
+  if (!waits) {
     composition.effect = Outcome::Effect::kDeleted;
-  } else if (!facts.target->object.deleting) {
+  } else if (!is_marked) {
     mark(kind, stamp, object);
     complete_core(kind, "", &facts.target->value, stamp, object);
+    if (is_definition) {
+      begin_definition_removal(stamp, object);
+      auto report =
+          guard_conditions(*kind.storage_version().schema, &facts.target->value, object, stamp.now);
+      composition.transitions = std::move(report.transitions);
+      composition.repairs = std::move(report.repairs);
+    }
   }
   auto stored = to_stored(kind, std::move(object));
   if (!stored) return std::unexpected(std::move(stored.error()));

@@ -30,11 +30,11 @@ std::size_t Sequencer::Entry::bytes() const {
   return command.bytes + event.body->size() + event.stored_body.size() + frame;
 }
 
-Sequencer::Sequencer(storage::Store& store, WatchHub& hub, CatalogPtr catalog,
+Sequencer::Sequencer(storage::Store& store, WatchHub& hub, Definitions definitions,
                      std::function<void()> committed)
     : store_(store),
       hub_(hub),
-      catalog_(std::move(catalog)),
+      definitions_(std::move(definitions)),
       committed_(std::move(committed)),
       recent_(store.head().revision) {
   publish_view();
@@ -49,7 +49,7 @@ void Sequencer::publish_view() {
   auto view = std::make_shared<View>();
   view->head = store_.head();
   view->snapshot = store_.snapshot();
-  view->catalog = catalog_;
+  view->catalog = definitions_.catalog();
   view->incarnation = store_.incarnation();
   ViewPtr old = std::move(view);
   {
@@ -214,7 +214,13 @@ bool Sequencer::step() {
     return true;
   }
   std::size_t gathered = 0;
-  for (; gathered < taken.size() && batch.bytes < kBatchBytesMax; ++gathered) {
+  const auto is_full = [&] {
+    // What a definition changes is known when it is published: it ends a batch.
+    const bool defines =
+        !batch.entries.empty() && batch.entries.back().prepared.event.key.resource == kDefinitions;
+    return defines || batch.bytes >= kBatchBytesMax;
+  };
+  for (; gathered < taken.size() && !is_full(); ++gathered) {
     auto& entry = taken[gathered];
     if (!entry.target.empty()) batch.targets.push_back(entry.target);
     gather_entry(entry, batch);
@@ -253,6 +259,7 @@ void Sequencer::publish(Batch& batch) {
   for (auto& entry : batch.entries) {
     auto& prepared = entry.prepared;
     recent_.note(prepared.event);
+    definitions_.note(prepared.event, *prepared.body);
     auto event = std::make_shared<PublishedEvent>();
     event->event = prepared.event;
     event->body = prepared.body;
@@ -304,6 +311,11 @@ bool Sequencer::mend() {
     view_.reset();
   }
   auto head = store_.recover(kMendWaitMs);
+  if (head) {
+    if (auto loaded = definitions_.load(*store_.snapshot()); !loaded) {
+      head = std::unexpected(std::move(loaded.error()));
+    }
+  }
   if (!head) {
     // Without a snapshot the store is closed: there is nothing to read until it opens.
     if (store_.snapshot() != nullptr) {

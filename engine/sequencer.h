@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "engine/decide.h"
+#include "engine/definitions.h"
 #include "engine/engine.h"
 #include "engine/recent_changes.h"
 #include "engine/watch_hub.h"
@@ -39,7 +40,7 @@ class Sequencer {
   };
 
   // `committed` is called on the writer's thread after each batch is visible, for the reactors.
-  Sequencer(storage::Store& store, WatchHub& hub, CatalogPtr catalog,
+  Sequencer(storage::Store& store, WatchHub& hub, Definitions definitions,
             std::function<void()> committed);
 
   // Any thread.
@@ -92,7 +93,7 @@ class Sequencer {
 
   storage::Store& store_;
   WatchHub& hub_;
-  const CatalogPtr catalog_;
+  Definitions definitions_;  // writer thread only
   const std::function<void()> committed_;
   RecentChanges recent_;      // writer thread only
   int mend_attempts_ = 0;     // writer thread only

@@ -41,9 +41,13 @@ class Catalog {
 
 using CatalogPtr = std::shared_ptr<const Catalog>;
 
-// The kinds that are compiled in (schema/kinds), as they are in a channel. Parsed once per call; a
-// broken document is a defect of the build and aborts.
+// The documents of schema/kinds. Each is parsed once per call; a broken one is a defect of the
+// build and aborts. All of them as they are in a channel, as definitions and as kinds.
 std::vector<Value> builtin_definitions(Channel channel);
 CatalogPtr builtin_catalog(Channel channel = Channel::kStandard);
+// The kinds that are known without a definition in the log.
+CatalogPtr core_catalog();
+// The others, to be seeded.
+std::vector<Value> gateway_definitions(Channel channel);
 
 }  // namespace gatefold

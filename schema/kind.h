@@ -89,6 +89,8 @@ struct Kind {
   std::string finalizers_path;  // `spec.finalizers` of Namespace
   std::vector<ImmutableField> immutable_fields;
 
+  bool terminating = false;  // its definition is being deleted: no objects are created
+
   std::string resource;  // storage identity, see ObjectKey
 
   bool namespaced() const { return scope == Scope::kNamespaced; }

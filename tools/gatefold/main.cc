@@ -44,6 +44,8 @@ CLI::App* add_serve(CLI::App& app, ServeOptions& options) {
       ->add_option("--channel", options.channel,
                    "Which Gateway API: standard (at first) or experimental; kept in the directory")
       ->check(CLI::IsMember({"standard", "experimental"}));
+  command->add_flag("--no-builtin-gateway-api", options.no_builtin_gateway_api,
+                    "Don't seed the definitions of the Gateway API; those that are there stay");
   command->add_option("--listen", options.listen, "ADDRESS:PORT; port 0 picks a free one")
       ->capture_default_str();
   command->add_flag("--allow-unauthenticated", options.allow_unauthenticated,

@@ -9,6 +9,7 @@ struct ServeOptions {
   std::string directory;
   bool in_memory = false;
   std::string channel;  // empty: the directory's
+  bool no_builtin_gateway_api = false;
   std::string listen = "127.0.0.1:8080";
   bool allow_unauthenticated = false;
   std::string manifests;  // a folder; empty: none

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/definitions.h"
 #include "tools/gatefold/http_client.h"
 
 namespace gatefold::tools {
@@ -53,7 +54,11 @@ Result<OpenDirectory> open_directory(const std::string& directory) {
   auto view = std::make_shared<engine::View>();
   view->head = opened.store->head();
   view->snapshot = opened.store->snapshot();
-  view->catalog = builtin_catalog(opened.store->channel());
+  engine::Definitions definitions(core_catalog());
+  if (auto loaded = definitions.load(*view->snapshot); !loaded) {
+    return std::unexpected(std::move(loaded.error()));
+  }
+  view->catalog = definitions.catalog();
   view->incarnation = opened.store->incarnation();
   opened.view = std::move(view);
   return opened;

@@ -1,0 +1,189 @@
+#include "engine/definition_controller.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include <spdlog/spdlog.h>
+
+#include "engine/definitions.h"
+#include "schema/json.h"
+#include "schema/meta.h"
+#include "schema/time.h"
+
+namespace gatefold::engine {
+namespace {
+
+constexpr std::string_view kUser = "system:apiserver";
+// Objects that are read at once; a View is held no longer.
+constexpr std::size_t kPieceObjectsMax = 512;
+
+Command command_on(const Kind& kind, std::string_view name_space, std::string_view name,
+                   Verb verb) {
+  Command command;
+  command.verb = verb;
+  command.group = kind.group;
+  command.version = kind.storage_version().name;
+  command.plural = kind.plural;
+  command.name_space = name_space;
+  command.name = name;
+  command.actor = {std::string(kUser), "gatefold", "gatefold",
+                   verb == Verb::kDelete ? "delete" : "patch", ""};
+  return command;
+}
+
+}  // namespace
+
+// A definition, and the names that it has at the moment.
+struct DefinitionController::Judged {
+  Value definition;
+  AcceptedNames names;
+};
+
+bool DefinitionController::turn() {
+  std::vector<Judged> definitions;
+  std::vector<std::pair<std::string, AcceptedNames>> compiled_in;  // by group
+  CatalogPtr catalog;
+  Revision head;
+  {
+    const auto view = engine_.view();
+    if (view == nullptr) return false;
+    head = view->revision();
+    bool has_news = false;
+    auto looked = view->snapshot->changes(kDefinitions, judged_to_, head, [&](const auto&) {
+      has_news = true;
+      return false;
+    });
+    if (!looked) spdlog::error("definitions can't be read: {}", looked.error().message);
+    if (!looked || !has_news) return false;
+    catalog = view->catalog;
+    auto read = view->snapshot->scan(kDefinitions, "", std::nullopt, [&](const auto& row) {
+      auto parsed = parse_json(row.body);
+      if (!parsed) return true;
+      auto& metadata = object_member(parsed->value.as_object(), "metadata");
+      metadata["resourceVersion"] = to_string(row.revision);
+      auto names = accepted_names_of(parsed->value);
+      definitions.push_back({std::move(parsed->value), std::move(names)});
+      return true;
+    });
+    if (!read) {
+      spdlog::error("definitions can't be read: {}", read.error().message);
+      return false;
+    }
+  }
+  const auto* kind = catalog->find_resource(kDefinitions);
+  if (kind == nullptr) return false;
+  for (const auto& known : catalog->kinds()) {
+    if (known->core) compiled_in.emplace_back(known->group, accepted_names_of(*known));
+  }
+  bool acted = false;
+  for (auto& judged : definitions) {
+    if (is_deleting(judged.definition)) continue;
+    const auto group = string_at(judged.definition, {"spec", "group"});
+    std::vector<AcceptedNames> others;
+    for (const auto& other : definitions) {
+      if (&other != &judged && string_at(other.definition, {"spec", "group"}) == group) {
+        others.push_back(other.names);
+      }
+    }
+    for (const auto& [its_group, names] : compiled_in) {
+      if (its_group == group) others.push_back(names);
+    }
+    acted = judge(*kind, judged, others) || acted;
+  }
+  // What was written meanwhile is news of the next turn.
+  judged_to_ = head;
+  return acted;
+}
+
+bool DefinitionController::judge(const Kind& kind, Judged& judged,
+                                 std::span<const AcceptedNames> others) {
+  auto& definition = judged.definition;
+  const auto verdict = judge_names(definition, others);
+  const auto now = format_seconds(engine_.world().now());
+  bool changed = set_accepted_names(definition, verdict.names);
+  changed = set_condition(definition, verdict.names_accepted, now) || changed;
+  changed = set_condition(definition, verdict.established, now) || changed;
+  if (const auto approval = judge_approval(definition)) {
+    changed = set_condition(definition, *approval, now) || changed;
+  }
+  judged.names = verdict.names;
+  return changed && write_status(kind, definition);
+}
+
+// Of the version that was judged: another one is judged in its turn.
+bool DefinitionController::write_status(const Kind& kind, const Value& definition) {
+  auto command = command_on(kind, "", name_of(definition), Verb::kPatch);
+  command.subresource = "status";
+  command.actor.subresource = "status";
+  command.patch_type = PatchType::kMerge;
+  command.body = {{"metadata", {{"resourceVersion", resource_version_of(definition)}}},
+                  {"status", *find(definition, "status")}};
+  const auto written = engine_.execute(std::move(command));
+  return written && written->effect != Outcome::Effect::kUnchanged;
+}
+
+bool DefinitionController::remove_objects(const Kind& kind, bool& acted) {
+  bool is_empty = true;
+  std::optional<ObjectKey> after;
+  // In pieces, each with a View of its own: what waits for a finalizer hides nothing behind it.
+  for (bool has_more = true; has_more;) {
+    std::vector<ObjectKey> objects;
+    {
+      const auto view = engine_.view();
+      if (view == nullptr) return false;
+      auto read = view->snapshot->scan(kind.resource, "", after, [&](const auto& row) {
+        objects.push_back({kind.resource, std::string(row.name_space), std::string(row.name)});
+        return objects.size() < kPieceObjectsMax;
+      });
+      if (!read) return false;
+    }
+    has_more = objects.size() == kPieceObjectsMax;
+    if (!objects.empty()) after = objects.back();
+    for (const auto& key : objects) {
+      is_empty = false;
+      const auto removed =
+          engine_.execute(command_on(kind, key.name_space, key.name, Verb::kDelete));
+      if (!removed && removed.error().reason != Reason::kNotFound) return false;
+      acted = acted || (removed && removed->effect == Outcome::Effect::kDeleted);
+    }
+  }
+  return is_empty;
+}
+
+bool DefinitionController::end(const std::string& name) {
+  auto view = engine_.view();
+  if (view == nullptr) return false;
+  const auto catalog = view->catalog;
+  const ObjectKey key{std::string(kDefinitions), "", name};
+  auto current = view->snapshot->get(key).value_or(std::nullopt);
+  view.reset();  // none is held while a command waits for the writer
+  const auto* kind = catalog->find_resource(kDefinitions);
+  if (kind == nullptr || !current) return false;
+  auto parsed = parse_json(current->body);
+  if (!parsed) return false;
+  auto& definition = parsed->value;
+  auto finalizers = finalizers_of(definition);
+  if (std::ranges::find(finalizers, kCleanupFinalizer) == finalizers.end()) return false;
+  object_member(definition.as_object(), "metadata")["resourceVersion"] =
+      to_string(current->revision);
+
+  bool acted = false;
+  const auto* its_kind = catalog->find_resource(name);
+  if (its_kind != nullptr && !its_kind->core && !remove_objects(*its_kind, acted)) {
+    const auto now = format_seconds(engine_.world().now());
+    const bool changed = set_condition(definition, terminating(Cleanup::kInProgress), now);
+    return (changed && write_status(*kind, definition)) || acted;
+  }
+  std::erase(finalizers, kCleanupFinalizer);
+  JsonArray kept;
+  for (const auto& finalizer : finalizers) kept.emplace_back(finalizer);
+  auto command = command_on(*kind, "", name, Verb::kPatch);
+  command.patch_type = PatchType::kMerge;
+  command.body = {
+      {"metadata",
+       {{"resourceVersion", to_string(current->revision)}, {"finalizers", std::move(kept)}}}};
+  return engine_.execute(std::move(command)).has_value() || acted;
+}
+
+}  // namespace gatefold::engine

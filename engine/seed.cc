@@ -1,0 +1,115 @@
+#include "engine/seed.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include "engine/definitions.h"
+#include "schema/catalog.h"
+#include "schema/digest.h"
+#include "schema/json.h"
+#include "schema/meta.h"
+
+namespace gatefold::engine {
+namespace {
+
+constexpr std::string_view kSeededNamespaces[] = {"default", "kube-node-lease", "kube-public",
+                                                  "kube-system"};
+
+// `<digest of the document> <generation that it was written as>`: while the generation is that one,
+// nobody edited the spec.
+constexpr std::string_view kSeededAnnotation = "gatefold.dev/seeded";
+
+Command write_command(Verb verb, std::string group, std::string plural, Value body) {
+  Command command;
+  command.verb = verb;
+  command.group = std::move(group);
+  command.version = "v1";
+  command.plural = std::move(plural);
+  command.name = name_of(body);
+  command.body = std::move(body);
+  command.actor = {"system:apiserver", "gatefold", "gatefold",
+                   verb == Verb::kCreate ? "create" : "update", ""};
+  return command;
+}
+
+Command definition_command(Verb verb, const Value& document, std::int64_t generation,
+                           std::string_view resource_version) {
+  Value body = document;
+  auto& metadata = object_member(body.as_object(), "metadata");
+  object_member(metadata, "annotations")[kSeededAnnotation] =
+      fmt::format("{} {}", short_digest(canonical_json(document)), generation);
+  if (!resource_version.empty()) metadata["resourceVersion"] = resource_version;
+  return write_command(verb, "apiextensions.k8s.io", "customresourcedefinitions", std::move(body));
+}
+
+enum class Standing { kNew, kGone, kThere };
+
+Result<Standing> standing_of(const storage::Snapshot& snapshot, const ObjectKey& key,
+                             bool is_there) {
+  if (is_there) return Standing::kThere;
+  auto standing = Standing::kNew;
+  auto read = snapshot.changes(kDefinitions, {}, snapshot.head().revision,
+                               [&](const storage::Event& event) {
+                                 if (event.key != key) return true;
+                                 standing = Standing::kGone;
+                                 return false;
+                               });
+  if (!read) return std::unexpected(std::move(read.error()));
+  return standing;
+}
+
+Result<void> seed_definition(Engine& engine, const Value& document) {
+  const ObjectKey key{std::string(kDefinitions), "", std::string(name_of(document))};
+  const auto view = engine.view();
+  auto current = view->snapshot->get(key);
+  if (!current) return std::unexpected(std::move(current.error()));
+  auto standing = standing_of(*view->snapshot, key, current->has_value());
+  if (!standing) return std::unexpected(std::move(standing.error()));
+  if (*standing == Standing::kGone) return {};
+  if (*standing == Standing::kNew) {
+    auto created = engine.execute(definition_command(Verb::kCreate, document, 1, ""));
+    if (!created) return std::unexpected(std::move(created.error()));
+    return {};
+  }
+  const auto parsed = parse_json((*current)->body);
+  if (!parsed) return internal_error("stored object " + to_string(key) + " is no JSON");
+  const auto generation = integer_at(parsed->value, {"metadata", "generation"}, 0);
+  const auto seeded = string_at(parsed->value, {"metadata", "annotations", kSeededAnnotation});
+  const auto space = seeded.find(' ');
+  if (space == std::string_view::npos) return {};
+  const bool is_untouched = seeded.substr(space + 1) == std::to_string(generation);
+  const bool is_same = seeded.substr(0, space) == short_digest(canonical_json(document));
+  if (!is_untouched || is_same) return {};
+  auto replaced = engine.execute(
+      definition_command(Verb::kUpdate, document, generation + 1, to_string((*current)->revision)));
+  if (!replaced) return std::unexpected(std::move(replaced.error()));
+  spdlog::info("the definition {} is that of this version from now on", key.name);
+  return {};
+}
+
+}  // namespace
+
+Result<void> seed_namespaces(Engine& engine) {
+  for (const auto name : kSeededNamespaces) {
+    const ObjectKey key{"namespaces", "", std::string(name)};
+    auto present = engine.view()->snapshot->get(key);
+    if (!present) return std::unexpected(std::move(present.error()));
+    if (*present) continue;
+    auto created = engine.execute(write_command(
+        Verb::kCreate, "", "namespaces",
+        {{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", {{"name", name}}}}));
+    if (!created) return std::unexpected(std::move(created.error()));
+  }
+  return {};
+}
+
+Result<void> seed_definitions(Engine& engine, Channel channel) {
+  for (const auto& document : gateway_definitions(channel)) {
+    if (auto seeded = seed_definition(engine, document); !seeded) return seeded;
+  }
+  return {};
+}
+
+}  // namespace gatefold::engine

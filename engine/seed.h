@@ -1,0 +1,17 @@
+// What is there from the first start on: the namespaces that always exist (R21.2), and the kinds of
+// the Gateway API as definitions in the log.
+#pragma once
+
+#include "engine/engine.h"
+#include "schema/channel.h"
+
+namespace gatefold::engine {
+
+Result<void> seed_namespaces(Engine& engine);
+
+// Creates the definitions of `channel` that the directory never had, and replaces those that an
+// earlier seed wrote, that differ, and that nobody edited since. What somebody deleted stays
+// deleted; what another channel left stays.
+Result<void> seed_definitions(Engine& engine, Channel channel);
+
+}  // namespace gatefold::engine
