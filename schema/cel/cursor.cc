@@ -60,26 +60,29 @@ void Cursor::report(std::uint32_t offset, std::string message) {
 
 bool Cursor::unexpected(TokenSet expected, TokenSet after) {
   const Token& token = peek();
-  std::string message = "Syntax error: ";
-  if (token.kind != TokenKind::kEnd && expected.contains(peek(1).kind)) {
-    message += "extraneous input " + shown(token) + " expecting " + to_string(expected);
-  } else if (after.contains(token.kind)) {
-    message += "missing " + to_string(expected) + " at " + shown(token);
-  } else {
-    message += "mismatched input " + shown(token) + " expecting " + to_string(expected);
-  }
-  report(token.offset, std::move(message));
+  if (token.kind != TokenKind::kEnd && expected.contains(peek(1).kind)) return unwanted(expected);
+  const bool is_missing = after.contains(token.kind);
+  report(token.offset, is_missing
+                           ? "Syntax error: missing " + to_string(expected) + " at " + shown(token)
+                           : "Syntax error: mismatched input " + shown(token) + " expecting " +
+                                 to_string(expected));
+  return false;
+}
+
+bool Cursor::unwanted(TokenSet expected) {
+  report(peek().offset,
+         "Syntax error: extraneous input " + shown(peek()) + " expecting " + to_string(expected));
   return false;
 }
 
 bool Cursor::no_viable_alternative(const Token& first) {
   const Token& token = peek();
-  const auto begin = static_cast<std::size_t>(first.text.data() - expression_.data());
+  const auto place = [&](const Token& at) {
+    return static_cast<std::size_t>(at.text.data() - expression_.data());
+  };
   const std::size_t end =
-      token.kind == TokenKind::kEnd
-          ? begin + first.text.size()
-          : static_cast<std::size_t>(token.text.data() - expression_.data()) + token.text.size();
-  const std::string_view input = expression_.substr(begin, end - begin);
+      token.kind == TokenKind::kEnd ? expression_.size() : place(token) + token.text.size();
+  const std::string_view input = expression_.substr(place(first), end - place(first));
   // The reference's own: a word where it wants a name.
   const bool is_word = token.kind == TokenKind::kTrue || token.kind == TokenKind::kFalse ||
                        token.kind == TokenKind::kNull;

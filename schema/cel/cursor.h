@@ -29,6 +29,8 @@ class Cursor {
   // Syntax errors in the words of ANTLR, all of them false. The token at hand is none of
   // `expected`; where that is one kind, `after` is what may follow it.
   bool unexpected(TokenSet expected, TokenSet after = {});
+  // The same after `!`, where ANTLR does not look further.
+  bool unwanted(TokenSet expected);
   // No rule goes on from `first`, which lies behind, to the token at hand.
   bool no_viable_alternative(const Token& first);
 

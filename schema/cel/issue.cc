@@ -59,10 +59,12 @@ std::string pointer(const Place& place) {
 std::string to_string(const Issue& issue, std::string_view expression) {
   const std::string begin = "ERROR: <input>:";
   if (issue.offset == kNowhere) return begin + "-1:0: " + issue.message;
+  // The reference has no columns where there is no text.
+  if (expression.empty()) return begin + "1:0: " + issue.message;
   const Place place = place_of(issue.offset, expression);
   std::string out = begin + std::to_string(place.line) + ':' + std::to_string(place.column + 1) +
                     ": " + issue.message;
-  if (expression.empty() || place.text.size() > kShownMax) return out;
+  if (place.text.size() > kShownMax) return out;
   std::string shown(place.text);
   std::ranges::replace(shown, '\t', ' ');
   return out + "\n | " + shown + "\n | " + pointer(place);

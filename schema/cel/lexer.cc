@@ -91,8 +91,10 @@ class Lexer {
     for (skip(); at_ < text_.size(); skip()) {
       const auto found = next();
       if (!found) {
-        out.issue = issue();
-        break;
+        const std::size_t end = broken_end();
+        if (!out.issue) out.issue = issue(end);
+        advance(end);
+        continue;
       }
       out.tokens.push_back({found->kind, offset_, text_.substr(at_, found->end - at_)});
       advance(found->end);
@@ -235,12 +237,12 @@ class Lexer {
     return {end, end == at + count};
   }
 
-  // The reference shows everything up to and with what broke the token.
-  Issue issue() const {
-    std::size_t end = std::min(broken_at_, text_.size());
-    if (end < text_.size()) {
-      end += std::max<std::size_t>(1, first_code_point(text_.substr(end)).bytes);
-    }
+  // The reference shows everything up to and with what broke the token, and goes on behind it.
+  std::size_t broken_end() const {
+    if (broken_at_ >= text_.size()) return text_.size();
+    return broken_at_ + std::max<std::size_t>(1, first_code_point(text_.substr(broken_at_)).bytes);
+  }
+  Issue issue(std::size_t end) const {
     return {offset_, "Syntax error: token recognition error at: '" +
                          std::string(text_.substr(at_, end - at_)) + "'"};
   }

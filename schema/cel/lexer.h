@@ -82,10 +82,11 @@ struct Token {
 
 struct Tokens {
   std::vector<Token> tokens;   // ends with one of kind kEnd
-  std::optional<Issue> issue;  // what stopped the reading: `token recognition error at: '$'`
+  std::optional<Issue> issue;  // the first: `Syntax error: token recognition error at: '$'`
 };
 
-// Comments and white space are left out. Takes any bytes; counts only what begins a code point.
+// Comments, white space and what is no token are left out. Takes any bytes; counts only those that
+// begin a code point.
 Tokens tokenize(std::string_view expression);
 
 // Names that no variable and no function may have: `namespace`, `var`. The words that are tokens of
@@ -98,7 +99,6 @@ std::size_t count_code_points(std::string_view text);
 // ends with its suffix. Nothing: it does not fit.
 std::optional<std::int64_t> int_of(std::string_view text);
 std::optional<std::uint64_t> uint_of(std::string_view text);
-std::optional<double> double_of(std::string_view text);
 
 // The text or the bytes that a token of kind kString or kBytes stands for. The error is a message.
 std::expected<std::string, std::string> unquote(std::string_view text);

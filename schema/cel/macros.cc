@@ -19,14 +19,14 @@ struct ComprehensionMacro {
 };
 
 // `map` with a condition is the one with three arguments: it has no form of two variables.
-constexpr std::array<ComprehensionMacro, 17> kComprehensions = {
+// Kubernetes knows `existsOne` with two of them only.
+constexpr std::array<ComprehensionMacro, 16> kComprehensions = {
     {{"all", 1, 1, Kind::kAll},
      {"all", 2, 1, Kind::kAll},
      {"exists", 1, 1, Kind::kExists},
      {"exists", 2, 1, Kind::kExists},
      {"exists_one", 1, 1, Kind::kExistsOne},
      {"exists_one", 2, 1, Kind::kExistsOne},
-     {"existsOne", 1, 1, Kind::kExistsOne},
      {"existsOne", 2, 1, Kind::kExistsOne},
      {"filter", 1, 1, Kind::kFilter},
      {"map", 1, 1, Kind::kMap},

@@ -8,6 +8,7 @@
 #include "schema/cel/builder.h"
 #include "schema/cel/cursor.h"
 #include "schema/cel/lexer.h"
+#include "schema/number.h"
 
 namespace gatefold::cel {
 namespace {
@@ -140,8 +141,9 @@ class Parser {
     Token last = first;
     bool is_odd = false;
     for (; cursor_.at(first.kind); is_odd = !is_odd) last = cursor_.take();
-    if (first.kind == kMinus && !cursor_.at(kMember)) {
-      cursor_.no_viable_alternative(last);
+    if (first.kind == kMinus && !cursor_.at(kMember)) return no_viable_alternative(last);
+    if (!cursor_.at(kOperand)) {
+      cursor_.unwanted(kOperand);
       return {};
     }
     Term operand = member();
@@ -166,12 +168,8 @@ class Parser {
     Select select;
     select.is_optional = cursor_.take(kQuestion);
     if (!cursor_.at(kIdentifier | kEscapedIdentifier)) {
-      if (select.is_optional) {
-        cursor_.unexpected(kIdentifier | kEscapedIdentifier);
-      } else {
-        cursor_.no_viable_alternative(dot);
-      }
-      return {};
+      if (!select.is_optional) return no_viable_alternative(dot);
+      return unexpected(kIdentifier | kEscapedIdentifier);
     }
     const Token name = cursor_.take();
     if (name.kind == kEscapedIdentifier) {
@@ -245,8 +243,7 @@ class Parser {
         return unexpected(kOperand);
     }
     const Token minus = cursor_.take();
-    cursor_.no_viable_alternative(minus);
-    return {};
+    return no_viable_alternative(minus);
   }
 
   Term nested() {
@@ -263,7 +260,7 @@ class Parser {
     const std::string digits = sign + std::string(token.text);
     if (token.kind == kInt) return literal(offset, int_of(digits), "int");
     if (token.kind == kUint) return literal(offset, uint_of(digits), "uint");
-    return literal(offset, double_of(digits), "double");
+    return literal(offset, read_double(digits), "double");
   }
   Term literal(std::uint32_t offset, auto value, std::string_view type) {
     if (!value) return builder_.mistaken(offset, "invalid " + std::string(type) + " literal");
@@ -282,10 +279,7 @@ class Parser {
   Term named() {
     const Token first = cursor_.peek();
     const bool is_absolute = cursor_.take(kDot);
-    if (!cursor_.at(kIdentifier)) {
-      cursor_.no_viable_alternative(first);
-      return {};
-    }
+    if (!cursor_.at(kIdentifier)) return no_viable_alternative(first);
     if (names_a_message()) return message(is_absolute ? "." : "");
     const Token name = cursor_.take();
     if (is_reserved(name.text)) {
@@ -374,6 +368,11 @@ class Parser {
   }
   Term unexpected(TokenSet expected) {
     cursor_.unexpected(expected);
+    return {};
+  }
+
+  Term no_viable_alternative(const Token& first) {
+    cursor_.no_viable_alternative(first);
     return {};
   }
 

@@ -34,7 +34,7 @@ TEST_CASE("tabs are shown as spaces, wide characters get wide pointers") {
 
 TEST_CASE("an issue without a place shows no line") {
   CHECK(shown(kNowhere, "a") == "ERROR: <input>:-1:0: wrong");
-  CHECK(shown(0, "") == "ERROR: <input>:1:1: wrong");
+  CHECK(shown(0, "") == "ERROR: <input>:1:0: wrong");
 }
 
 TEST_CASE("a line that is too long is not shown") {
