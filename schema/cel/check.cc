@@ -18,11 +18,12 @@ constexpr std::size_t kIssuesMax = 100;
 const TypePtr* type_named(std::string_view name) {
   static const auto kTypes = [] {
     const auto dyn = simple_type(TypeKind::kDyn);
-    std::vector<TypePtr> types = {list_type(dyn), map_type(dyn, dyn), optional_type(dyn),
-                                  opaque_type("net.IP"), opaque_type("net.CIDR")};
-    for (const auto kind : {TypeKind::kBool, TypeKind::kBytes, TypeKind::kDouble,
-                            TypeKind::kDuration, TypeKind::kInt, TypeKind::kNull, TypeKind::kString,
-                            TypeKind::kTimestamp, TypeKind::kType, TypeKind::kUint}) {
+    std::vector<TypePtr> types = {list_type(dyn), map_type(dyn, dyn), opaque_type("net.IP"),
+                                  opaque_type("net.CIDR")};
+    for (const auto kind :
+         {TypeKind::kBool, TypeKind::kBytes, TypeKind::kDouble, TypeKind::kDuration, TypeKind::kInt,
+          TypeKind::kNull, TypeKind::kOptional, TypeKind::kString, TypeKind::kTimestamp,
+          TypeKind::kType, TypeKind::kUint}) {
       types.push_back(simple_type(kind));
     }
     return types;
