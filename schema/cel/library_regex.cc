@@ -18,21 +18,36 @@ namespace {
 // The pattern of a call: compiled already where it is a literal.
 class Pattern {
  public:
-  Pattern(const Evaluation& evaluation, std::string_view text) : compiled_(evaluation.pattern) {
-    if (compiled_ != nullptr) return;
-    auto compiled = compile_pattern(text);
-    if (compiled) {
-      owned_ = std::move(*compiled);
-      compiled_ = owned_.get();
-    } else {
-      error_ = std::move(compiled.error());
+  Pattern(Evaluation& evaluation, std::span<const Val> arguments) : compiled_(evaluation.pattern) {
+    if (!can_pay(evaluation, pattern_cost(arguments[0], arguments[1]))) {
+      compiled_ = nullptr;
+    } else if (compiled_ == nullptr) {
+      compile(evaluation, arguments[1].text);
     }
   }
 
   const re2::RE2* get() const { return compiled_; }
-  const std::string& error() const { return error_; }
+
+  // Where there is none. `prefix` stands before the complaint about a pattern.
+  Val error(Evaluation& evaluation, std::string_view prefix) const {
+    if (error_.empty()) return exhausted_error();
+    return error_val(evaluation.arena, fmt::format("{}{}", prefix, error_));
+  }
 
  private:
+  // The cost grows with the pattern's text, which may be short for a large program.
+  void compile(Evaluation& evaluation, std::string_view text) {
+    constexpr std::uint64_t kStepsPerInstruction = 8;
+    auto compiled = compile_pattern(text);
+    if (!compiled) {
+      error_ = std::move(compiled.error());
+      return;
+    }
+    owned_ = std::move(*compiled);
+    const auto instructions = static_cast<std::uint64_t>(std::max(0, owned_->ProgramSize()));
+    if (can_step(evaluation, instructions * kStepsPerInstruction)) compiled_ = owned_.get();
+  }
+
   const re2::RE2* compiled_;
   std::shared_ptr<const re2::RE2> owned_;
   std::string error_;
@@ -53,11 +68,11 @@ bool find_match(const re2::RE2& pattern, std::string_view text, std::size_t from
   return true;
 }
 
-// Go's rule: a match of nothing right behind another match does not count.
-// What is behind a match may be read for each of them, so that it counts for each of them.
+// Go's rule: a match of nothing right behind another match does not count. What is behind a match
+// may be read for each of them, so steps are counted as if it were.
 std::vector<Val> find_matches(Evaluation& evaluation, const re2::RE2& pattern,
                               std::string_view text, std::size_t count_max) {
-  constexpr std::size_t kBytesPerStep = 64;
+  constexpr std::size_t kBytesPerStep = 16;
   std::vector<Val> out;
   std::size_t at = 0;
   std::size_t last_end = std::numeric_limits<std::size_t>::max();
@@ -79,14 +94,11 @@ std::vector<Val> find_matches(Evaluation& evaluation, const re2::RE2& pattern,
   return out;
 }
 
-Val illegal(Evaluation& evaluation, const Pattern& pattern) {
-  return error_val(evaluation.arena, fmt::format("Illegal regex: {}", pattern.error()));
-}
+constexpr std::string_view kIllegal = "Illegal regex: ";
 
 Val find(Evaluation& evaluation, std::span<const Val> arguments) {
-  if (!can_pay(evaluation, pattern_cost(arguments[0], arguments[1]))) return exhausted_error();
-  const Pattern pattern(evaluation, arguments[1].text);
-  if (pattern.get() == nullptr) return illegal(evaluation, pattern);
+  const Pattern pattern(evaluation, arguments);
+  if (pattern.get() == nullptr) return pattern.error(evaluation, kIllegal);
   const std::string_view text = arguments[0].text;
   Match match;
   if (!find_match(*pattern.get(), text, 0, match)) return string_val("");
@@ -94,9 +106,8 @@ Val find(Evaluation& evaluation, std::span<const Val> arguments) {
 }
 
 Val find_all(Evaluation& evaluation, std::span<const Val> arguments) {
-  if (!can_pay(evaluation, pattern_cost(arguments[0], arguments[1]))) return exhausted_error();
-  const Pattern pattern(evaluation, arguments[1].text);
-  if (pattern.get() == nullptr) return illegal(evaluation, pattern);
+  const Pattern pattern(evaluation, arguments);
+  if (pattern.get() == nullptr) return pattern.error(evaluation, kIllegal);
   const bool is_limited = arguments.size() > 2 && arguments[2].integer >= 0;
   const auto matches = find_matches(evaluation, *pattern.get(), arguments[0].text,
                                     is_limited ? static_cast<std::size_t>(arguments[2].integer)
@@ -110,11 +121,10 @@ Val find_all(Evaluation& evaluation, std::span<const Val> arguments) {
 }
 
 Val matches(Evaluation& evaluation, std::span<const Val> arguments) {
-  if (!can_pay(evaluation, pattern_cost(arguments[0], arguments[1]))) return exhausted_error();
-  const Pattern pattern(evaluation, arguments[1].text);
-  if (pattern.get() == nullptr) return error_val(evaluation.arena, pattern.error());
-  Match match;
-  return bool_val(find_match(*pattern.get(), arguments[0].text, 0, match));
+  const Pattern pattern(evaluation, arguments);
+  if (pattern.get() == nullptr) return pattern.error(evaluation, "");
+  const re2::StringPiece text(arguments[0].text.data(), arguments[0].text.size());
+  return bool_val(re2::RE2::PartialMatch(text, *pattern.get()));
 }
 
 std::uint64_t cost(std::span<const Val> arguments, const Val&) {

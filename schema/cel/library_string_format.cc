@@ -105,7 +105,9 @@ Val Formatting::run() {
 }
 
 bool Formatting::append(std::string_view text) {
-  if (!can_build(evaluation_, out_.size() + text.size()) || !can_step(evaluation_, 1)) {
+  constexpr std::uint64_t kStepsPerPiece = 4;
+  if (!can_build(evaluation_, out_.size() + text.size()) ||
+      !can_step(evaluation_, kStepsPerPiece)) {
     return fail(exhausted_error());
   }
   out_ += text;

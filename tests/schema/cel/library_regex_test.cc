@@ -80,7 +80,50 @@ TEST_CASE("what is wrong with a pattern is said as Go says it") {
     std::string_view reason;
   };
   const Row rows[] = {
-#include "tests/schema/cel/pattern_rows.inc"
+      {"[a", "missing closing ]: `[a`"},
+      {"a[b-", "missing closing ]: `[b-`"},
+      {"[z-a]", "invalid character class range: `z-a`"},
+      {R"([a-\d])", R"(invalid escape sequence: `\d`)"},
+      {"[[:foo:]]", "invalid character class range: `[:foo:]`"},
+      {"[]", "missing closing ]: `[]`"},
+      {R"((a)", R"(missing closing ): `(a`)"},
+      {R"(a(b(c))", R"(missing closing ): `a(b(c)`)"},
+      {R"((?P<x>a)", R"(missing closing ): `(?P<x>a`)"},
+      {R"(a)b)", R"(unexpected ): `a)b`)"},
+      {R"(a\)", "trailing backslash at end of expression: ``"},
+      {R"(\)", "trailing backslash at end of expression: ``"},
+      {"*", "missing argument to repetition operator: `*`"},
+      {"a|*", "missing argument to repetition operator: `*`"},
+      {R"((*))", "missing argument to repetition operator: `*`"},
+      {"a**", "invalid nested repetition operator: `**`"},
+      {"a?*", "invalid nested repetition operator: `?*`"},
+      {"a+??", "invalid nested repetition operator: `+??`"},
+      {"a{1001}", "invalid repeat count: `{1001}`"},
+      {"x{0,1001}?", "invalid repeat count: `{0,1001}`"},
+      {"a{2,1}", "invalid repeat count: `{2,1}`"},
+      {R"((a{1000}){1000})", "invalid repeat count: `{1000}`"},
+      {"x{2}{3}", "invalid nested repetition operator: `{2}{3}`"},
+      {R"((?=a))", R"(invalid or unsupported Perl syntax: `(?=`)"},
+      {R"((?<=a))", R"(invalid named capture: `(?<=a)`)"},
+      {R"((?P<n)", R"(invalid named capture: `(?P<n`)"},
+      {R"((?P<n!>a))", R"(invalid named capture: `(?P<n!>`)"},
+      {R"((?<é>a))", R"(invalid named capture: `(?<é>`)"},
+      {R"((?P=n))", R"(invalid or unsupported Perl syntax: `(?P`)"},
+      {R"((?z))", R"(invalid or unsupported Perl syntax: `(?z`)"},
+      {R"((?)", R"(invalid or unsupported Perl syntax: `(?`)"},
+      {R"((?i)", R"(invalid or unsupported Perl syntax: `(?i`)"},
+      {R"(\8)", R"(invalid escape sequence: `\8`)"},
+      {R"(\1)", R"(invalid escape sequence: `\1`)"},
+      {R"(\pX)", R"(invalid character class range: `\pX`)"},
+      {R"(\p{Foo})", R"(invalid character class range: `\p{Foo}`)"},
+      {R"(\x)", R"(invalid escape sequence: `\x`)"},
+      {R"(\x{110000})", R"(invalid escape sequence: `\x{110000`)"},
+      {R"(\C)", R"(invalid escape sequence: `\C`)"},
+      {R"([\C])", R"(invalid escape sequence: `\C`)"},
+      {R"(\Z)", R"(invalid escape sequence: `\Z`)"},
+      {R"(\é)", R"(invalid escape sequence: `\é`)"},
+      {R"((?#c))", R"(invalid or unsupported Perl syntax: `(?#`)"},
+      {"é[b", "missing closing ]: `[b`"},
   };
   for (const auto& row : rows) {
     INFO(row.pattern);
@@ -88,6 +131,33 @@ TEST_CASE("what is wrong with a pattern is said as Go says it") {
     REQUIRE_FALSE(compiled.has_value());
     CHECK(compiled.error() == fmt::format("error parsing regexp: {}", row.reason));
   }
+}
+
+TEST_CASE("what Go takes for a pattern is one") {
+  for (const std::string_view pattern :
+       {"[]a]", "[^]a]", "[[:word:]]", R"((?<n>a))", R"((?P<n>a)(?P<n>b))", R"(\Q(?<a\E)",
+        R"([(?<x>])", R"(\(?<x>)", R"(\p{Greek}\pN)", "a{,2}", "a{2", "a{1000}",
+        R"((?i:a)(?U)b+(?s).)", R"([\d-z][a-b-c])", R"(\z\A\b\B)", "", "a||b", R"((?:)*)"}) {
+    INFO(pattern);
+    CHECK(compile_pattern(pattern).has_value());
+  }
+  const auto named = compile_pattern("(?<a>x)(?P<a>y)");
+  REQUIRE(named.has_value());
+  Call call;
+  call.evaluation.pattern = named->get();
+  const Val arguments[] = {string_val("wxyz"), string_val("")};
+  CHECK(call.run(declared(regex_functions(), "string.find(string) string"), arguments) ==
+        "'xy' for 0");
+}
+
+TEST_CASE("texts and patterns that are made to be slow have an end") {
+  const std::string text(1'000'000, 'a');
+  const Val arguments[] = {string_val(text), string_val("a*b|a")};
+  Call call;
+  call.spend_most_steps();
+  CHECK(call.run(declared(regex_functions(), "string.findAll(string) list(string)"), arguments)
+            .starts_with("error: operation cancelled"));
+  CHECK(call.evaluation.is_exhausted);
 }
 
 }  // namespace

@@ -96,7 +96,9 @@ TEST_CASE("integers in four bases") {
       {"%X", {uint_val(6000)}, "'1770'"},
       {"%X", {int_val(kMin)}, "'-8000000000000000'"},
       {"%X", {int_val(43981)}, "'ABCD'"},
-      {"%b", {int_val(kMin)}, "'-1" + std::string(63, '0') + "'"},
+      {"%b",
+       {int_val(kMin)},
+       "'-1000000000000000000000000000000000000000000000000000000000000000'"},
       {"%x", {string_val("Hello world!")}, "'48656c6c6f20776f726c6421'"},
       {"%X", {string_val("é")}, "'C3A9'"},
       {"%x", {bytes_val(std::string_view("\0b\xff", 3))}, "'0062ff'"},
@@ -108,8 +110,8 @@ TEST_CASE("doubles, fixed and scientific") {
   const FormatRow rows[] = {
       {"%f", {double_val(2.71828)}, "'2.718280'"},
       {"%.1f", {double_val(12345.67)}, "'12,345.7'"},
-      {"%e", {double_val(2.71828)}, "'2.718280\u202f×\u202f10⁰⁰'"},
-      {"%.1e|", {double_val(-2.71828)}, "'-2.718280\u202f×\u202f10⁰⁰|'"},
+      {"%e", {double_val(2.71828)}, "'2.718280×10⁰⁰'"},
+      {"%.1e|", {double_val(-2.71828)}, "'-2.718280×10⁰⁰|'"},
       {"%f %f %f",
        {string_val("NaN"), string_val("Infinity"), string_val("-Infinity")},
        "'NaN ∞ -∞'"},
@@ -183,7 +185,7 @@ TEST_CASE("values as strings, and as literals inside of lists and maps") {
                            {bool_val(true), null_val()},
                            {uint_val(2), double_val(1.5)}};
   const MapItem wrong[] = {{double_val(1.5), int_val(2)}};
-  const Type list_of_int{TypeKind::kList, "", {simple_type(TypeKind::kInt)}, nullptr};
+  const TypePtr list_of_int = list_type(simple_type(TypeKind::kInt));
   const FormatRow rows[] = {
       {"%s %s", {bool_val(true), bool_val(false)}, "'true false'"},
       {"%s", {null_val()}, "'null'"},
@@ -198,7 +200,7 @@ TEST_CASE("values as strings, and as literals inside of lists and maps") {
       {"%s",
        {map_val(wrong)},
        "error: error during formatting: no formatting function for map key of type double"},
-      {"%s", {type_val(&list_of_int)}, "'list'"},
+      {"%s", {type_val(list_of_int.get())}, "'list'"},
   };
   check_format(rows);
   const CallRow from_json[] = {
@@ -219,17 +221,14 @@ TEST_CASE("doubles and times are what string() makes of them") {
   check_format(rows);
 }
 
-TEST_CASE("results are charged as they grow") {
+TEST_CASE("results have an end") {
   const auto& format = declared(string_functions(), kFormat);
-  const std::string text(10'000, 'a');
-  const Val items[] = {string_val(text)};
-  const Val arguments[] = {string_val("%s"), list_val(items)};
-  CHECK(Call().run(format, arguments).ends_with(fmt::format(" for {}", 1 + 975)));
   std::vector<std::vector<Val>> levels(40);
   levels[0] = {int_val(1), int_val(1)};
   for (std::size_t i = 1; i < levels.size(); ++i) levels[i].assign(2, list_val(levels[i - 1]));
   const Val endless[] = {string_val("%s"), list_val(levels.back())};
-  Call call(10'000);
+  Call call;
+  call.spend_most_steps();
   CHECK(call.run(format, endless).starts_with("error: operation cancelled"));
   CHECK(call.evaluation.is_exhausted);
 }
