@@ -4,6 +4,7 @@
 #include <iterator>
 #include <unordered_map>
 
+#include "schema/cel/budget.h"
 #include "schema/cel/cost.h"
 #include "schema/cel/eval.h"
 #include "schema/cel/function.h"
@@ -48,7 +49,9 @@ Val url_of(Evaluation& evaluation, Arguments arguments) {
                          .text = copy_as_utf8(arena, to_string(*url))});
 }
 
-Val is_url(Evaluation&, Arguments arguments) {
+Val is_url(Evaluation& evaluation, Arguments arguments) {
+  // Costs 1, however long the text is.
+  if (!can_step(evaluation, arguments[0].text.size())) return exhausted_error();
   return bool_val(parse_request_uri(arguments[0].text).has_value());
 }
 
@@ -58,14 +61,13 @@ Val part_of(Evaluation&, Arguments arguments) {
 }
 
 Val get_query(Evaluation& evaluation, Arguments arguments) {
-  constexpr std::uint64_t kFreeBytes = 4096;
   auto& arena = evaluation.arena;
   const auto raw = arguments[0].url->raw_query;
-  // The call costs 1 whatever its length; a long query again and again must not be free of charge.
-  if (!evaluation.charge(raw.size() / kFreeBytes)) {
-    return literal_error("operation cancelled: actual cost limit exceeded");
-  }
+  if (!can_step(evaluation, raw.size())) return exhausted_error();
   const auto settings = parse_query(raw);
+  if (!can_build(evaluation, settings.size() * (sizeof(MapItem) + sizeof(Val)) + raw.size())) {
+    return exhausted_error();
+  }
   std::unordered_map<std::string_view, std::size_t> places;
   std::vector<std::string_view> keys;
   std::vector<std::vector<std::string_view>> values;

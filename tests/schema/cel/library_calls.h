@@ -34,7 +34,7 @@ class LibraryCalls {
     return call(signature, {string_val(arena_.copy(text))});
   }
 
-  // Of the last call, without what the function charged itself.
+  // Of the last call.
   std::uint64_t cost() const { return cost_; }
   Arena& arena() { return arena_; }
 
