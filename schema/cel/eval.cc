@@ -77,12 +77,7 @@ std::uint64_t cost_of_failed(const Overload& overload, std::span<const Val> argu
     const bool is_own = (kinds & kMeasured) == 0;
     if (is_own && (kinds & bit(arguments[i].kind)) == 0) return 1;
   }
-  const auto cost = overload.cost(arguments, error);
-  // Functions of lists charge while they walk, which they didn't; only what is empty is free.
-  const bool is_unpaid =
-      cost == 0 && !arguments[0].is(ValKind::kString) &&
-      std::ranges::none_of(arguments, [](const Val& argument) { return size_of(argument) == 0; });
-  return is_unpaid ? 1 : cost;
+  return overload.cost(arguments, error);
 }
 
 bool is_receiver(const Val& value) {
