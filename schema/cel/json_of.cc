@@ -88,7 +88,7 @@ Json convert(Arena& arena, const Val& value, int depth) {
     case ValKind::kString:
       return Value(value.text);
     case ValKind::kType:
-      return Value(to_string(*value.type));
+      return Value(value.type->name);
     default: {
       auto text = text_of(arena, value);
       if (!text) return std::unexpected(std::move(text.error()));

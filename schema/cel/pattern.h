@@ -20,6 +20,15 @@ namespace gatefold::cel {
 std::expected<std::shared_ptr<const re2::RE2>, std::string> compile_pattern(
     std::string_view pattern);
 
+// For all patterns of one expression: fails where they are too large together.
+class PatternCompiler {
+ public:
+  std::expected<std::shared_ptr<const re2::RE2>, std::string> compile(std::string_view pattern);
+
+ private:
+  std::int64_t size_ = 0;
+};
+
 // What matching arguments[0] with the pattern arguments[1] costs.
 std::uint64_t pattern_cost(const Val& text, const Val& pattern);
 
