@@ -159,7 +159,7 @@ TypePtr Checker::type_of(Node& node, Select& select) {
 }
 
 TypePtr Checker::selected(const Node& node, const Select& select, const TypePtr& target) {
-  const auto dyn = simple_type(TypeKind::kDyn);
+  auto dyn = simple_type(TypeKind::kDyn);
   switch (target->kind) {
     case TypeKind::kMap:
       return target->parameters[1];

@@ -59,7 +59,7 @@ Checker::Range Checker::range_of(Comprehension& comprehension) {
 
 TypePtr Checker::folded(const Node& node, Comprehension& comprehension, const TypePtr& variable) {
   using Kind = Comprehension::Kind;
-  const auto boolean = simple_type(TypeKind::kBool);
+  auto boolean = simple_type(TypeKind::kBool);
   if (comprehension.condition != nullptr) visit(*comprehension.condition);
   if (comprehension.transform != nullptr) visit(*comprehension.transform);
   switch (comprehension.kind) {

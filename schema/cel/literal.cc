@@ -117,7 +117,7 @@ std::expected<std::string, std::string> unquote(std::string_view text) {
   const bool is_long = text.size() >= 6 && text[1] == text[0] && text[2] == text[0];
   const std::size_t quotes = is_long ? 3 : 1;
   if (text.size() < 2 * quotes) return std::unexpected("unable to unescape string");
-  const std::string content = normalized_lines(text.substr(quotes, text.size() - 2 * quotes));
+  std::string content = normalized_lines(text.substr(quotes, text.size() - 2 * quotes));
   if (is_raw) return content;
   return unescape(content, is_bytes);
 }
