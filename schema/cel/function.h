@@ -17,7 +17,8 @@ struct Evaluation;
 // `arguments` has as many values of the kinds that the signature names; none is an error. Answers a
 // value or an error; never throws, and is bounded by what `charge` of the evaluation allows.
 using Function = Val (*)(Evaluation& evaluation, std::span<const Val> arguments);
-// What a call costs, in units of the language's reference implementation; nullptr: 1.
+// What a call costs, in units of the language's reference implementation; nullptr: 1. Of calls that
+// failed it is asked, too: then the result is an error, and arguments are of any kinds.
 using Cost = std::uint64_t (*)(std::span<const Val> arguments, const Val& result);
 
 struct Declaration {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "schema/cel/cost.h"
 #include "schema/cel/eval.h"
 #include "schema/cel/function.h"
 #include "schema/cel/opaque.h"
@@ -34,8 +35,7 @@ Val no_conversion(Evaluation& evaluation, std::string_view from, std::string_vie
 }
 
 std::uint64_t text_cost(Values values, const Val&) {
-  constexpr std::size_t kPerUnit = 10;
-  return (size_of(values[0]) + kPerUnit - 1) / kPerUnit;
+  return traversal_cost(size_of(values[0]));
 }
 
 Val identity(Evaluation&, Values values) {

@@ -5,6 +5,7 @@
 #include <limits>
 #include <string>
 
+#include "schema/cel/cost.h"
 #include "schema/cel/eval.h"
 #include "schema/cel/function.h"
 #include "schema/cel/time_operators.h"
@@ -15,17 +16,11 @@ namespace {
 using Kind = ValKind;
 using Values = std::span<const Val>;
 
-constexpr std::size_t kPerUnit = 10;
-
-std::uint64_t units(std::size_t size) {
-  return (size + kPerUnit - 1) / kPerUnit;
-}
-
 std::uint64_t sum_cost(Values values, const Val&) {
-  return units(size_of(values[0]) + size_of(values[1]));
+  return traversal_cost(size_of(values[0]) + size_of(values[1]));
 }
 std::uint64_t shorter_cost(Values values, const Val&) {
-  return units(std::min(size_of(values[0]), size_of(values[1])));
+  return traversal_cost(std::min(size_of(values[0]), size_of(values[1])));
 }
 std::uint64_t list_cost(Values values, const Val&) {
   return size_of(values[1]);

@@ -1,7 +1,6 @@
 #include "schema/cel/pattern.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include <fmt/format.h>
 #include <re2/re2.h>
@@ -144,13 +143,6 @@ std::expected<std::shared_ptr<const re2::RE2>, std::string> PatternCompiler::com
   auto compiled = compile_pattern(pattern);
   size_ += compiled ? (*compiled)->ProgramSize() : kWrongPatternSize;
   return compiled;
-}
-
-// Texts count for one more than they have, so that no match is free.
-std::uint64_t pattern_cost(const Val& text, const Val& pattern) {
-  const double texts = std::ceil((1.0 + static_cast<double>(size_of(text))) * 0.1);
-  const double patterns = std::ceil(static_cast<double>(size_of(pattern)) * 0.25);
-  return static_cast<std::uint64_t>(texts) * static_cast<std::uint64_t>(patterns);
 }
 
 }  // namespace gatefold::cel

@@ -7,8 +7,6 @@
 #include <string>
 #include <string_view>
 
-#include "schema/cel/val.h"
-
 namespace re2 {
 class RE2;
 }
@@ -28,8 +26,5 @@ class PatternCompiler {
  private:
   std::int64_t size_ = 0;
 };
-
-// What matching arguments[0] with the pattern arguments[1] costs.
-std::uint64_t pattern_cost(const Val& text, const Val& pattern);
 
 }  // namespace gatefold::cel
