@@ -9,6 +9,7 @@
 #include "schema/cel/key_order.h"
 #include "schema/cel/opaque.h"
 #include "schema/cel/text.h"
+#include "schema/cel/unfit.h"
 #include "schema/cel/walker.h"
 
 namespace gatefold::cel {
@@ -18,10 +19,6 @@ constexpr std::uint64_t kListCost = 10;
 constexpr std::uint64_t kMapCost = 30;
 // No function takes more.
 constexpr std::size_t kArgumentsMax = 8;
-
-constexpr std::uint32_t bit(ValKind kind) {
-  return 1U << static_cast<unsigned>(kind);
-}
 
 std::uint64_t equality_cost(const Val& a, const Val& b, bool is_equal) {
   if (is_equal && is_opaque(a.kind)) return 1;
@@ -54,7 +51,7 @@ bool holds(Arena& arena, const Type& type, const Val& value) {
 bool matches(Arena& arena, const Overload& overload, std::span<const Val> arguments) {
   if (overload.kinds.size() != arguments.size()) return false;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
-    if ((overload.kinds[i] & bit(arguments[i].kind)) == 0) return false;
+    if ((overload.kinds[i] & bit_of(arguments[i].kind)) == 0) return false;
   }
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     if (i < overload.arguments.size() && !holds(arena, *overload.arguments[i], arguments[i])) {
@@ -90,12 +87,7 @@ Val no_overload_for(Arena& arena, const Call& call, std::span<const Val> argumen
     return no_such_overload();
   }
   if (function == "matches") return literal_error("no such overload: matches");
-  std::string message = "no such overload: " + call.function + '(';
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    if (i != 0) message += ", ";
-    message += type_name(arguments[i]);
-  }
-  return error_val(arena, message + ')');
+  return unfit(arena, function, arguments);
 }
 
 // Evaluates the target and the arguments of a call in order.

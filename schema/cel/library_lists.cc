@@ -10,6 +10,7 @@
 #include "schema/cel/cost.h"
 #include "schema/cel/eval.h"
 #include "schema/cel/function.h"
+#include "schema/cel/operators.h"
 #include "schema/cel/unfit.h"
 
 namespace gatefold::cel {
@@ -64,38 +65,6 @@ Val max(Evaluation& evaluation, std::span<const Val> arguments) {
   return extreme(evaluation, arguments[0], Order::kLess, "max");
 }
 
-Val add(const Val& a, const Val& b) {
-  if (b.is_error()) return b;
-  if (a.kind != b.kind) return no_such_overload();
-  switch (a.kind) {
-    case ValKind::kInt: {
-      std::int64_t out = 0;
-      if (__builtin_add_overflow(a.integer, b.integer, &out)) {
-        return literal_error("integer overflow");
-      }
-      return int_val(out);
-    }
-    case ValKind::kUint: {
-      std::uint64_t out = 0;
-      if (__builtin_add_overflow(a.uinteger, b.uinteger, &out)) {
-        return literal_error("unsigned integer overflow");
-      }
-      return uint_val(out);
-    }
-    case ValKind::kDouble:
-      return double_val(a.number + b.number);
-    case ValKind::kDuration: {
-      std::int64_t out = 0;
-      if (__builtin_add_overflow(a.duration_ns, b.duration_ns, &out)) {
-        return literal_error("duration overflow");
-      }
-      return duration_val(out);
-    }
-    default:
-      return no_such_overload();
-  }
-}
-
 Val zero_of(ValKind kind) {
   switch (kind) {
     case ValKind::kInt:
@@ -121,7 +90,8 @@ Val sum(Evaluation& evaluation, std::span<const Val> arguments) {
   Val total = zero_of(first.kind);
   if (total.is_error()) return wrong_item(evaluation, "sum", list, first, true);
   for (std::size_t i = 0; i < list_size(list) && !total.is_error(); ++i) {
-    total = add(total, list_at(evaluation.arena, list, i));
+    const std::array operands = {total, list_at(evaluation.arena, list, i)};
+    total = operands[1].is_error() ? operands[1] : add(evaluation, operands);
   }
   return total;
 }

@@ -119,7 +119,7 @@ class Validator {
 
   // By the function itself. What no overload takes, null, is not.
   static bool is_accepted(const Call& call, const Literal& literal) {
-    const auto kind = 1U << static_cast<unsigned>(literal.val.kind);
+    const auto kind = bit_of(literal.val.kind);
     for (const auto* overload : call.overloads) {
       if ((overload->kinds[0] & kind) == 0) continue;
       Arena arena;
