@@ -21,7 +21,7 @@ struct Evaluation {
   // False: there is no budget left, or the arena's bounds are reached; the evaluation ends with an
   // error.
   bool charge(std::uint64_t units) {
-    cost += units;
+    cost = units > UINT64_MAX - cost ? UINT64_MAX : cost + units;
     if (cost > cost_max || arena.is_spent()) is_exhausted = true;
     return !is_exhausted;
   }

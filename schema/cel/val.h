@@ -130,10 +130,10 @@ struct CidrVal {
 // the input.
 struct Val {
   ValKind kind = ValKind::kNull;
-  bool is_json = false;      // of kList and kMap: `json`, otherwise `list` or `map`
-  bool is_typed = false;     // of a kList that is `list`: a merge, see merge_lists
-  bool is_sorted = false;    // of a kMap that is `map`: by key_less
-  bool is_resource = false;  // of a kMap that is `json`: a root or an embedded resource
+  bool is_json : 1 = false;      // of kList and kMap: `json`, otherwise `list` or `map`
+  bool is_typed : 1 = false;     // of a kList that is `list`: a merge, see merge_lists
+  bool is_sorted : 1 = false;    // of a kMap that is `map`: by key_less
+  bool is_resource : 1 = false;  // of a kMap that is `json`: a root or an embedded resource
   // In a slot, of optMap's variable: what its first use will be charged for.
   std::uint32_t deferred_cost = 0;
   union {
