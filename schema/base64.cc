@@ -69,6 +69,25 @@ std::optional<std::size_t> padding_error(std::string_view text, std::size_t at,
   return std::nullopt;
 }
 
+std::expected<std::string, std::size_t> decode_lines(std::string_view text,
+                                                     std::string_view alphabet) {
+  std::string characters;
+  std::size_t group_at = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (is_line_end(text[i])) continue;
+    const auto filled = characters.size() % 4;
+    if (filled == 0) group_at = i;
+    if (text[i] == '=') {
+      if (const auto wrong = padding_error(text, i, filled)) return std::unexpected(*wrong);
+      return *decode(characters, alphabet);
+    }
+    if (!alphabet.contains(text[i])) return std::unexpected(i);
+    characters += text[i];
+  }
+  if (characters.size() % 4 != 0) return std::unexpected(group_at);
+  return *decode(characters, alphabet);
+}
+
 }  // namespace
 
 std::string to_base64(std::string_view bytes) {
@@ -88,21 +107,11 @@ std::optional<std::string> from_base64(std::string_view text) {
 }
 
 std::expected<std::string, std::size_t> from_base64_lines(std::string_view text) {
-  std::string characters;
-  std::size_t group_at = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (is_line_end(text[i])) continue;
-    const auto filled = characters.size() % 4;
-    if (filled == 0) group_at = i;
-    if (text[i] == '=') {
-      if (const auto wrong = padding_error(text, i, filled)) return std::unexpected(*wrong);
-      return *decode(characters, kStandard);
-    }
-    if (!kStandard.contains(text[i])) return std::unexpected(i);
-    characters += text[i];
-  }
-  if (characters.size() % 4 != 0) return std::unexpected(group_at);
-  return *decode(characters, kStandard);
+  return decode_lines(text, kStandard);
+}
+
+std::expected<std::string, std::size_t> from_base64url_lines(std::string_view text) {
+  return decode_lines(text, kUrl);
 }
 
 std::optional<std::string> from_base64url(std::string_view text) {

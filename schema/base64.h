@@ -18,5 +18,7 @@ std::optional<std::string> from_base64url(std::string_view text);
 // As Go's decoder reads it: line ends may stand anywhere. Fails with the place of the first byte
 // that doesn't fit.
 std::expected<std::string, std::size_t> from_base64_lines(std::string_view text);
+// The same with the alphabet of §5.
+std::expected<std::string, std::size_t> from_base64url_lines(std::string_view text);
 
 }  // namespace gatefold

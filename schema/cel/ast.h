@@ -80,7 +80,7 @@ struct Call {
   // From the checker: what may match the arguments' kinds, the target being the first of them. A
   // target that turned out to be a namespace (`optional.none()`) is gone and part of `function`.
   std::vector<const Overload*> overloads;
-  // Of matches, find and findAll with a literal for a pattern.
+  // Of matches, find and findAll with a constant for a pattern.
   std::shared_ptr<const re2::RE2> pattern;
   Operation operation = Operation::kUnplanned;
   std::vector<Val> constants;

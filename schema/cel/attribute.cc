@@ -16,8 +16,6 @@ struct Index {
 };
 
 Index index_of(const Val& key) {
-  // Beyond these a double is no 64-bit integer.
-  constexpr double kTwoTo63 = 9223372036854775808.0;
   if (key.is(Kind::kInt)) return {true, key.integer};
   if (key.is(Kind::kUint)) {
     if (key.uinteger > std::uint64_t{INT64_MAX}) return {};

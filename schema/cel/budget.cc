@@ -1,13 +1,9 @@
 #include "schema/cel/budget.h"
 
-#include <cmath>
-
 #include "schema/cel/eval.h"
 
 namespace gatefold::cel {
 namespace {
-
-constexpr double kReadingFactor = 0.1;
 
 bool exhausted_unless(Evaluation& evaluation, bool may_go_on) {
   if (!may_go_on) evaluation.is_exhausted = true;
@@ -27,12 +23,6 @@ bool can_build(Evaluation& evaluation, std::size_t bytes) {
 
 bool can_step(Evaluation& evaluation, std::uint64_t steps) {
   return exhausted_unless(evaluation, evaluation.arena.step(steps));
-}
-
-// In the reference's order of operations: doubles round, and a unit more or less is a difference.
-std::uint64_t reading_cost(const Val& value, double times) {
-  return static_cast<std::uint64_t>(
-      std::ceil(static_cast<double>(size_of(value)) * times * kReadingFactor));
 }
 
 }  // namespace gatefold::cel

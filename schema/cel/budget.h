@@ -21,7 +21,4 @@ bool can_build(Evaluation& evaluation, std::size_t bytes);
 // Counts steps that no cost pays for; false: the evaluation is exhausted.
 bool can_step(Evaluation& evaluation, std::uint64_t steps);
 
-// To read `value` once, or `times`: a unit for 10 of what size_of counts, rounded up.
-std::uint64_t reading_cost(const Val& value, double times = 1);
-
 }  // namespace gatefold::cel

@@ -33,7 +33,7 @@ struct Issues {
 // `ERROR: ...` for each.
 std::string to_string(const Issues& issues, std::string_view expression);
 
-// Fills Ident::slot, Call::overloads, Call::pattern, Literal::val, Select::unescaped and
+// Fills Ident::slot, Call::overloads, Literal::val, Select::unescaped and
 // Node::type; a name of a type (`int`, `net.IP`) becomes a Literal that has only `val`, a call
 // behind a namespace loses its target. Types of dyn match everything; what is known and does not
 // fit is an error: `undeclared reference to 'x' (in container '')`, `undefined field 'zz'`, `found

@@ -1,8 +1,10 @@
-// What reading a text costs, in units of the language's reference implementation (cel-go
+// What reading values costs, in units of the language's reference implementation (cel-go
 // common/cost.go; k8s.io/apiserver pkg/cel/library/cost.go).
 #pragma once
 
 #include <cstdint>
+
+#include "schema/cel/val.h"
 
 namespace gatefold::cel {
 
@@ -15,5 +17,9 @@ constexpr std::uint64_t traversal_cost(std::uint64_t size) {
 constexpr std::uint64_t pattern_cost(std::uint64_t size, std::uint64_t pattern_size) {
   return traversal_cost(size + 1) * (pattern_size / 4 + (pattern_size % 4 != 0 ? 1 : 0));
 }
+
+// Of a walk over all that a value holds: a tenth of a text's bytes, rounded down, 1 for other
+// scalars. Large values cost more than in the reference, and endless ones more than there is.
+std::uint64_t walk_cost(const Val& value);
 
 }  // namespace gatefold::cel

@@ -83,16 +83,25 @@ bool Cursor::no_viable_alternative(const Token& first) {
   const std::size_t end =
       token.kind == TokenKind::kEnd ? expression_.size() : place(token) + token.text.size();
   const std::string_view input = expression_.substr(place(first), end - place(first));
-  // The reference's own: a word where it wants a name.
+  // The reference's own: a word where it wants a name. It goes on behind that.
   const bool is_word = token.kind == TokenKind::kTrue || token.kind == TokenKind::kFalse ||
                        token.kind == TokenKind::kNull;
   if (is_word && input.size() == 1 + token.text.size()) {
     report(token.offset, "Syntax error: mismatched input " + shown(token) + " expecting " +
                              to_string(TokenKind::kIdentifier));
-  } else {
-    report(token.offset, "Syntax error: no viable alternative at input '" + escaped(input) + '\'');
+    take();
+    return true;
   }
+  report(token.offset, "Syntax error: no viable alternative at input '" + escaped(input) + '\'');
   return false;
+}
+
+bool Cursor::names_a_message() const {
+  std::size_t ahead = 1;
+  while (peek(ahead).kind == TokenKind::kDot && peek(ahead + 1).kind == TokenKind::kIdentifier) {
+    ahead += 2;
+  }
+  return peek(ahead).kind == TokenKind::kOpenBrace;
 }
 
 }  // namespace gatefold::cel

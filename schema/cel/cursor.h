@@ -26,13 +26,17 @@ class Cursor {
 
   void report(std::uint32_t offset, std::string message);
 
-  // Syntax errors in the words of ANTLR, all of them false. The token at hand is none of
+  // Syntax errors in the words of ANTLR. False: there is no going on. The token at hand is none of
   // `expected`; where that is one kind, `after` is what may follow it.
   bool unexpected(TokenSet expected, TokenSet after = {});
   // The same after `!`, where ANTLR does not look further.
   bool unwanted(TokenSet expected);
-  // No rule goes on from `first`, which lies behind, to the token at hand.
+  // No rule goes on from `first`, which lies behind, to the token at hand. True: that was a word in
+  // place of a name, and lies behind too.
   bool no_viable_alternative(const Token& first);
+
+  // At a name: whether it, with what dots add to it, has fields in braces.
+  bool names_a_message() const;
 
   const std::optional<Issue>& issue() const { return issue_; }
 

@@ -5,9 +5,11 @@
 #include <string>
 #include <variant>
 
+#include "schema/cel/cost.h"
 #include "schema/cel/key_order.h"
 #include "schema/cel/opaque.h"
 #include "schema/cel/text.h"
+#include "schema/cel/unfit.h"
 #include "schema/cel/walker.h"
 
 namespace gatefold::cel {
@@ -18,17 +20,9 @@ constexpr std::uint64_t kMapCost = 30;
 // No function takes more.
 constexpr std::size_t kArgumentsMax = 8;
 
-constexpr std::uint32_t bit(ValKind kind) {
-  return 1U << static_cast<unsigned>(kind);
-}
-
-// The kinds before Kubernetes' own.
-constexpr std::uint32_t kMeasured = bit(ValKind::kUrl) - 1;
-
 std::uint64_t equality_cost(const Val& a, const Val& b, bool is_equal) {
   if (is_equal && is_opaque(a.kind)) return 1;
-  constexpr std::size_t kPerUnit = 10;
-  return (std::min(size_of(a), size_of(b)) + kPerUnit - 1) / kPerUnit;
+  return traversal_cost(std::min(size_of(a), size_of(b)));
 }
 
 bool may_have(const Type& type, const Val& value) {
@@ -57,7 +51,7 @@ bool holds(Arena& arena, const Type& type, const Val& value) {
 bool matches(Arena& arena, const Overload& overload, std::span<const Val> arguments) {
   if (overload.kinds.size() != arguments.size()) return false;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
-    if ((overload.kinds[i] & bit(arguments[i].kind)) == 0) return false;
+    if ((overload.kinds[i] & bit_of(arguments[i].kind)) == 0) return false;
   }
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     if (i < overload.arguments.size() && !holds(arena, *overload.arguments[i], arguments[i])) {
@@ -67,17 +61,15 @@ bool matches(Arena& arena, const Overload& overload, std::span<const Val> argume
   return true;
 }
 
-// Costs are charged where arguments failed, or no overload takes them, too. Cost functions measure
-// what they are given, but for values of Kubernetes' own types, which they take for what they are.
-std::uint64_t cost_of_failed(const Overload& overload, std::span<const Val> arguments,
-                             const Val& error) {
-  if (overload.cost == nullptr || overload.kinds.size() != arguments.size()) return 1;
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    const auto kinds = overload.kinds[i];
-    const bool is_own = (kinds & kMeasured) == 0;
-    if (is_own && (kinds & bit(arguments[i].kind)) == 0) return 1;
-  }
-  return overload.cost(arguments, error);
+// What a call costs whose arguments are all there, errors among them. Where several overloads may
+// match, the reference doesn't know which one it charges for: conversions cost 1, and of others the
+// last overload is declared with what is charged for any.
+std::uint64_t call_cost(const Call& call, std::span<const Val> arguments, const Val& result) {
+  if (call.overloads.empty()) return 1;
+  const auto& overload = *call.overloads.back();
+  const bool is_unknown = call.operation == Operation::kConversion && call.overloads.size() > 1;
+  if (is_unknown || overload.cost == nullptr) return 1;
+  return overload.cost(arguments, result);
 }
 
 bool is_receiver(const Val& value) {
@@ -95,12 +87,7 @@ Val no_overload_for(Arena& arena, const Call& call, std::span<const Val> argumen
     return no_such_overload();
   }
   if (function == "matches") return literal_error("no such overload: matches");
-  std::string message = "no such overload: " + call.function + '(';
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    if (i != 0) message += ", ";
-    message += type_name(arguments[i]);
-  }
-  return error_val(arena, message + ')');
+  return unfit(arena, function, arguments);
 }
 
 // Evaluates the target and the arguments of a call in order.
@@ -266,9 +253,7 @@ Val Walker::eval_function(const Call& call) {
   }
   if (const auto* error = arguments.error()) {
     if (arguments.all().size() == count && (!stops || arguments.is_last_failed())) {
-      evaluation_.charge(call.overloads.empty()
-                             ? 1
-                             : cost_of_failed(*call.overloads.front(), arguments.all(), *error));
+      evaluation_.charge(call_cost(call, arguments.all(), *error));
     }
     return *error;
   }
@@ -277,14 +262,11 @@ Val Walker::eval_function(const Call& call) {
     evaluation_.pattern = call.pattern.get();
     const auto result = overload->function(evaluation_, arguments.all());
     evaluation_.pattern = nullptr;
-    const bool is_flat = overload->cost == nullptr ||
-                         (call.operation == Operation::kConversion && call.overloads.size() > 1);
-    evaluation_.charge(is_flat ? 1 : overload->cost(arguments.all(), result));
+    evaluation_.charge(call_cost(call, arguments.all(), result));
     return result;
   }
   const auto error = no_overload_for(evaluation_.arena, call, arguments.all());
-  const bool is_flat = call.overloads.empty() || call.operation == Operation::kConversion;
-  evaluation_.charge(is_flat ? 1 : cost_of_failed(*call.overloads.front(), arguments.all(), error));
+  evaluation_.charge(call_cost(call, arguments.all(), error));
   return error;
 }
 

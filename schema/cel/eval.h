@@ -15,7 +15,7 @@ struct Evaluation {
   std::uint64_t cost = 0;
   std::uint64_t cost_max = 0;
   bool is_exhausted = false;
-  // Of the call that is running, where its pattern is a literal: compiled once.
+  // Of the call that is running, where its pattern is a constant: compiled once.
   const re2::RE2* pattern = nullptr;
 
   // False: there is no budget left, or the arena's bounds are reached; the evaluation ends with an

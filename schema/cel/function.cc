@@ -10,10 +10,6 @@
 namespace gatefold::cel {
 namespace {
 
-constexpr std::uint32_t bit(ValKind kind) {
-  return 1U << static_cast<unsigned>(kind);
-}
-
 struct NamedType {
   std::string_view name;
   TypeKind kind;
@@ -22,26 +18,26 @@ struct NamedType {
 };
 
 constexpr auto kNamedTypes = std::to_array<NamedType>({
-    {"bool", TypeKind::kBool, bit(ValKind::kBool)},
-    {"int", TypeKind::kInt, bit(ValKind::kInt)},
-    {"uint", TypeKind::kUint, bit(ValKind::kUint)},
-    {"double", TypeKind::kDouble, bit(ValKind::kDouble)},
-    {"string", TypeKind::kString, bit(ValKind::kString)},
-    {"bytes", TypeKind::kBytes, bit(ValKind::kBytes)},
-    {"null", TypeKind::kNull, bit(ValKind::kNull)},
+    {"bool", TypeKind::kBool, bit_of(ValKind::kBool)},
+    {"int", TypeKind::kInt, bit_of(ValKind::kInt)},
+    {"uint", TypeKind::kUint, bit_of(ValKind::kUint)},
+    {"double", TypeKind::kDouble, bit_of(ValKind::kDouble)},
+    {"string", TypeKind::kString, bit_of(ValKind::kString)},
+    {"bytes", TypeKind::kBytes, bit_of(ValKind::kBytes)},
+    {"null", TypeKind::kNull, bit_of(ValKind::kNull)},
     {"dyn", TypeKind::kDyn, kAnyKind},
-    {"timestamp", TypeKind::kTimestamp, bit(ValKind::kTimestamp)},
-    {"duration", TypeKind::kDuration, bit(ValKind::kDuration)},
-    {"list", TypeKind::kList, bit(ValKind::kList)},
-    {"map", TypeKind::kMap, bit(ValKind::kMap)},
-    {"optional", TypeKind::kOptional, bit(ValKind::kOptional)},
-    {"type", TypeKind::kType, bit(ValKind::kType)},
-    {"url", TypeKind::kOpaque, bit(ValKind::kUrl), "kubernetes.URL"},
-    {"ip", TypeKind::kOpaque, bit(ValKind::kIp), "net.IP"},
-    {"cidr", TypeKind::kOpaque, bit(ValKind::kCidr), "net.CIDR"},
-    {"quantity", TypeKind::kOpaque, bit(ValKind::kQuantity), "kubernetes.Quantity"},
-    {"format", TypeKind::kOpaque, bit(ValKind::kFormat), "kubernetes.NamedFormat"},
-    {"semver", TypeKind::kOpaque, bit(ValKind::kSemver), "kubernetes.Semver"},
+    {"timestamp", TypeKind::kTimestamp, bit_of(ValKind::kTimestamp)},
+    {"duration", TypeKind::kDuration, bit_of(ValKind::kDuration)},
+    {"list", TypeKind::kList, bit_of(ValKind::kList)},
+    {"map", TypeKind::kMap, bit_of(ValKind::kMap)},
+    {"optional", TypeKind::kOptional, bit_of(ValKind::kOptional)},
+    {"type", TypeKind::kType, bit_of(ValKind::kType)},
+    {"url", TypeKind::kOpaque, bit_of(ValKind::kUrl), "kubernetes.URL"},
+    {"ip", TypeKind::kOpaque, bit_of(ValKind::kIp), "net.IP"},
+    {"cidr", TypeKind::kOpaque, bit_of(ValKind::kCidr), "net.CIDR"},
+    {"quantity", TypeKind::kOpaque, bit_of(ValKind::kQuantity), "kubernetes.Quantity"},
+    {"format", TypeKind::kOpaque, bit_of(ValKind::kFormat), "kubernetes.NamedFormat"},
+    {"semver", TypeKind::kOpaque, bit_of(ValKind::kSemver), "kubernetes.Semver"},
 });
 
 std::size_t parameters_of(TypeKind kind) {
@@ -201,12 +197,6 @@ std::span<const Overload> overloads_of(std::string_view name) {
   const auto found = functions().find(name);
   if (found == functions().end()) return {};
   return found->second;
-}
-
-bool is_namespace(std::string_view prefix) {
-  const auto qualified = std::string(prefix) + ".";
-  const auto found = functions().lower_bound(qualified);
-  return found != functions().end() && found->first.starts_with(qualified);
 }
 
 }  // namespace gatefold::cel

@@ -17,7 +17,8 @@ struct Evaluation;
 // `arguments` has as many values of the kinds that the signature names; none is an error. Answers a
 // value or an error; never throws, and is bounded by what `charge` of the evaluation allows.
 using Function = Val (*)(Evaluation& evaluation, std::span<const Val> arguments);
-// What a call costs, in units of the language's reference implementation; nullptr: 1.
+// What a call costs, in units of the language's reference implementation; nullptr: 1. Of calls that
+// failed it is asked, too: then the result is an error, and arguments are of any kinds.
 using Cost = std::uint64_t (*)(std::span<const Val> arguments, const Val& result);
 
 struct Declaration {
@@ -38,20 +39,21 @@ struct Overload {
   std::vector<TypePtr> arguments;  // the target first
   TypePtr result;
   // Kinds that values of the arguments may have; kAnyKind for dyn and type parameters.
-  std::vector<std::uint32_t> kinds;  // bit sets of 1 << ValKind
+  std::vector<std::uint32_t> kinds;  // bit sets of bit_of
   Function function = nullptr;
   Cost cost = nullptr;
 };
 
 inline constexpr std::uint32_t kAnyKind = 0xffff'ffff;
+constexpr std::uint32_t bit_of(ValKind kind) {
+  return 1U << static_cast<unsigned>(kind);
+}
 
 // A signature of the compiled-in tables; one that can't be read stops the program at its first use.
 Overload parse_signature(const Declaration& declaration);
 
 // All overloads of one name, in order of declaration. Empty: unknown.
 std::span<const Overload> overloads_of(std::string_view name);
-// Whether some function's name starts with `prefix` and a dot: `optional`, `math`, `format`.
-bool is_namespace(std::string_view prefix);
 
 // Libraries, one file each.
 std::span<const Declaration> operator_functions();    // arithmetic, comparison, in, index, size

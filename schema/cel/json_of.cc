@@ -15,7 +15,7 @@ constexpr int kDepthMax = 512;
 constexpr std::uint64_t kCostMax = 100'000;
 
 std::expected<std::string, std::string> text_of(Arena& arena, const Val& value) {
-  const auto kind = 1U << static_cast<unsigned>(value.kind);
+  const auto kind = bit_of(value.kind);
   for (const auto& overload : overloads_of("string")) {
     if (overload.kinds.size() != 1 || (overload.kinds[0] & kind) == 0) continue;
     Evaluation evaluation{.arena = arena, .cost_max = kCostMax};
@@ -88,7 +88,7 @@ Json convert(Arena& arena, const Val& value, int depth) {
     case ValKind::kString:
       return Value(value.text);
     case ValKind::kType:
-      return Value(to_string(*value.type));
+      return Value(value.type->name);
     default: {
       auto text = text_of(arena, value);
       if (!text) return std::unexpected(std::move(text.error()));

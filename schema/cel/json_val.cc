@@ -5,11 +5,14 @@
 #include <memory>
 #include <optional>
 
+#include <fmt/format.h>
+
 #include "schema/base64.h"
 #include "schema/cel/key_order.h"
 #include "schema/cel/text.h"
 #include "schema/cel/type.h"
 #include "schema/cel/val.h"
+#include "schema/cel/zoneless_time.h"
 #include "schema/time.h"
 
 namespace gatefold::cel {
@@ -117,36 +120,41 @@ std::optional<std::int64_t> parse_wordy_duration_ns(std::string_view text) {
 Val duration_of(Arena& arena, std::string_view text) {
   if (const auto ns = parse_go_duration_ns(text)) return duration_val(*ns);
   if (const auto ns = parse_wordy_duration_ns(text)) return duration_val(*ns);
-  return error_val(arena, "Invalid duration " + std::string(text) + ": unable to parse " +
-                              std::string(text) + " as duration");
+  return error_val(arena,
+                   fmt::format("Invalid duration {0}: unable to parse {0} as duration", text));
 }
 
-// strfmt's date-times have small letters too, and may have no zone.
-std::optional<Timestamp> lenient_timestamp(std::string_view text) {
-  std::string upper(text);
-  std::ranges::replace(upper, 't', 'T');
-  std::ranges::replace(upper, 'z', 'Z');
-  if (const auto value = parse_timestamp(upper)) return value;
-  return parse_timestamp(upper + 'Z');
+Val date_of(Arena& arena, std::string_view text) {
+  const auto value = parse_date(text);
+  if (value) return timestamp_val(*value);
+  return error_val(arena, fmt::format("Invalid date formatted string {}: {}", text, value.error()));
+}
+
+// strfmt's: with a zone or without, and nothing at all is the start of 1970. It says what the last
+// of its layouts, the one without a zone, says.
+Val date_time_of(Arena& arena, std::string_view text) {
+  if (text.empty()) return timestamp_val({});
+  if (const auto value = parse_timestamp(text)) return timestamp_val(*value);
+  const auto value = parse_local_time(text);
+  if (value) return timestamp_val(*value);
+  return error_val(arena,
+                   fmt::format("Invalid date-time formatted string {}: {}", text, value.error()));
+}
+
+// In the alphabet for URLs, although validation asks for the other one.
+Val bytes_of(Arena& arena, std::string_view text) {
+  const auto bytes = from_base64url_lines(text);
+  if (bytes) return bytes_val(arena.copy(*bytes));
+  return error_val(
+      arena, fmt::format("Invalid byte formatted string {}: illegal base64 data at input byte {}",
+                         text, bytes.error()));
 }
 
 Val string_of(Arena& arena, std::string_view text, const SchemaNode& schema) {
-  if (schema.format.empty()) return string_val(text);
   if (schema.format == "duration") return duration_of(arena, text);
-  if (schema.format == "date") {
-    if (const auto value = parse_timestamp(std::string(text) + "T00:00:00Z")) {
-      return timestamp_val(*value);
-    }
-    return error_val(arena, "Invalid date formatted string " + std::string(text));
-  }
-  if (schema.format == "date-time") {
-    if (const auto value = lenient_timestamp(text)) return timestamp_val(*value);
-    return error_val(arena, "Invalid date-time formatted string " + std::string(text));
-  }
-  if (schema.format == "byte") {
-    if (const auto bytes = from_base64(text)) return bytes_val(arena.copy(*bytes));
-    return error_val(arena, "Invalid byte formatted string " + std::string(text));
-  }
+  if (schema.format == "date") return date_of(arena, text);
+  if (schema.format == "date-time") return date_time_of(arena, text);
+  if (schema.format == "byte") return bytes_of(arena, text);
   return string_val(text);
 }
 

@@ -6,10 +6,12 @@
 #include <optional>
 #include <string>
 
+#include "schema/cel/cost.h"
 #include "schema/cel/eval.h"
 #include "schema/cel/function.h"
 #include "schema/cel/opaque.h"
 #include "schema/cel/text.h"
+#include "schema/number.h"
 #include "schema/time.h"
 #include "schema/utf8.h"
 
@@ -19,40 +21,17 @@ namespace {
 using Kind = ValKind;
 using Values = std::span<const Val>;
 
-constexpr double kTwoTo63 = 9223372036854775808.0;
-constexpr double kTwoTo64 = 18446744073709551616.0;
-
-Val int_overflow() {
-  return literal_error("integer overflow");
-}
-Val uint_overflow() {
-  return literal_error("unsigned integer overflow");
-}
 Val no_conversion(Evaluation& evaluation, std::string_view from, std::string_view to) {
   return error_val(evaluation.arena, "type conversion error from '" + std::string(from) + "' to '" +
                                          std::string(to) + "'");
 }
 
 std::uint64_t text_cost(Values values, const Val&) {
-  constexpr std::size_t kPerUnit = 10;
-  return (size_of(values[0]) + kPerUnit - 1) / kPerUnit;
+  return traversal_cost(size_of(values[0]));
 }
 
 Val identity(Evaluation&, Values values) {
   return values[0];
-}
-
-// A whole number as Go's strconv reads it: nothing but digits, signs for signed ones.
-template <class T>
-std::optional<T> parse_whole(std::string_view text) {
-  if (std::is_signed_v<T> && text.starts_with('+')) {
-    text.remove_prefix(1);
-    if (text.starts_with('-')) return std::nullopt;
-  }
-  T number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
 }
 
 Val int_of_double(Evaluation&, Values values) {
@@ -68,7 +47,7 @@ Val int_of_uint(Evaluation&, Values values) {
   return int_val(static_cast<std::int64_t>(values[0].uinteger));
 }
 Val int_of_string(Evaluation& evaluation, Values values) {
-  const auto number = parse_whole<std::int64_t>(values[0].text);
+  const auto number = parse_int(values[0].text);
   return number ? int_val(*number) : no_conversion(evaluation, "string", "int");
 }
 Val int_of_timestamp(Evaluation&, Values values) {
@@ -88,7 +67,7 @@ Val uint_of_int(Evaluation&, Values values) {
   return uint_val(static_cast<std::uint64_t>(values[0].integer));
 }
 Val uint_of_string(Evaluation& evaluation, Values values) {
-  const auto number = parse_whole<std::uint64_t>(values[0].text);
+  const auto number = parse_uint(values[0].text);
   return number ? uint_val(*number) : no_conversion(evaluation, "string", "uint");
 }
 
@@ -103,15 +82,6 @@ bool equals_without_case(std::string_view text, std::string_view small) {
     if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c) != small[i]) return false;
   }
   return true;
-}
-
-// What is too small for a double is zero, what is too large has no value.
-std::optional<double> out_of_range(std::string_view digits, std::chars_format format) {
-  const auto mark = digits.find_first_of(format == std::chars_format::hex ? "pP" : "eE");
-  const bool is_small = mark == std::string_view::npos
-                            ? digits.starts_with('0') || digits.starts_with('.')
-                            : digits.substr(mark + 1).starts_with('-');
-  return is_small ? std::optional<double>(0.0) : std::nullopt;
 }
 
 // The digits without the underscores that Go allows between them; nothing where they are elsewhere.
@@ -131,6 +101,18 @@ std::optional<std::string> without_underscores(std::string_view digits, bool is_
     after_digit = is_digit;
   }
   return out;
+}
+
+// The digits after `0x`, with an exponent. What is too small for a double is zero, what is too
+// large has no value.
+std::optional<double> read_hex_double(std::string_view digits) {
+  const auto* const end = digits.data() + digits.size();
+  double number = 0;
+  const auto [at, error] = std::from_chars(digits.data(), end, number, std::chars_format::hex);
+  if (at != end || error == std::errc::invalid_argument) return std::nullopt;
+  if (error == std::errc()) return number;
+  const bool is_small = digits.substr(digits.find_first_of("pP") + 1).starts_with('-');
+  return is_small ? std::optional(0.0) : std::nullopt;
 }
 
 // Go's strconv.ParseFloat.
@@ -156,18 +138,8 @@ std::optional<double> parse_double(std::string_view text) {
   const bool starts =
       first == '.' || (first >= '0' && first <= '9') || (is_hex && is_hex_letter(first));
   if (!starts) return std::nullopt;
-  const auto format = is_hex ? std::chars_format::hex : std::chars_format::general;
-  double number = 0;
-  const auto [end, error] =
-      std::from_chars(digits->data(), digits->data() + digits->size(), number, format);
-  if (end != digits->data() + digits->size() || error == std::errc::invalid_argument) {
-    return std::nullopt;
-  }
-  if (error == std::errc::result_out_of_range) {
-    const auto extreme = out_of_range(*digits, format);
-    return extreme ? std::optional<double>(sign * *extreme) : std::nullopt;
-  }
-  return sign * number;
+  const auto number = is_hex ? read_hex_double(*digits) : read_double(*digits);
+  return number ? std::optional(sign * *number) : std::nullopt;
 }
 
 Val double_of_int(Evaluation&, Values values) {

@@ -2,14 +2,15 @@
 // (ext/sets.go). The lists extension of cel-go is not part of Kubernetes 1.33.
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <optional>
 
 #include <fmt/format.h>
 
 #include "schema/cel/budget.h"
+#include "schema/cel/cost.h"
 #include "schema/cel/eval.h"
 #include "schema/cel/function.h"
+#include "schema/cel/operators.h"
 #include "schema/cel/unfit.h"
 
 namespace gatefold::cel {
@@ -64,38 +65,6 @@ Val max(Evaluation& evaluation, std::span<const Val> arguments) {
   return extreme(evaluation, arguments[0], Order::kLess, "max");
 }
 
-Val add(const Val& a, const Val& b) {
-  if (b.is_error()) return b;
-  if (a.kind != b.kind) return no_such_overload();
-  switch (a.kind) {
-    case ValKind::kInt: {
-      std::int64_t out = 0;
-      if (__builtin_add_overflow(a.integer, b.integer, &out)) {
-        return literal_error("integer overflow");
-      }
-      return int_val(out);
-    }
-    case ValKind::kUint: {
-      std::uint64_t out = 0;
-      if (__builtin_add_overflow(a.uinteger, b.uinteger, &out)) {
-        return literal_error("unsigned integer overflow");
-      }
-      return uint_val(out);
-    }
-    case ValKind::kDouble:
-      return double_val(a.number + b.number);
-    case ValKind::kDuration: {
-      std::int64_t out = 0;
-      if (__builtin_add_overflow(a.duration_ns, b.duration_ns, &out)) {
-        return literal_error("duration overflow");
-      }
-      return duration_val(out);
-    }
-    default:
-      return no_such_overload();
-  }
-}
-
 Val zero_of(ValKind kind) {
   switch (kind) {
     case ValKind::kInt:
@@ -121,7 +90,8 @@ Val sum(Evaluation& evaluation, std::span<const Val> arguments) {
   Val total = zero_of(first.kind);
   if (total.is_error()) return wrong_item(evaluation, "sum", list, first, true);
   for (std::size_t i = 0; i < list_size(list) && !total.is_error(); ++i) {
-    total = add(total, list_at(evaluation.arena, list, i));
+    const std::array operands = {total, list_at(evaluation.arena, list, i)};
+    total = operands[1].is_error() ? operands[1] : add(evaluation, operands);
   }
   return total;
 }
@@ -144,57 +114,8 @@ Val last_index_of(Evaluation& evaluation, std::span<const Val> arguments) {
   return int_val(-1);
 }
 
-// What a walk over a value costs: a tenth of a string's bytes, 1 for other scalars. The reference
-// lets short strings pass for nothing and has no bound; here nodes beyond kFreeNodes count too, and
-// a walk has an end: lists that name one another make small expressions into endless ones.
-class Walk {
- public:
-  std::uint64_t cost(const Val& value) {
-    visit(value, 0);
-    if (is_endless_) return kUnpayable;
-    return units_ + (nodes_ > kFreeNodes ? (nodes_ - kFreeNodes) / kNodesPerUnit : 0);
-  }
-
- private:
-  static constexpr std::uint64_t kUnpayable = std::numeric_limits<std::int64_t>::max();
-  static constexpr std::uint64_t kFreeNodes = 4096;
-  static constexpr std::uint64_t kNodesPerUnit = 64;
-  static constexpr std::uint64_t kNodesMax = 1 << 24;
-  static constexpr std::size_t kWalkDepthMax = 1000;
-
-  void visit(const Val& value, std::size_t depth) {
-    is_endless_ = is_endless_ || ++nodes_ > kNodesMax || depth > kWalkDepthMax;
-    if (is_endless_) return;
-    switch (value.kind) {
-      case ValKind::kString:
-      case ValKind::kBytes:
-        units_ += static_cast<std::uint64_t>(static_cast<double>(value.text.size()) * 0.1);
-        return;
-      case ValKind::kList:
-        for (std::size_t i = 0; i < list_size(value) && !is_endless_; ++i) {
-          visit(list_at(scratch_, value, i), depth + 1);
-        }
-        return;
-      case ValKind::kMap:
-        for (std::size_t i = 0; i < map_size(value) && !is_endless_; ++i) {
-          const MapItem item = map_at(scratch_, value, i);
-          visit(item.key, depth + 1);
-          visit(item.value, depth + 1);
-        }
-        return;
-      default:
-        ++units_;
-    }
-  }
-
-  Arena scratch_;
-  std::uint64_t units_ = 0;
-  std::uint64_t nodes_ = 0;
-  bool is_endless_ = false;
-};
-
-std::uint64_t walk_cost(std::span<const Val> arguments, const Val&) {
-  return Walk().cost(arguments[0]);
+std::uint64_t list_cost(std::span<const Val> arguments, const Val&) {
+  return walk_cost(arguments[0]);
 }
 
 bool contains(Evaluation& evaluation, const Val& list, const Val& item) {
@@ -245,36 +166,36 @@ Val set_intersects(Evaluation& evaluation, std::span<const Val> arguments) {
 }
 
 constexpr Declaration kDeclarations[] = {
-    {"list(int).isSorted() bool", is_sorted, walk_cost},
-    {"list(uint).isSorted() bool", is_sorted, walk_cost},
-    {"list(double).isSorted() bool", is_sorted, walk_cost},
-    {"list(bool).isSorted() bool", is_sorted, walk_cost},
-    {"list(duration).isSorted() bool", is_sorted, walk_cost},
-    {"list(timestamp).isSorted() bool", is_sorted, walk_cost},
-    {"list(string).isSorted() bool", is_sorted, walk_cost},
-    {"list(bytes).isSorted() bool", is_sorted, walk_cost},
-    {"list(int).sum() int", sum<ValKind::kInt>, walk_cost},
-    {"list(uint).sum() uint", sum<ValKind::kUint>, walk_cost},
-    {"list(double).sum() double", sum<ValKind::kDouble>, walk_cost},
-    {"list(duration).sum() duration", sum<ValKind::kDuration>, walk_cost},
-    {"list(int).max() int", max, walk_cost},
-    {"list(uint).max() uint", max, walk_cost},
-    {"list(double).max() double", max, walk_cost},
-    {"list(bool).max() bool", max, walk_cost},
-    {"list(duration).max() duration", max, walk_cost},
-    {"list(timestamp).max() timestamp", max, walk_cost},
-    {"list(string).max() string", max, walk_cost},
-    {"list(bytes).max() bytes", max, walk_cost},
-    {"list(int).min() int", min, walk_cost},
-    {"list(uint).min() uint", min, walk_cost},
-    {"list(double).min() double", min, walk_cost},
-    {"list(bool).min() bool", min, walk_cost},
-    {"list(duration).min() duration", min, walk_cost},
-    {"list(timestamp).min() timestamp", min, walk_cost},
-    {"list(string).min() string", min, walk_cost},
-    {"list(bytes).min() bytes", min, walk_cost},
-    {"list(A).indexOf(A) int", index_of, walk_cost},
-    {"list(A).lastIndexOf(A) int", last_index_of, walk_cost},
+    {"list(int).isSorted() bool", is_sorted, list_cost},
+    {"list(uint).isSorted() bool", is_sorted, list_cost},
+    {"list(double).isSorted() bool", is_sorted, list_cost},
+    {"list(bool).isSorted() bool", is_sorted, list_cost},
+    {"list(duration).isSorted() bool", is_sorted, list_cost},
+    {"list(timestamp).isSorted() bool", is_sorted, list_cost},
+    {"list(string).isSorted() bool", is_sorted, list_cost},
+    {"list(bytes).isSorted() bool", is_sorted, list_cost},
+    {"list(int).sum() int", sum<ValKind::kInt>, list_cost},
+    {"list(uint).sum() uint", sum<ValKind::kUint>, list_cost},
+    {"list(double).sum() double", sum<ValKind::kDouble>, list_cost},
+    {"list(duration).sum() duration", sum<ValKind::kDuration>, list_cost},
+    {"list(int).max() int", max, list_cost},
+    {"list(uint).max() uint", max, list_cost},
+    {"list(double).max() double", max, list_cost},
+    {"list(bool).max() bool", max, list_cost},
+    {"list(duration).max() duration", max, list_cost},
+    {"list(timestamp).max() timestamp", max, list_cost},
+    {"list(string).max() string", max, list_cost},
+    {"list(bytes).max() bytes", max, list_cost},
+    {"list(int).min() int", min, list_cost},
+    {"list(uint).min() uint", min, list_cost},
+    {"list(double).min() double", min, list_cost},
+    {"list(bool).min() bool", min, list_cost},
+    {"list(duration).min() duration", min, list_cost},
+    {"list(timestamp).min() timestamp", min, list_cost},
+    {"list(string).min() string", min, list_cost},
+    {"list(bytes).min() bytes", min, list_cost},
+    {"list(A).indexOf(A) int", index_of, list_cost},
+    {"list(A).lastIndexOf(A) int", last_index_of, list_cost},
     {"sets.contains(list(T), list(T)) bool", set_contains, set_cost},
     {"sets.equivalent(list(T), list(T)) bool", set_equivalent, set_equivalent_cost},
     {"sets.intersects(list(T), list(T)) bool", set_intersects, set_cost},

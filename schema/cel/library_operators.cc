@@ -5,9 +5,11 @@
 #include <limits>
 #include <string>
 
+#include "schema/cel/budget.h"
+#include "schema/cel/cost.h"
 #include "schema/cel/eval.h"
 #include "schema/cel/function.h"
-#include "schema/cel/time_operators.h"
+#include "schema/cel/operators.h"
 
 namespace gatefold::cel {
 namespace {
@@ -15,27 +17,14 @@ namespace {
 using Kind = ValKind;
 using Values = std::span<const Val>;
 
-constexpr std::size_t kPerUnit = 10;
-
-std::uint64_t units(std::size_t size) {
-  return (size + kPerUnit - 1) / kPerUnit;
-}
-
 std::uint64_t sum_cost(Values values, const Val&) {
-  return units(size_of(values[0]) + size_of(values[1]));
+  return traversal_cost(size_of(values[0]) + size_of(values[1]));
 }
 std::uint64_t shorter_cost(Values values, const Val&) {
-  return units(std::min(size_of(values[0]), size_of(values[1])));
+  return traversal_cost(std::min(size_of(values[0]), size_of(values[1])));
 }
 std::uint64_t list_cost(Values values, const Val&) {
   return size_of(values[1]);
-}
-
-Val int_overflow() {
-  return literal_error("integer overflow");
-}
-Val uint_overflow() {
-  return literal_error("unsigned integer overflow");
 }
 
 bool are(Values values, Kind kind) {
@@ -56,16 +45,15 @@ bool is_arithmetic(const Val& value) {
 
 Val concatenate(Evaluation& evaluation, Values values) {
   const auto size = values[0].text.size() + values[1].text.size();
-  if (!evaluation.arena.fits(size)) {
-    evaluation.is_exhausted = true;
-    return exhausted_error();
-  }
+  if (!can_build(evaluation, size)) return exhausted_error();
   std::string text;
   text.reserve(size);
   text.append(values[0].text).append(values[1].text);
   const auto kept = evaluation.arena.copy(text);
   return values[0].is(Kind::kString) ? string_val(kept) : bytes_val(kept);
 }
+
+}  // namespace
 
 Val add(Evaluation& evaluation, Values values) {
   const auto& a = values[0];
@@ -92,6 +80,8 @@ Val add(Evaluation& evaluation, Values values) {
   }
   return no_operator(a, "no such overload: _+_");
 }
+
+namespace {
 
 Val subtract(Evaluation&, Values values) {
   const auto& a = values[0];

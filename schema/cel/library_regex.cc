@@ -7,6 +7,7 @@
 #include <re2/re2.h>
 
 #include "schema/cel/budget.h"
+#include "schema/cel/cost.h"
 #include "schema/cel/eval.h"
 #include "schema/cel/function.h"
 #include "schema/cel/pattern.h"
@@ -19,7 +20,7 @@ namespace {
 class Pattern {
  public:
   Pattern(Evaluation& evaluation, std::span<const Val> arguments) : compiled_(evaluation.pattern) {
-    if (!can_pay(evaluation, pattern_cost(arguments[0], arguments[1]))) {
+    if (!can_pay(evaluation, pattern_cost(size_of(arguments[0]), size_of(arguments[1])))) {
       compiled_ = nullptr;
     } else if (compiled_ == nullptr) {
       compile(evaluation, arguments[1].text);
@@ -128,7 +129,7 @@ Val matches(Evaluation& evaluation, std::span<const Val> arguments) {
 }
 
 std::uint64_t cost(std::span<const Val> arguments, const Val&) {
-  return pattern_cost(arguments[0], arguments[1]);
+  return pattern_cost(size_of(arguments[0]), size_of(arguments[1]));
 }
 
 // The reference lets `matches(text, pattern)` pass for one unit, whatever the sizes, which looks

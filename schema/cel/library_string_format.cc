@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "schema/cel/budget.h"
+#include "schema/cel/cost.h"
 #include "schema/cel/eval.h"
 #include "schema/cel/function.h"
 #include "schema/cel/number_text.h"
@@ -335,7 +336,7 @@ Val format_string(Evaluation& evaluation, std::span<const Val> arguments) {
 }
 
 std::uint64_t format_cost(std::span<const Val> arguments, const Val&) {
-  return reading_cost(arguments[0]);
+  return traversal_cost(size_of(arguments[0]));
 }
 
 }  // namespace gatefold::cel

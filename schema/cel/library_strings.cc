@@ -2,7 +2,6 @@
 // ext/strings.go), which is the one that Kubernetes 1.29 to 1.33 have: no reverse. Patterns are
 // in library_regex.cc.
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 #include <optional>
 #include <string>
@@ -10,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "schema/cel/budget.h"
+#include "schema/cel/cost.h"
 #include "schema/cel/eval.h"
 #include "schema/cel/function.h"
 #include "schema/cel/string_format.h"
@@ -164,7 +164,8 @@ Val replace(Evaluation& evaluation, std::span<const Val> arguments) {
   if (count_max > 0) count = std::min(count, static_cast<std::size_t>(count_max));
   if (count == 0) return arguments[0];
   const std::size_t size = text.size() - count * old.size() + count * by.size();
-  if (!can_pay(evaluation, reading_cost(arguments[0], 2)) || !can_build(evaluation, size)) {
+  if (!can_pay(evaluation, traversal_cost(2 * size_of(arguments[0]))) ||
+      !can_build(evaluation, size)) {
     return exhausted_error();
   }
   return string_val(evaluation.arena.copy(replaced(text, old, by, count, size)));
@@ -176,7 +177,7 @@ Val split(Evaluation& evaluation, std::span<const Val> arguments) {
   const std::string_view separator = arguments[1].text;
   const std::int64_t count_max = arguments.size() > 2 ? arguments[2].integer : -1;
   if (count_max == 0) return list_val({});
-  if (!can_pay(evaluation, reading_cost(arguments[0], 2))) return exhausted_error();
+  if (!can_pay(evaluation, traversal_cost(2 * size_of(arguments[0])))) return exhausted_error();
   std::size_t count = count_text(text, separator);
   if (separator.empty()) {
     --count;
@@ -216,8 +217,7 @@ Val join(Evaluation& evaluation, std::span<const Val> arguments) {
     bytes += item.text.size() + (i > 0 ? separator.text.size() : 0);
     code_points += size_of(item) + (i > 0 ? separator_size : 0);
   }
-  const double cost = std::ceil(static_cast<double>(code_points) * 2 * 0.1);
-  if (!can_pay(evaluation, static_cast<std::uint64_t>(cost)) || !can_build(evaluation, bytes)) {
+  if (!can_pay(evaluation, traversal_cost(2 * code_points)) || !can_build(evaluation, bytes)) {
     return exhausted_error();
   }
   std::string out;
@@ -286,24 +286,24 @@ Val quote(Evaluation& evaluation, std::span<const Val> arguments) {
 }
 
 std::uint64_t read_once(std::span<const Val> arguments, const Val&) {
-  return reading_cost(arguments[0]);
+  return traversal_cost(size_of(arguments[0]));
 }
 
 std::uint64_t read_and_built(std::span<const Val> arguments, const Val&) {
-  return reading_cost(arguments[0], 2);
+  return traversal_cost(2 * size_of(arguments[0]));
 }
 
 std::uint64_t result_built(std::span<const Val>, const Val& result) {
-  return reading_cost(result, 2);
+  return traversal_cost(2 * size_of(result));
 }
 
 std::uint64_t contains_cost(std::span<const Val> arguments, const Val&) {
-  return reading_cost(arguments[0]) * reading_cost(arguments[1]);
+  return traversal_cost(size_of(arguments[0])) * traversal_cost(size_of(arguments[1]));
 }
 
-// Bytes, and rounded down, as the reference walks over lists for functions of the same name.
+// That of lists' functions of the same name.
 std::uint64_t search_cost(std::span<const Val> arguments, const Val&) {
-  return static_cast<std::uint64_t>(static_cast<double>(arguments[0].text.size()) * 0.1);
+  return walk_cost(arguments[0]);
 }
 
 constexpr Declaration kDeclarations[] = {

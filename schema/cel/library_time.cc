@@ -1,6 +1,5 @@
 // Timestamps and durations: arithmetic and their parts (cel-go/common/types/timestamp.go, with UTC
 // where no zone is named, as Kubernetes runs it).
-#include <charconv>
 #include <chrono>
 #include <exception>
 #include <optional>
@@ -10,8 +9,9 @@
 
 #include "schema/cel/eval.h"
 #include "schema/cel/function.h"
+#include "schema/cel/operators.h"
 #include "schema/cel/text.h"
-#include "schema/cel/time_operators.h"
+#include "schema/field_error.h"
 #include "schema/time.h"
 
 namespace gatefold::cel {
@@ -25,10 +25,6 @@ constexpr std::int64_t kSecondsPerMinute = 60;
 constexpr std::int64_t kSecondsPerHour = 3600;
 constexpr std::int64_t kSecondsPerDay = 86400;
 constexpr std::int64_t kNsPerMs = 1'000'000;
-
-Val int_overflow() {
-  return literal_error("integer overflow");
-}
 
 Nanoseconds ns_of(const Timestamp& value) {
   return Nanoseconds{value.seconds} * kNsPerSecond + value.nanos;
@@ -100,22 +96,6 @@ std::int64_t milliseconds(const Local& local) {
   return local.nanos / kNsPerMs;
 }
 
-std::string quoted(std::string_view text) {
-  return '"' + std::string(text) + '"';
-}
-
-// Go's strconv.Atoi.
-std::optional<std::int64_t> number_of(std::string_view text) {
-  if (text.starts_with('+')) {
-    text.remove_prefix(1);
-    if (text.starts_with('-')) return std::nullopt;
-  }
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
 // `-08:00`, `02:30`. Go bounds neither part; here both have to make sense to be added.
 std::optional<std::int64_t> fixed_offset(Arena& arena, std::string_view zone, std::size_t colon,
                                          Val& error) {
@@ -123,9 +103,9 @@ std::optional<std::int64_t> fixed_offset(Arena& arena, std::string_view zone, st
   std::int64_t parts[2] = {};
   const std::string_view texts[] = {zone.substr(0, colon), zone.substr(colon + 1)};
   for (std::size_t i = 0; i < 2; ++i) {
-    const auto number = number_of(texts[i]);
+    const auto number = parse_int(texts[i]);
     if (!number || *number > kPartMax || *number < -kPartMax) {
-      error = error_val(arena, "strconv.Atoi: parsing " + quoted(texts[i]) + ": invalid syntax");
+      error = error_val(arena, "strconv.Atoi: parsing " + go_quote(texts[i]) + ": invalid syntax");
       return std::nullopt;
     }
     parts[i] = *number;

@@ -10,8 +10,8 @@ namespace gatefold::cel {
 // %f: 1234.5 with 2 is `1,234.50`; `NaN`, `-∞`.
 std::string fixed_text(double number, std::uint64_t precision);
 
-// %e: `1.052033×10⁰³`. There are always six digits: cel-go takes the precision
-// for the least width in code points.
+// %e: `1.052033×10⁰³`. There are always six digits: cel-go takes the precision for the least width
+// in code points.
 std::string scientific_text(double number, std::uint64_t width);
 
 // Inside of lists and maps, where Go's own formatter writes: `1234.500000`, `NaN`, `+Inf`.

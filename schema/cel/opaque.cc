@@ -45,10 +45,6 @@ std::string_view opaque_type_name(ValKind kind) {
   }
 }
 
-std::string_view opaque_type_name(const Val& value) {
-  return opaque_type_name(value.kind);
-}
-
 bool opaque_equal(const Val& a, const Val& b) {
   if (a.kind != b.kind) return false;
   switch (a.kind) {

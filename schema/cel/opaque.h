@@ -52,7 +52,6 @@ bool is_opaque(ValKind kind);
 // `net.IP`, `net.CIDR`, `kubernetes.Quantity`, `kubernetes.NamedFormat`, `kubernetes.Semver`. Empty
 // for kinds that are not opaque.
 std::string_view opaque_type_name(ValKind kind);
-std::string_view opaque_type_name(const Val& value);
 
 // Both are opaque; those of different kinds are unequal. URLs are equal when their texts are,
 // quantities when their numbers are, formats when their names are, versions when neither precedes.

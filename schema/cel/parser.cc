@@ -156,20 +156,23 @@ class Parser {
   // Members.
 
   Term member() {
+    const std::uint32_t start = cursor_.peek().offset;
     Term term = primary();
     while (term && cursor_.at(kDot | kOpenBracket)) {
-      term = cursor_.at(kDot) ? selection(std::move(term)) : indexed(std::move(term));
+      term = cursor_.at(kDot) ? selection(std::move(term), start) : indexed(std::move(term));
     }
     return term;
   }
 
-  Term selection(Term operand) {
+  Term selection(Term operand, std::uint32_t start) {
     const Token dot = cursor_.take();
     Select select;
     select.is_optional = cursor_.take(kQuestion);
     if (!cursor_.at(kIdentifier | kEscapedIdentifier)) {
-      if (!select.is_optional) return no_viable_alternative(dot);
-      return unexpected(kIdentifier | kEscapedIdentifier);
+      if (select.is_optional) return unexpected(kIdentifier | kEscapedIdentifier);
+      // What is read on counts only for what macros find wrong before that place.
+      if (!cursor_.no_viable_alternative(dot)) return {};
+      return builder_.made(start, Literal{}, 0);
     }
     const Token name = cursor_.take();
     if (name.kind == kEscapedIdentifier) {
@@ -280,7 +283,7 @@ class Parser {
     const Token first = cursor_.peek();
     const bool is_absolute = cursor_.take(kDot);
     if (!cursor_.at(kIdentifier)) return no_viable_alternative(first);
-    if (names_a_message()) return message(is_absolute ? "." : "");
+    if (cursor_.names_a_message()) return message(is_absolute ? "." : "");
     const Token name = cursor_.take();
     if (is_reserved(name.text)) {
       cursor_.report(first.offset, "reserved identifier: " + std::string(name.text));
@@ -290,13 +293,6 @@ class Parser {
     }
     if (is_reserved(name.text)) return builder_.made(first.offset, Literal{}, 0);
     return builder_.made(name.offset, Ident{std::string(name.text), is_absolute, 0}, 0);
-  }
-  bool names_a_message() const {
-    std::size_t ahead = 1;
-    while (cursor_.peek(ahead).kind == kDot && cursor_.peek(ahead + 1).kind == kIdentifier) {
-      ahead += 2;
-    }
-    return cursor_.peek(ahead).kind == kOpenBrace;
   }
 
   // The fields are read and dropped: no message type is known that could have them.

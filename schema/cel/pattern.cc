@@ -1,14 +1,19 @@
 #include "schema/cel/pattern.h"
 
-#include <cmath>
+#include <re2/re2.h>
 
 namespace gatefold::cel {
 
-// Texts count for one more than they have, so that no match is free.
-std::uint64_t pattern_cost(const Val& text, const Val& pattern) {
-  const double texts = std::ceil((1.0 + static_cast<double>(size_of(text))) * 0.1);
-  const double patterns = std::ceil(static_cast<double>(size_of(pattern)) * 0.25);
-  return static_cast<std::uint64_t>(texts) * static_cast<std::uint64_t>(patterns);
+// In instructions of RE2: compiling is slow, and thousands of patterns of a few characters each may
+// be large.
+std::expected<std::shared_ptr<const re2::RE2>, std::string> PatternCompiler::compile(
+    std::string_view pattern) {
+  constexpr std::int64_t kSizeMax = 300'000;
+  constexpr std::int64_t kWrongPatternSize = 10'000;
+  if (size_ > kSizeMax) return std::unexpected("the expression's patterns are too large");
+  auto compiled = compile_pattern(pattern);
+  size_ += compiled ? (*compiled)->ProgramSize() : kWrongPatternSize;
+  return compiled;
 }
 
 }  // namespace gatefold::cel

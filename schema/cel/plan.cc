@@ -165,8 +165,8 @@ class Planner {
     return "invalid qualifier type: " + std::string(go_type_name(key));
   }
 
-  // Patterns that are constants, but no literals of which the checker made one.
-  static std::optional<std::string> compile(Call& call) {
+  // Patterns that are constants; of a literal of the method matches the checker made one.
+  std::optional<std::string> compile(Call& call) {
     const bool has_pattern =
         call.function == "matches" || call.function == "find" || call.function == "findAll";
     if (!has_pattern || call.pattern != nullptr) return std::nullopt;
@@ -174,7 +174,7 @@ class Planner {
     if (at >= call.arguments.size() || !is_constant(call.arguments[at])) return std::nullopt;
     const auto& pattern = *call.arguments[at]->constant;
     if (!pattern.is(ValKind::kString)) return std::nullopt;
-    auto compiled = compile_pattern(pattern.text);
+    auto compiled = patterns_.compile(pattern.text);
     if (!compiled) return std::move(compiled.error());
     call.pattern = std::move(*compiled);
     return std::nullopt;
@@ -201,6 +201,7 @@ class Planner {
   }
 
   Arena& arena_;
+  PatternCompiler patterns_;
 };
 
 }  // namespace

@@ -179,6 +179,14 @@ std::optional<int> read_offset_minutes(Reader& reader) {
   return is_west ? -offset : offset;
 }
 
+template <class T>
+std::optional<T> parse_whole(std::string_view text) {
+  T number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
 }  // namespace
 
 std::string double_text(double value) {
@@ -240,6 +248,15 @@ std::optional<Timestamp> parse_timestamp(std::string_view text) {
   const std::int64_t of_day = *hour * 3600 + *minute * 60 + *second;
   return Timestamp{*days * kSecondsPerDay + of_day - *offset * 60, nanos,
                    static_cast<std::int16_t>(*offset)};
+}
+
+std::optional<std::int64_t> parse_int(std::string_view text) {
+  if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
+  return parse_whole<std::int64_t>(text);
+}
+
+std::optional<std::uint64_t> parse_uint(std::string_view text) {
+  return parse_whole<std::uint64_t>(text);
 }
 
 std::string message_text(const Val& value) {

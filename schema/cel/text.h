@@ -22,6 +22,10 @@ std::optional<Timestamp> parse_timestamp(std::string_view text);
 inline constexpr std::int64_t kTimestampSecondsMin = -62'135'596'800;  // year 1
 inline constexpr std::int64_t kTimestampSecondsMax = 253'402'300'799;  // year 9999
 
+// Whole numbers of base 10 as Go's strconv reads them: a sign before signed ones only.
+std::optional<std::int64_t> parse_int(std::string_view text);
+std::optional<std::uint64_t> parse_uint(std::string_view text);
+
 // `%v`, as messages show a key or an element: texts without quotes, `[1, 2]`, `{a: 1}`. Cut after a
 // few thousand bytes.
 std::string message_text(const Val& value);

@@ -128,6 +128,14 @@ Val exhausted_error() {
   return literal_error("operation cancelled: actual cost limit exceeded");
 }
 
+Val int_overflow() {
+  return literal_error("integer overflow");
+}
+
+Val uint_overflow() {
+  return literal_error("unsigned integer overflow");
+}
+
 Val no_such_key(Arena& arena, const Val& key) {
   return error_val(arena, "no such key: " + message_text(key));
 }
@@ -152,9 +160,6 @@ Order reversed(Order order) {
   }
   return order;
 }
-
-constexpr double kTwoTo63 = 9223372036854775808.0;
-constexpr double kTwoTo64 = 18446744073709551616.0;
 
 // Beyond the integers' range a double is less or greater; within it the integer is made a double,
 // which is cel-go's rule, although large integers lose digits by that.

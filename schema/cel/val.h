@@ -188,6 +188,13 @@ Val no_such_overload();
 Val no_such_key(Arena& arena, const Val& key);
 // `operation cancelled: actual cost limit exceeded`
 Val exhausted_error();
+// `integer overflow`, of durations too, and `unsigned integer overflow`.
+Val int_overflow();
+Val uint_overflow();
+
+// Doubles from here on are no signed, no unsigned integers of 64 bits.
+inline constexpr double kTwoTo63 = 9223372036854775808.0;
+inline constexpr double kTwoTo64 = 18446744073709551616.0;
 
 // A value of the input: scalars by what the schema says they are (R19.26: formats date, date-time,
 // duration and byte; int-or-string as it is written), the rest as views. An error where a value is

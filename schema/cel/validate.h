@@ -13,7 +13,7 @@ void settle(Node& node, Substitution& substitution);
 
 // Refuses what cel-go's validators refuse (cel/validator.go, ext/formatting.go, those that
 // k8s.io/apiserver/pkg/cel/environment enables): `invalid duration argument`, `expected type 'int'
-// but found 'string'`. Compiles the literal patterns.
+// but found 'string'`.
 void validate(Node& root, IssueList& issues);
 
 // Of a literal text's `format` with a literal list.

@@ -1,5 +1,6 @@
 #include "schema/cel/check.h"
 
+#include "schema/cel/plan.h"
 #include "tests/schema/cel/checked.h"
 
 namespace gatefold::cel::test {
@@ -135,7 +136,7 @@ TEST_CASE("literals have their values") {
   }
 }
 
-TEST_CASE("literal patterns are compiled once") {
+TEST_CASE("constant patterns are compiled once") {
   struct Row {
     std::string_view expression;
     bool is_compiled;
@@ -148,10 +149,17 @@ TEST_CASE("literal patterns are compiled once") {
     CAPTURE(row.expression);
     const auto root = parsed(row.expression);
     sound(*root);
+    Arena constants;
+    CHECK_FALSE(plan(*root, constants));
     CHECK((std::get<Call>(root->what).pattern != nullptr) == row.is_compiled);
   }
-  CHECK(checked("s.find('[')") == "8: error parsing regexp: missing closing ]: `[`");
-  CHECK(checked("matches(s, '[')") == "12: error parsing regexp: missing closing ]: `[`");
+  CHECK(checked("s.matches('[')") == "11: invalid matches argument");
+  for (const std::string_view expression : {"s.find('[')", "matches(s, '[')"}) {
+    const auto root = parsed(expression);
+    sound(*root);
+    Arena constants;
+    CHECK(plan(*root, constants) == "error parsing regexp: missing closing ]: `[`");
+  }
 }
 
 TEST_CASE("types of all nodes are settled") {

@@ -85,12 +85,5 @@ TEST_CASE("functions are found by name") {
   for (const auto& overload : overloads_of("optional.of")) CHECK(overload.name == "optional.of");
 }
 
-TEST_CASE("namespaces are what stands before a dot") {
-  CHECK(is_namespace("optional"));
-  CHECK_FALSE(is_namespace("option"));
-  CHECK_FALSE(is_namespace("optional.of"));
-  CHECK_FALSE(is_namespace("nothing"));
-}
-
 }  // namespace
 }  // namespace gatefold::cel

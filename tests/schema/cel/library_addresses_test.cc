@@ -231,8 +231,8 @@ TEST_CASE("addresses and ranges are equal by value") {
   CHECK(!opaque_equal(cidr("10.0.0.0/8"), cidr("10.0.0.1/8")));
   CHECK(!opaque_equal(cidr("10.0.0.0/8"), cidr("10.0.0.0/9")));
   CHECK(!opaque_equal(cidr("10.0.0.0/8"), ip("10.0.0.0")));
-  CHECK(opaque_type_name(ip("::1")) == "net.IP");
-  CHECK(opaque_type_name(cidr("::/1")) == "net.CIDR");
+  CHECK(type_name(ip("::1")) == "net.IP");
+  CHECK(type_name(cidr("::/1")) == "net.CIDR");
 }
 
 }  // namespace

@@ -55,7 +55,7 @@ TEST_CASE("formats complain in Kubernetes' words") {
     const auto named = calls.call(".format.named(string) optional(format)", one.format);
     REQUIRE(named.optional != nullptr);
     CHECK(opaque_equal(*named.optional, format));
-    CHECK(opaque_type_name(format) == "kubernetes.NamedFormat");
+    CHECK(type_name(format) == "kubernetes.NamedFormat");
   }
   CHECK(show(calls.arena(), calls.call(".format.named(string) optional(format)", "unknown")) ==
         "none");

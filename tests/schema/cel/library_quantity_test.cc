@@ -79,7 +79,7 @@ TEST_CASE("quantities become numbers") {
   CHECK(calls.call("quantity.asApproximateFloat() double", {small}).number == 50703);
   CHECK(calls.call("quantity.isInteger() bool", {small}).boolean);
   CHECK(calls.cost() == 1);
-  CHECK(opaque_type_name(small) == "kubernetes.Quantity");
+  CHECK(type_name(small) == "kubernetes.Quantity");
 }
 
 }  // namespace

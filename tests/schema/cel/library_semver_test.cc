@@ -94,7 +94,7 @@ TEST_CASE("versions have three numbers") {
   CHECK(calls.call("semver.minor() int", {version}).integer == 2);
   CHECK(calls.call("semver.patch() int", {version}).integer == -1);
   CHECK(calls.cost() == 1);
-  CHECK(opaque_type_name(version) == "kubernetes.Semver");
+  CHECK(type_name(version) == "kubernetes.Semver");
 }
 
 }  // namespace

@@ -100,7 +100,7 @@ TEST_CASE("URLs are equal where their texts are, and reading one costs a tenth")
   CHECK(!opaque_equal(url, calls.call("url(string) url", "http://h/p?a")));
   calls.call("isURL(string) bool", "http://a-long-host.example.com/");
   CHECK(calls.cost() == 1);
-  CHECK(opaque_type_name(url) == "kubernetes.URL");
+  CHECK(type_name(url) == "kubernetes.URL");
 }
 
 }  // namespace

@@ -40,10 +40,18 @@ TEST_CASE("values of the input are what their schema says") {
       {"{type: string, format: date}", R"("2020-02-29")", "2020-02-29T00:00:00Z"},
       {"{type: string, format: date-time}", R"("2020-02-29T10:00:00.5+01:00")",
        "2020-02-29T10:00:00.5+01:00"},
-      {"{type: string, format: date-time}", R"("2020-02-29t10:00:00z")", "2020-02-29T10:00:00Z"},
+      {"{type: string, format: date-time}", R"("2020-02-29T10:00:00")", "2020-02-29T10:00:00Z"},
+      {"{type: string, format: date-time}", R"("")", "1970-01-01T00:00:00Z"},
+      {"{type: string, format: date-time}", R"("2020-02-29t10:00:00z")",
+       "error: Invalid date-time formatted string 2020-02-29t10:00:00z: parsing time "
+       "\"2020-02-29t10:00:00z\" as \"2006-01-02T15:04:05\": cannot parse \"t10:00:00z\" as "
+       "\"T\""},
       {"{type: string, format: duration}", R"("1h30m")", "5400s"},
       {"{type: string, format: duration}", R"("3 days")", "259200s"},
       {"{type: string, format: byte}", R"("YQ==")", "b'a'"},
+      {"{type: string, format: byte}", R"("_w==")", "b'\xff'"},
+      {"{type: string, format: byte}", R"("/w==")",
+       "error: Invalid byte formatted string /w==: illegal base64 data at input byte 0"},
       {"{type: string, format: ipv4}", R"("1.2.3.4")", "'1.2.3.4'"},
       {"{type: array, items: {type: number}}", "[1, 2]", "[1, 2]"},
   };
