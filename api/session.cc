@@ -189,6 +189,9 @@ asio::awaitable<bool> Session::write(BodyStream stream, const Head& head) {
       const std::array buffers{buffer_of(piece)};
       if (!co_await write_piece(buffers, head)) co_return false;
       piece.clear();
+    } else {
+      // A selector that matches little: others have their turn between two looks.
+      co_await asio::post(timer_.get_executor(), asio::use_awaitable);
     }
     if (!more) break;
     auto next = stream.next(piece);

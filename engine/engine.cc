@@ -33,7 +33,7 @@ class Engine::Parts {
         world(std::move(engine_world)),
         store(std::move(opened)),
         hub(store->head().revision),
-        sequencer(*store, hub, builtin_catalog(), [this] {
+        sequencer(*store, hub, builtin_catalog(store->channel()), [this] {
           if (reactors) reactors->notify();
         }) {}
 

@@ -16,6 +16,9 @@ namespace {
 // Changes since a page's revision; above it the page is read from the versions instead of being
 // corrected.
 constexpr std::size_t kCorrectionsMax = 4096;
+// Objects outside the selection in one piece: a selector that matches nothing may not keep a thread
+// for the whole kind.
+constexpr std::size_t kPassedOverMax = 4096;
 // What `remainingItemCount` counts at most; it is an estimate for progress bars.
 constexpr std::size_t kRemainingMax = 100'000;
 
@@ -104,9 +107,9 @@ class Lister::Page {
   // False: enough. The labels and fields come from functions, for they are parsed on demand.
   bool offer(const Item& item, const std::function<Labels()>& labels,
              const std::function<SelectableValues()>& fields) {
-    if (!query_.labels.empty() && !query_.labels.matches(labels())) return true;
+    if (!query_.labels.empty() && !query_.labels.matches(labels())) return pass_over(item);
     if (!query_.fields.empty() && !query_.fields.matches(item.name_space, item.name, fields())) {
-      return true;
+      return pass_over(item);
     }
     if (query_.limit > 0 && handed_out_ >= query_.limit) {
       has_more_ = true;
@@ -121,7 +124,7 @@ class Lister::Page {
     sink_(text_);
     bytes_ += text_.size();
     ++handed_out_;
-    after_ = ObjectKey{kind_.resource, std::string(item.name_space), std::string(item.name)};
+    after_ = key_of(item);
     return true;
   }
 
@@ -150,6 +153,17 @@ class Lister::Page {
   bool is_cut() const { return is_cut_; }
 
  private:
+  ObjectKey key_of(const Item& item) const {
+    return {kind_.resource, std::string(item.name_space), std::string(item.name)};
+  }
+
+  bool pass_over(const Item& item) {
+    if (++passed_over_ < kPassedOverMax) return true;
+    after_ = key_of(item);
+    is_cut_ = true;
+    return false;
+  }
+
   const ListQuery& query_;
   const Kind& kind_;
   const KindVersion& version_;
@@ -159,6 +173,7 @@ class Lister::Page {
   std::optional<ObjectKey>& after_;
   std::string text_;
   std::size_t bytes_ = 0;
+  std::size_t passed_over_ = 0;
   bool has_more_ = false;
   bool is_cut_ = false;
 };

@@ -37,8 +37,9 @@ class Lister {
   // (the caller waits first, Engine::wait_for).
   static Result<Lister> start(ListQuery query, const View& view);
 
-  // Calls `sink` with the JSON of each matching object in order until the page is complete or about
-  // `bytes_max` are handed out. Answers whether there is more to come for this page.
+  // Calls `sink` with the JSON of each matching object in order until the page is complete, about
+  // `bytes_max` are handed out, or thousands of objects did not match: a piece may be empty.
+  // Answers whether there is more to come for this page.
   Result<bool> next(const View& view, std::size_t bytes_max,
                     const std::function<void(std::string_view)>& sink);
 

@@ -107,7 +107,9 @@ Result<std::vector<WatchEvent>> Watcher::next(const View& view, std::size_t byte
     if (auto read = next_initial(view, bytes_max, out); !read) {
       return std::unexpected(std::move(read.error()));
     }
-    if (!out.empty()) return out;
+    // Nothing of this piece matched: its turn comes again, after others'.
+    if (out.empty() && initial_ && !bell_->rung.exchange(true)) bell_->ring();
+    if (!out.empty() || initial_) return out;
   }
   // Before reading: news that comes from now on rings again.
   bell_->rung = false;

@@ -88,13 +88,22 @@ bool Catalog::serves(std::string_view group, std::string_view version) const {
   });
 }
 
-CatalogPtr builtin_catalog() {
-  std::vector<KindPtr> kinds;
+std::vector<Value> builtin_definitions(Channel channel) {
+  std::vector<Value> definitions;
   for (const auto& [file, text] : builtin_kind_documents()) {
     const auto document = parse_yaml(text);
     if (!document) broken_document(file, document.error().message);
-    auto kind = parse_kind(*document);
-    if (!kind) broken_document(file, kind.error().message);
+    auto definition = for_channel(*document, channel);
+    if (!definition.is_null()) definitions.push_back(std::move(definition));
+  }
+  return definitions;
+}
+
+CatalogPtr builtin_catalog(Channel channel) {
+  std::vector<KindPtr> kinds;
+  for (const auto& definition : builtin_definitions(channel)) {
+    auto kind = parse_kind(definition);
+    if (!kind) broken_document(string_at(definition, {"metadata", "name"}), kind.error().message);
     kinds.push_back(std::move(*kind));
   }
   return std::make_shared<const Catalog>(std::move(kinds));

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "schema/channel.h"
 #include "schema/kind.h"
 
 namespace gatefold {
@@ -40,8 +41,9 @@ class Catalog {
 
 using CatalogPtr = std::shared_ptr<const Catalog>;
 
-// The kinds that are compiled in (schema/kinds). Parsed once per call; a broken document is a
-// defect of the build and aborts.
-CatalogPtr builtin_catalog();
+// The kinds that are compiled in (schema/kinds), as they are in a channel. Parsed once per call; a
+// broken document is a defect of the build and aborts.
+std::vector<Value> builtin_definitions(Channel channel);
+CatalogPtr builtin_catalog(Channel channel = Channel::kStandard);
 
 }  // namespace gatefold

@@ -10,6 +10,7 @@
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/value_stack.hpp>
 
+#include "schema/number.h"
 #include "schema/utf8.h"
 
 namespace gatefold {
@@ -75,13 +76,13 @@ struct Builder : NoLimits {
   }
   // Boost.JSON 1.81 computes doubles that are off by a bit at times, so they are read again.
   bool on_double(double, BoostText text, error_code& error) {
-    double number = 0;
-    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (code == std::errc::result_out_of_range && !is_tiny(text)) {
+    const auto read = read_double({text.data(), text.size()});
+    if (!read) {
       unreadable_number.assign(text.data(), text.size());
       error = boost::json::error::exponent_overflow;
       return false;
     }
+    const double number = *read;
     constexpr double kTwoTo63 = 9223372036854775808.0;
     if (number == std::trunc(number) && number >= -kTwoTo63 && number < kTwoTo63) {
       stack.push_int64(static_cast<std::int64_t>(number));
@@ -100,15 +101,6 @@ struct Builder : NoLimits {
   }
   bool on_comment_part(BoostText, error_code&) { return true; }
   bool on_comment(BoostText, error_code&) { return true; }
-
- private:
-  // Out of range towards zero, which reads as 0, as in Go.
-  static bool is_tiny(BoostText text) {
-    const std::string_view number(text.data(), text.size());
-    const auto exponent = number.find_first_of("eE");
-    if (exponent != std::string_view::npos) return number.substr(exponent + 1).starts_with('-');
-    return number.starts_with("0.") || number.starts_with("-0.");
-  }
 };
 
 // Finds the paths of members that stand twice in one object.

@@ -77,10 +77,11 @@ std::size_t end_of_piece(std::string_view pattern, std::size_t at) {
   at += rest.starts_with("[^") ? 2 : 1;
   if (at < pattern.size() && pattern[at] == ']') ++at;
   while (at < pattern.size() && pattern[at] != ']') {
-    const bool is_named = pattern.substr(at).starts_with("[:");
-    const std::size_t named_end = is_named ? pattern.find(":]", at) : std::string_view::npos;
-    if (named_end != std::string_view::npos) {
-      at = named_end + 2;
+    // The longest there is: [:^xdigit:].
+    const std::string_view named = pattern.substr(at, sizeof("[:^xdigit:]") - 1);
+    const std::size_t named_end = named.starts_with("[:") ? named.find(":]") : named.npos;
+    if (named_end != named.npos) {
+      at += named_end + 2;
     } else {
       at += pattern[at] == '\\' ? 2 : 1;
     }

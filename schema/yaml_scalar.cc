@@ -7,6 +7,8 @@
 #include <limits>
 #include <string>
 
+#include "schema/number.h"
+
 namespace gatefold {
 namespace {
 
@@ -81,15 +83,13 @@ bool is_float(std::string_view text) {
 std::optional<Value> float_of(std::string_view text) {
   if (!is_float(text)) return std::nullopt;
   if (text.starts_with('+')) text.remove_prefix(1);
-  double number = 0;
-  const auto end = text.data() + text.size();
-  const auto [at, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc()) return std::nullopt;
+  const auto number = read_double(text);
+  if (!number) return std::nullopt;
   constexpr double kTwoTo63 = 9223372036854775808.0;
-  if (number == std::trunc(number) && number >= -kTwoTo63 && number < kTwoTo63) {
-    return Value(static_cast<std::int64_t>(number));
+  if (*number == std::trunc(*number) && *number >= -kTwoTo63 && *number < kTwoTo63) {
+    return Value(static_cast<std::int64_t>(*number));
   }
-  return Value(number);
+  return Value(*number);
 }
 
 }  // namespace

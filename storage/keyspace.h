@@ -59,6 +59,7 @@ inline constexpr const FamilyInfo& info(Family family) {
 inline constexpr std::string_view kMetaFormat = "format";  // kFormatVersion
 inline constexpr std::string_view kMetaFold = "fold";      // kFoldVersion of the derived rows
 inline constexpr std::string_view kMetaIncarnation = "incarnation";  // 16 hexadecimal digits
+inline constexpr std::string_view kMetaChannel = "channel";          // of the kinds: its name
 inline constexpr std::string_view kMetaHead =
     "head";  // revision, chain: equal to the log's last row
 inline constexpr std::string_view kMetaRefold =

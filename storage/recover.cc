@@ -201,4 +201,29 @@ Result<Recovered> recover_state(const std::shared_ptr<Database>& database, bool 
   return Recovered{*head, **incarnation};
 }
 
+Result<Channel> settle_channel(const Database& database, bool read_only,
+                               std::optional<Channel> wanted) {
+  const auto bytes = database.read(Family::kMeta, kMetaChannel);
+  if (!bytes) return std::unexpected(bytes.error());
+  const auto noted = *bytes ? parse_channel(**bytes) : std::optional<Channel>{};
+  if (*bytes && !noted && !wanted) {
+    return failure(Reason::kInternalError,
+                   fmt::format("storage: the data directory has channel {}, which this program "
+                               "does not know",
+                               **bytes));
+  }
+  const auto channel = wanted ? *wanted : noted.value_or(Channel::kStandard);
+  if (read_only || noted == channel) return channel;
+  if (*bytes) {
+    // A warning: objects of kinds and versions that are no longer served can't be seen any more.
+    spdlog::warn("the channel is {} from now on; it was {}", channel_name(channel), **bytes);
+  }
+  rocksdb::WriteBatch batch;
+  batch.Put(slice(kMetaChannel), std::string(channel_name(channel)));
+  if (auto written = check(database.write(batch, /*sync=*/true)); !written) {
+    return std::unexpected(std::move(written.error()));
+  }
+  return channel;
+}
+
 }  // namespace gatefold::storage

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "schema/channel.h"
 #include "storage/database.h"
 #include "storage/snapshot.h"
 
@@ -26,6 +27,11 @@ struct Recovered {
 Result<Recovered> recover_state(const std::shared_ptr<Database>& database, bool read_only,
                                 bool refold_wanted, const std::optional<Head>& acknowledged,
                                 const Progress& progress);
+
+// The channel that a directory which recover_state() has seen is used with: `wanted`, which is
+// noted for the next time unless it is only read, or else what was noted.
+Result<Channel> settle_channel(const Database& database, bool read_only,
+                               std::optional<Channel> wanted);
 
 // What recover_state() checks of the log. Where there is no log yet, all zeros.
 Result<Head> prove_head(const Database& database, const std::optional<Head>& acknowledged);

@@ -106,7 +106,7 @@ class Store::Files {
   Files(StoreOptions store_options, Location store_location)
       : options(std::move(store_options)), location(std::move(store_location)) {}
 
-  // Opens RocksDB and takes head and incarnation from it.
+  // Opens RocksDB and takes head, incarnation and channel from it.
   Result<void> open(bool refold_wanted) {
     if (auto checked = check_files(location); !checked) return checked;
     auto opened = Database::open(location);
@@ -114,6 +114,9 @@ class Store::Files {
     auto recovered = recover_state(*opened, location.read_only, refold_wanted,
                                    acknowledged_head(location), options.progress);
     if (!recovered) return std::unexpected(std::move(recovered.error()));
+    const auto settled = settle_channel(**opened, location.read_only, options.channel);
+    if (!settled) return std::unexpected(settled.error());
+    channel = *settled;
     database = std::move(*opened);
     head = recovered->head;
     incarnation = std::move(recovered->incarnation);
@@ -160,6 +163,7 @@ class Store::Files {
   std::shared_ptr<Database> database;  // null while closed
   Head head;                           // writer thread only
   std::string incarnation;
+  Channel channel = Channel::kStandard;
   bool is_broken = false;  // writer thread only; a commit had an unknown outcome
 
   mutable std::mutex mutex;
@@ -243,6 +247,9 @@ std::shared_ptr<const Snapshot> Store::snapshot() const {
 
 const std::string& Store::incarnation() const {
   return files_->incarnation;
+}
+Channel Store::channel() const {
+  return files_->channel;
 }
 const Head& Store::head() const {
   return files_->head;

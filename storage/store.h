@@ -6,10 +6,12 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "schema/channel.h"
 #include "schema/status.h"
 #include "storage/prepared_event.h"
 #include "storage/snapshot.h"
@@ -27,7 +29,10 @@ struct StoreOptions {
       nullptr;             // a faulty one in tests; nullptr: the default one. Outlives the Store
   bool read_only = false;  // tools on a directory: shares the lock, creates and writes no file
   std::uint64_t reserve_bytes = 64ull << 20;  // below this much free space writes are refused
-  bool refold = false;                        // drop the derived families and fold the log anew
+  // Of the kinds that are compiled in; what the directory was opened with last, and standard at
+  // first, where it is not given.
+  std::optional<Channel> channel;
+  bool refold = false;  // drop the derived families and fold the log anew
   // Called now and then during long work (refold) with events done and events in all.
   std::function<void(std::uint64_t, std::uint64_t)> progress;
 };
@@ -78,6 +83,7 @@ class Store {
   std::shared_ptr<const Snapshot> snapshot() const;
   // 16 hexadecimal digits that differ for each directory and fork; part of continue tokens.
   const std::string& incarnation() const;
+  Channel channel() const;
 
   // Writer thread only. Numbers the events from head().revision + 1, lifts their times so that time
   // never goes back, chains them, folds them and writes all of it as one WriteBatch with one WAL

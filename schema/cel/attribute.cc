@@ -27,19 +27,6 @@ Index index_of(const Val& key) {
   return {true, static_cast<std::int64_t>(number)};
 }
 
-bool is_key(const Val& key) {
-  switch (key.kind) {
-    case Kind::kString:
-    case Kind::kInt:
-    case Kind::kUint:
-    case Kind::kDouble:
-    case Kind::kBool:
-      return true;
-    default:
-      return false;
-  }
-}
-
 Operation operation_at(const Node& node) {
   const auto* call = std::get_if<Call>(&node.what);
   if (call == nullptr) return Operation::kUnplanned;
@@ -58,6 +45,56 @@ bool is_attribute(const Node& node) {
 }
 
 }  // namespace
+
+bool is_key(const Val& key) {
+  switch (key.kind) {
+    case Kind::kString:
+    case Kind::kInt:
+    case Kind::kUint:
+    case Kind::kDouble:
+    case Kind::kBool:
+      return true;
+    default:
+      return false;
+  }
+}
+
+std::string_view go_type_name(const Val& value) {
+  switch (value.kind) {
+    case Kind::kNull:
+      return "types.Null";
+    case Kind::kBool:
+      return "types.Bool";
+    case Kind::kInt:
+      return "types.Int";
+    case Kind::kUint:
+      return "types.Uint";
+    case Kind::kDouble:
+      return "types.Double";
+    case Kind::kString:
+      return "types.String";
+    case Kind::kBytes:
+      return "types.Bytes";
+    case Kind::kTimestamp:
+      return "types.Timestamp";
+    case Kind::kDuration:
+      return "types.Duration";
+    case Kind::kType:
+      return "*types.Type";
+    case Kind::kOptional:
+      return "*types.Optional";
+    case Kind::kList:
+      return "*types.baseList";
+    case Kind::kMap:
+      return "*types.baseMap";
+    case Kind::kIp:
+      return "cel.IP";
+    case Kind::kCidr:
+      return "cel.CIDR";
+    default:
+      return type_name(value);
+  }
+}
 
 Walker::Attribute Walker::resolve(const Node& node) {
   if (node.constant != nullptr) return {*node.constant};

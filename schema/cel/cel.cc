@@ -9,11 +9,13 @@
 #include "schema/cel/eval.h"
 #include "schema/cel/json_of.h"
 #include "schema/cel/parser.h"
+#include "schema/cel/plan.h"
 
 namespace gatefold::cel {
 
 struct Program::State {
   Environment environment;
+  Arena constants;  // outlives the tree
   NodePtr root;
   CheckedExpression checked;
 };
@@ -68,7 +70,13 @@ std::expected<std::shared_ptr<const Program>, std::string> Program::compile(
   if (const auto why = complaint(*checked->type, result); !why.empty()) {
     return std::unexpected(std::string(why));
   }
-  auto state = std::make_unique<State>(environment, std::move(*root), std::move(*checked));
+  auto state = std::make_unique<State>();
+  if (auto why = plan(**root, state->constants)) {
+    return std::unexpected(fmt::format("program instantiation failed: {}", *why));
+  }
+  state->environment = environment;
+  state->root = std::move(*root);
+  state->checked = std::move(*checked);
   return std::shared_ptr<const Program>(new Program(std::move(state)));
 }
 
@@ -86,7 +94,8 @@ Program::Answer Program::evaluate(std::span<const Value* const> values,
     // What an expression doesn't name is not read.
     if (!state_->checked.uses[i]) continue;
     const bool is_there = values[i] != nullptr;
-    auto value = is_there ? val_of(arena, *values[i], variable.schema) : null_val();
+    auto value =
+        is_there ? val_of(arena, *values[i], variable.schema, variable.is_root) : null_val();
     if (variable.is_optional) value = is_there ? optional_val(arena, value) : none_val();
     slots[i] = value;
   }

@@ -20,9 +20,10 @@ const TypePtr* type_named(std::string_view name) {
     const auto dyn = simple_type(TypeKind::kDyn);
     std::vector<TypePtr> types = {list_type(dyn), map_type(dyn, dyn), opaque_type("net.IP"),
                                   opaque_type("net.CIDR")};
-    for (const auto kind : {TypeKind::kBool, TypeKind::kBytes, TypeKind::kDouble,
-                            TypeKind::kDuration, TypeKind::kInt, TypeKind::kNull, TypeKind::kString,
-                            TypeKind::kTimestamp, TypeKind::kType, TypeKind::kUint}) {
+    for (const auto kind :
+         {TypeKind::kBool, TypeKind::kBytes, TypeKind::kDouble, TypeKind::kDuration, TypeKind::kInt,
+          TypeKind::kNull, TypeKind::kOptional, TypeKind::kString, TypeKind::kTimestamp,
+          TypeKind::kType, TypeKind::kUint}) {
       types.push_back(simple_type(kind));
     }
     return types;

@@ -78,57 +78,62 @@ TypePtr Checker::folded(const Node& node, Comprehension& comprehension, const Ty
     case Kind::kTransformMap:
       return guarded(node, comprehension, map_type(variable, comprehension.transform->type));
     case Kind::kTransformMapEntry:
-      return guarded(node, comprehension, entries(node, comprehension.transform->type));
+      return entries(node, comprehension);
   }
   return simple_type(TypeKind::kError);
 }
 
-// `condition ? accumulator + ... : accumulator`; what the accumulator is stays true either way.
+// `condition ? step : accumulator`. What the accumulator is stays true whatever becomes of it.
 TypePtr Checker::guarded(const Node& node, const Comprehension& comprehension,
-                         const TypePtr& type) {
+                         const TypePtr& accumulator, const TypePtr& step) {
   if (comprehension.condition != nullptr) {
-    conditional(node, {comprehension.condition->type, type, type});
+    conditional(node, {comprehension.condition->type, step, accumulator});
   }
-  return type;
+  return accumulator;
+}
+TypePtr Checker::guarded(const Node& node, const Comprehension& comprehension,
+                         const TypePtr& accumulator) {
+  return guarded(node, comprehension, accumulator, accumulator);
 }
 
-TypePtr Checker::entries(const Node& node, const TypePtr& transformed) {
+TypePtr Checker::entries(const Node& node, const Comprehension& comprehension) {
   static const Overload kInsert = parse_signature(
       {.signature = "cel.@mapInsert(map(K, V), map(K, V)) map(K, V)", .function = nullptr});
-  auto accumulator = map_type(substitution_.fresh(), substitution_.fresh());
-  const std::array arguments = {accumulator, transformed};
-  resolve(node, kInsert.name, {&kInsert, 1}, arguments, false, nullptr);
-  return accumulator;
+  const auto accumulator = map_type(substitution_.fresh(), substitution_.fresh());
+  const std::array arguments = {accumulator, comprehension.transform->type};
+  const auto step = resolve(node, kInsert.name, {&kInsert, 1}, arguments, false, nullptr);
+  return guarded(node, comprehension, accumulator, step);
 }
 
 TypePtr Checker::type_of(Node& node, Bind& bind) {
   const auto first = issues_.size();
   visit(*bind.value);
-  auto type = bind.value->type;
+  OptionalUse use{.is_there = simple_type(TypeKind::kBool), .value = bind.value->type};
   if (bind.kind != Bind::Kind::kBind) {
     const auto last = issues_.size();
-    type = optional_value(node, bind);
+    use = use_of(node, bind.value->type);
     issues_.repeat(first, last);
   }
   const Scope scope(*this);
-  bind.slot = declare(bind.variable, std::move(type));
+  bind.slot = declare(bind.variable, std::move(use.value));
   visit(*bind.result);
   if (bind.kind == Bind::Kind::kBind) return bind.result->type;
   auto present = bind.result->type;
   if (bind.kind == Bind::Kind::kOptMap) present = optional_type(std::move(present));
-  return conditional(node, {simple_type(TypeKind::kBool), std::move(present),
-                            optional_type(substitution_.fresh())});
+  return conditional(
+      node, {std::move(use.is_there), std::move(present), optional_type(substitution_.fresh())});
 }
 
-// `value.hasValue()` and `value.value()`.
-TypePtr Checker::optional_value(const Node& node, Bind& bind) {
+// `optional.hasValue()` and `optional.value()`.
+Checker::OptionalUse Checker::use_of(const Node& node, const TypePtr& optional) {
   static const Overload kHasValue =
       parse_signature({.signature = "optional(V).hasValue() bool", .function = nullptr});
   static const Overload kValue =
       parse_signature({.signature = "optional(V).value() V", .function = nullptr});
-  const std::array arguments = {bind.value->type};
-  resolve(node, kHasValue.name, {&kHasValue, 1}, arguments, true, nullptr);
-  return resolve(node, kValue.name, {&kValue, 1}, arguments, true, nullptr);
+  const std::array arguments = {optional};
+  auto is_there = resolve(node, kHasValue.name, {&kHasValue, 1}, arguments, true, nullptr);
+  auto value = resolve(node, kValue.name, {&kValue, 1}, arguments, true, nullptr);
+  return {.is_there = std::move(is_there), .value = std::move(value)};
 }
 
 }  // namespace gatefold::cel

@@ -83,9 +83,15 @@ class Checker {
   };
   Range range_of(Comprehension& comprehension);
   TypePtr folded(const Node& node, Comprehension& comprehension, const TypePtr& variable);
-  TypePtr guarded(const Node& node, const Comprehension& comprehension, const TypePtr& type);
-  TypePtr entries(const Node& node, const TypePtr& transformed);
-  TypePtr optional_value(const Node& node, Bind& bind);
+  TypePtr guarded(const Node& node, const Comprehension& comprehension, const TypePtr& accumulator);
+  TypePtr guarded(const Node& node, const Comprehension& comprehension, const TypePtr& accumulator,
+                  const TypePtr& step);
+  TypePtr entries(const Node& node, const Comprehension& comprehension);
+  struct OptionalUse {
+    TypePtr is_there;
+    TypePtr value;
+  };
+  OptionalUse use_of(const Node& node, const TypePtr& optional);
 
   void expect(const Node& node, const TypePtr& type);
   void mismatch(const Node& node, const Type& wanted, const Type& is);

@@ -230,7 +230,10 @@ Val Walker::collect_map(const Comprehension& comprehension, const Val& range) {
 // what the operand costs is paid twice, the second time when the variable is first used.
 Val Walker::eval_bind(const Bind& bind) {
   const auto cost_before = evaluation_.cost;
+  Binding binding{.slot = bind.slot, .outer = binding_};
+  binding_ = &binding;
   auto value = eval(*bind.value);
+  binding_ = binding.outer;
   if (evaluation_.is_exhausted) return exhausted_error();
   constexpr std::uint64_t kDeferredMax = std::numeric_limits<std::uint32_t>::max();
   const auto cost = evaluation_.cost - cost_before;
@@ -251,7 +254,8 @@ Val Walker::eval_bind(const Bind& bind) {
   }
   auto& slot = slots_[bind.slot];
   slot = *value.optional;
-  slot.deferred_cost = static_cast<std::uint32_t>(std::min(cost + 1, kDeferredMax));
+  slot.deferred_cost =
+      static_cast<std::uint32_t>(std::min(cost - binding.paid_outside + 1, kDeferredMax));
   const auto result = eval(*bind.result);
   if (bind.kind == Bind::Kind::kOptFlatMap) return result;
   evaluation_.charge(1);

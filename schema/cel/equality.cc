@@ -55,26 +55,40 @@ Places places_of(Arena& arena, const Val& list, const SchemaNode& schema) {
   return places;
 }
 
-bool equal_unordered(Arena& arena, const Val& a, const Val& b, const SchemaNode& schema) {
+Equality equal_unordered(Arena& arena, const Val& a, const Val& b, const SchemaNode& schema) {
   const auto places = places_of(arena, a, schema);
   for (std::size_t i = 0; i < list_size(b); ++i) {
-    if (!arena.step()) return false;
+    if (!arena.step()) return Equality::kUnequal;
     const auto item = list_at(arena, b, i);
     const auto place = places.find(item_identity(item, schema));
-    if (place == places.end()) return false;
+    if (place == places.end()) return Equality::kUnequal;
     if (schema.list_type == ListType::kSet) continue;
-    if (!equal(arena, list_at(arena, a, place->second), item)) return false;
+    const auto equality = equality_of(arena, list_at(arena, a, place->second), item);
+    if (equality != Equality::kEqual) return equality;
   }
-  return true;
+  return Equality::kEqual;
 }
 
-bool equal_lists(Arena& arena, const Val& a, const Val& b) {
-  if (!b.is(ValKind::kList) || list_size(a) != list_size(b)) return false;
+// The reference's own lists and maps take what can't be compared for equal, those of the input that
+// have a schema don't.
+bool is_strict(const Val& value) {
+  return value.is_json && value.json.schema != nullptr;
+}
+
+// What ends a comparison of items.
+bool differs(Equality equality, bool is_strict) {
+  return equality == Equality::kUnequal || (is_strict && equality == Equality::kNoOverload);
+}
+
+Equality equal_lists(Arena& arena, const Val& a, const Val& b) {
+  if (!b.is(ValKind::kList)) return is_strict(a) ? Equality::kNoOverload : Equality::kUnequal;
+  if (list_size(a) != list_size(b)) return Equality::kUnequal;
   if (const auto* schema = unordered_schema(a)) return equal_unordered(arena, a, b, *schema);
   for (std::size_t i = 0; i < list_size(a); ++i) {
-    if (!equal(arena, list_at(arena, a, i), list_at(arena, b, i))) return false;
+    const auto equality = equality_of(arena, list_at(arena, a, i), list_at(arena, b, i));
+    if (differs(equality, is_strict(a))) return equality;
   }
-  return true;
+  return Equality::kEqual;
 }
 
 // Fields that a schema doesn't know but preserves: where both have one, it has to be the same.
@@ -90,19 +104,22 @@ bool equal_unknown(Arena& arena, const Val& a, const Val& b, std::size_t index) 
          equal(arena, val_of(arena, member.value(), nullptr), val_of(arena, *other, nullptr));
 }
 
-bool equal_maps(Arena& arena, const Val& a, const Val& b) {
-  if (!b.is(ValKind::kMap) || map_size(a) != map_size(b)) return false;
-  const bool is_object = a.is_json && has_fields(a);
+Equality equal_maps(Arena& arena, const Val& a, const Val& b) {
+  if (!b.is(ValKind::kMap)) return is_strict(a) ? Equality::kNoOverload : Equality::kUnequal;
+  if (map_size(a) != map_size(b)) return Equality::kUnequal;
   for (std::size_t i = 0; i < map_size(a); ++i) {
-    const auto item = map_at(arena, a, i);
-    if (is_object && is_unknown_member(a, i)) {
-      if (!b.is_json || !equal_unknown(arena, a, b, i)) return false;
+    if (is_strict(a) && is_unknown_member(a, i)) {
+      if (!b.is_json) return Equality::kNoOverload;
+      if (!equal_unknown(arena, a, b, i)) return Equality::kUnequal;
       continue;
     }
+    const auto item = map_at(arena, a, i);
     Val other;
-    if (!map_find(arena, b, item.key, other) || !equal(arena, item.value, other)) return false;
+    if (!map_find(arena, b, item.key, other)) return Equality::kUnequal;
+    const auto equality = equality_of(arena, item.value, other);
+    if (differs(equality, is_strict(a))) return equality;
   }
-  return true;
+  return Equality::kEqual;
 }
 
 }  // namespace
@@ -137,26 +154,28 @@ Val merge_lists(Arena& arena, const Val& a, const Val& b) {
   return out;
 }
 
-bool equal(Arena& arena, const Val& a, const Val& b) {
-  if (!arena.step()) return false;
+Equality equality_of(Arena& arena, const Val& a, const Val& b) {
+  const auto verdict = [](bool is_equal) {
+    return is_equal ? Equality::kEqual : Equality::kUnequal;
+  };
+  if (!arena.step() || a.is_error()) return Equality::kUnequal;
+  if (a.is(ValKind::kNull) || b.is(ValKind::kNull)) return verdict(a.kind == b.kind);
   if (a.is(ValKind::kList)) return equal_lists(arena, a, b);
   if (a.is(ValKind::kMap)) return equal_maps(arena, a, b);
-  switch (a.kind) {
-    case ValKind::kError:
-      return false;
-    case ValKind::kNull:
-      return b.is(ValKind::kNull);
-    case ValKind::kType:
-      return b.is(ValKind::kType) && a.type->name == b.type->name;
-    case ValKind::kOptional:
-      if (!b.is(ValKind::kOptional)) return false;
-      if (a.optional == nullptr || b.optional == nullptr) return a.optional == b.optional;
-      return equal(arena, *a.optional, *b.optional);
-    default:
-      break;
+  if (a.is(ValKind::kType)) return verdict(b.is(ValKind::kType) && a.type->name == b.type->name);
+  if (a.is(ValKind::kOptional)) {
+    if (!b.is(ValKind::kOptional)) return Equality::kUnequal;
+    if (a.optional == nullptr || b.optional == nullptr) return verdict(a.optional == b.optional);
+    return equality_of(arena, *a.optional, *b.optional);
   }
-  if (is_opaque(a.kind)) return is_opaque(b.kind) && opaque_equal(a, b);
-  return compare(a, b) == Order::kEqual;
+  if (is_opaque(a.kind)) {
+    return a.kind == b.kind ? verdict(opaque_equal(a, b)) : Equality::kNoOverload;
+  }
+  return verdict(compare(a, b) == Order::kEqual);
+}
+
+bool equal(Arena& arena, const Val& a, const Val& b) {
+  return equality_of(arena, a, b) == Equality::kEqual;
 }
 
 }  // namespace gatefold::cel

@@ -22,10 +22,8 @@ constexpr std::uint32_t bit(ValKind kind) {
   return 1U << static_cast<unsigned>(kind);
 }
 
-constexpr std::uint32_t kScalars = bit(ValKind::kNull) | bit(ValKind::kBool) | bit(ValKind::kInt) |
-                                   bit(ValKind::kUint) | bit(ValKind::kDouble) |
-                                   bit(ValKind::kString) | bit(ValKind::kBytes) |
-                                   bit(ValKind::kTimestamp) | bit(ValKind::kDuration);
+// The kinds before Kubernetes' own.
+constexpr std::uint32_t kMeasured = bit(ValKind::kUrl) - 1;
 
 std::uint64_t equality_cost(const Val& a, const Val& b, bool is_equal) {
   if (is_equal && is_opaque(a.kind)) return 1;
@@ -69,18 +67,22 @@ bool matches(Arena& arena, const Overload& overload, std::span<const Val> argume
   return true;
 }
 
-// Costs are charged where arguments failed too; a cost function sees errors only where it can't
-// mistake them for what it measures.
+// Costs are charged where arguments failed, or no overload takes them, too. Cost functions measure
+// what they are given, but for values of Kubernetes' own types, which they take for what they are.
 std::uint64_t cost_of_failed(const Overload& overload, std::span<const Val> arguments,
                              const Val& error) {
   if (overload.cost == nullptr || overload.kinds.size() != arguments.size()) return 1;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const auto kinds = overload.kinds[i];
-    const bool fits = arguments[i].is_error() ? (kinds & ~kScalars) == 0 || kinds == kAnyKind
-                                              : (kinds & bit(arguments[i].kind)) != 0;
-    if (!fits) return 1;
+    const bool is_own = (kinds & kMeasured) == 0;
+    if (is_own && (kinds & bit(arguments[i].kind)) == 0) return 1;
   }
-  return overload.cost(arguments, error);
+  const auto cost = overload.cost(arguments, error);
+  // Functions of lists charge while they walk, which they didn't; only what is empty is free.
+  const bool is_unpaid =
+      cost == 0 && !arguments[0].is(ValKind::kString) &&
+      std::ranges::none_of(arguments, [](const Val& argument) { return size_of(argument) == 0; });
+  return is_unpaid ? 1 : cost;
 }
 
 bool is_receiver(const Val& value) {
@@ -90,13 +92,15 @@ bool is_receiver(const Val& value) {
 
 // Functions of cel-go's standard library that check their arguments themselves say less than those
 // that are found by their arguments' types.
-Val no_overload_for(Arena& arena, std::string_view function, std::span<const Val> arguments) {
+Val no_overload_for(Arena& arena, const Call& call, std::span<const Val> arguments) {
+  const std::string_view function = call.function;
+  if (call.pattern != nullptr) return no_such_overload();
   if (function == "contains" || function == "startsWith" || function == "endsWith" ||
       (function == "matches" && is_receiver(arguments[0]))) {
     return no_such_overload();
   }
   if (function == "matches") return literal_error("no such overload: matches");
-  std::string message = "no such overload: " + std::string(function) + '(';
+  std::string message = "no such overload: " + call.function + '(';
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     if (i != 0) message += ", ";
     message += type_name(arguments[i]);
@@ -133,47 +137,13 @@ const Node& argument_at(const Call& call, std::size_t index) {
 
 }  // namespace
 
-std::string_view go_type_name(const Val& value) {
-  switch (value.kind) {
-    case ValKind::kNull:
-      return "types.Null";
-    case ValKind::kBool:
-      return "types.Bool";
-    case ValKind::kInt:
-      return "types.Int";
-    case ValKind::kUint:
-      return "types.Uint";
-    case ValKind::kDouble:
-      return "types.Double";
-    case ValKind::kString:
-      return "types.String";
-    case ValKind::kBytes:
-      return "types.Bytes";
-    case ValKind::kTimestamp:
-      return "types.Timestamp";
-    case ValKind::kDuration:
-      return "types.Duration";
-    case ValKind::kType:
-      return "*types.Type";
-    case ValKind::kOptional:
-      return "*types.Optional";
-    case ValKind::kList:
-      return "*types.baseList";
-    case ValKind::kMap:
-      return "*types.baseMap";
-    case ValKind::kIp:
-      return "cel.IP";
-    case ValKind::kCidr:
-      return "cel.CIDR";
-    default:
-      return type_name(value);
-  }
-}
-
 Val Walker::use(std::uint32_t slot) {
   auto& val = slots_[slot];
   if (val.deferred_cost != 0) {
     evaluation_.charge(val.deferred_cost);
+    for (auto* bind = binding_; bind != nullptr; bind = bind->outer) {
+      if (slot < bind->slot) bind->paid_outside += val.deferred_cost;
+    }
     val.deferred_cost = 0;
   }
   return val;
@@ -255,12 +225,9 @@ Val Walker::eval_equality(const Call& call, bool wanted) {
   evaluation_.charge(equality_cost(a, b, wanted));
   if (a.is_error()) return a;
   if (b.is_error()) return b;
-  // Lists and maps that have a schema are compared with their like only; null equals nothing else.
-  if (wanted && a.is_json && a.json.schema != nullptr && a.kind != b.kind &&
-      !b.is(ValKind::kNull)) {
-    return no_such_overload();
-  }
-  return bool_val(equal(evaluation_.arena, a, b) == wanted);
+  const auto equality = equality_of(evaluation_.arena, a, b);
+  if (wanted && equality == Equality::kNoOverload) return no_such_overload();
+  return bool_val((equality == Equality::kEqual) == wanted);
 }
 
 Val Walker::eval_in_constants(const Call& call) {
@@ -320,8 +287,10 @@ Val Walker::eval_function(const Call& call) {
     evaluation_.charge(is_flat ? 1 : overload->cost(arguments.all(), result));
     return result;
   }
-  evaluation_.charge(1);
-  return no_overload_for(evaluation_.arena, call.function, arguments.all());
+  const auto error = no_overload_for(evaluation_.arena, call, arguments.all());
+  const bool is_flat = call.overloads.empty() || call.operation == Operation::kConversion;
+  evaluation_.charge(is_flat ? 1 : cost_of_failed(*call.overloads.front(), arguments.all(), error));
+  return error;
 }
 
 Val Walker::eval_list(const ListLiteral& literal) {

@@ -171,10 +171,12 @@ using Functions = std::map<std::string, std::vector<Overload>, std::less<>>;
 const Functions& functions() {
   static const Functions kFunctions = [] {
     Functions out;
+    // In the order of Kubernetes' environment: of several overloads that a value of unknown type
+    // may take, the first binds its type.
     for (const auto library :
-         {operator_functions(), conversion_functions(), time_functions(), string_functions(),
-          list_functions(), regex_functions(), optional_functions(), url_functions(),
-          address_functions(), quantity_functions(), format_functions(), semver_functions()}) {
+         {operator_functions(), conversion_functions(), time_functions(), url_functions(),
+          regex_functions(), list_functions(), optional_functions(), quantity_functions(),
+          string_functions(), address_functions(), format_functions(), semver_functions()}) {
       for (const auto& declaration : library) {
         auto overload = parse_signature(declaration);
         auto& overloads = out[overload.name];

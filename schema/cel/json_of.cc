@@ -28,7 +28,7 @@ std::expected<std::string, std::string> text_of(Arena& arena, const Val& value) 
 
 Value json_of_double(double number) {
   if (std::isnan(number)) return Value("NaN");
-  if (std::isinf(number)) return Value(number > 0 ? "Infinity" : "-Infinity");
+  if (std::isinf(number)) return Value(number > 0 ? "+Inf" : "-Inf");
   return Value(number);
 }
 
@@ -52,7 +52,7 @@ Json convert_map(Arena& arena, const Val& map, int depth) {
   const auto size = map_size(map);
   for (std::size_t i = 0; i < size; ++i) {
     const auto [key, value] = map_at(arena, map, i);
-    const auto name = text_of(arena, key);
+    const auto name = key.is(ValKind::kNull) ? std::string("null") : text_of(arena, key);
     if (!name) return std::unexpected(name.error());
     auto member = convert(arena, value, depth);
     if (!member) return member;
@@ -87,6 +87,8 @@ Json convert(Arena& arena, const Val& value, int depth) {
       return convert(arena, *value.optional, depth - 1);
     case ValKind::kString:
       return Value(value.text);
+    case ValKind::kType:
+      return Value(to_string(*value.type));
     default: {
       auto text = text_of(arena, value);
       if (!text) return std::unexpected(std::move(text.error()));

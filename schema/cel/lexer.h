@@ -99,7 +99,6 @@ std::size_t count_code_points(std::string_view text);
 // ends with its suffix. Nothing: it does not fit.
 std::optional<std::int64_t> int_of(std::string_view text);
 std::optional<std::uint64_t> uint_of(std::string_view text);
-std::optional<double> double_of(std::string_view text);
 
 // The text or the bytes that a token of kind kString or kBytes stands for. The error is a message.
 std::expected<std::string, std::string> unquote(std::string_view text);

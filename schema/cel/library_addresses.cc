@@ -127,8 +127,9 @@ std::uint64_t canonical_cost(Arguments arguments, const Val&) {
   return traversal_cost(2 * size_of(arguments[0]));
 }
 
+// Costs are told of calls that no overload fits, too: what has no size has 1.
 std::uint64_t prefix_bytes(const Val& range) {
-  return (std::uint64_t{range.cidr->bits} + 7) / 8;
+  return range.is(ValKind::kCidr) ? (std::uint64_t{range.cidr->bits} + 7) / 8 : 1;
 }
 
 std::uint64_t other_cost(const Val& other) {

@@ -92,6 +92,10 @@ Val uint_of_string(Evaluation& evaluation, Values values) {
   return number ? uint_val(*number) : no_conversion(evaluation, "string", "uint");
 }
 
+bool is_hex_letter(char c) {
+  return (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
 bool equals_without_case(std::string_view text, std::string_view small) {
   if (text.size() != small.size()) return false;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -110,8 +114,28 @@ std::optional<double> out_of_range(std::string_view digits, std::chars_format fo
   return is_small ? std::optional<double>(0.0) : std::nullopt;
 }
 
-// Go's strconv.ParseFloat, but for underscores.
+// The digits without the underscores that Go allows between them; nothing where they are elsewhere.
+std::optional<std::string> without_underscores(std::string_view digits, bool is_hex) {
+  std::string out;
+  // After a prefix an underscore may come first.
+  bool after_digit = is_hex;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    const char c = digits[i];
+    const bool is_digit = (c >= '0' && c <= '9') || (is_hex && is_hex_letter(c));
+    if (c != '_') {
+      if (!is_digit && i > 0 && digits[i - 1] == '_') return std::nullopt;
+      out += c;
+    } else if (!after_digit || i + 1 == digits.size()) {
+      return std::nullopt;
+    }
+    after_digit = is_digit;
+  }
+  return out;
+}
+
+// Go's strconv.ParseFloat.
 std::optional<double> parse_double(std::string_view text) {
+  const bool is_signed = text.starts_with('-') || text.starts_with('+');
   const bool is_negative = text.starts_with('-');
   if (is_negative || text.starts_with('+')) text.remove_prefix(1);
   const double sign = is_negative ? -1.0 : 1.0;
@@ -119,25 +143,28 @@ std::optional<double> parse_double(std::string_view text) {
     return sign * std::numeric_limits<double>::infinity();
   }
   const bool is_nan = equals_without_case(text, "nan");
-  if (is_nan) return std::numeric_limits<double>::quiet_NaN();
+  if (is_nan && !is_signed) return std::numeric_limits<double>::quiet_NaN();
   const bool is_hex = text.starts_with("0x") || text.starts_with("0X");
   if (is_hex) {
     // Hexadecimal ones need their exponent.
     if (text.find_first_of("pP") == std::string_view::npos) return std::nullopt;
     text.remove_prefix(2);
   }
+  const auto digits = without_underscores(text, is_hex);
+  if (!digits || digits->empty()) return std::nullopt;
+  const char first = digits->front();
   const bool starts =
-      !text.empty() && (text[0] == '.' || (text[0] >= '0' && text[0] <= '9') ||
-                        (is_hex && std::isxdigit(static_cast<unsigned char>(text[0])) != 0));
+      first == '.' || (first >= '0' && first <= '9') || (is_hex && is_hex_letter(first));
   if (!starts) return std::nullopt;
   const auto format = is_hex ? std::chars_format::hex : std::chars_format::general;
   double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, format);
-  if (end != text.data() + text.size() || error == std::errc::invalid_argument) {
+  const auto [end, error] =
+      std::from_chars(digits->data(), digits->data() + digits->size(), number, format);
+  if (end != digits->data() + digits->size() || error == std::errc::invalid_argument) {
     return std::nullopt;
   }
   if (error == std::errc::result_out_of_range) {
-    const auto extreme = out_of_range(text, format);
+    const auto extreme = out_of_range(*digits, format);
     return extreme ? std::optional<double>(sign * *extreme) : std::nullopt;
   }
   return sign * number;

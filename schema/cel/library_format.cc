@@ -101,6 +101,8 @@ Val validate(Evaluation& evaluation, Arguments arguments) {
 }
 
 std::uint64_t validate_cost(Arguments arguments, const Val&) {
+  // Costs are told of calls that no overload fits, too.
+  if (!arguments[0].is(ValKind::kFormat)) return 1;
   return pattern_cost(size_of(arguments[1]), arguments[0].format->pattern_size);
 }
 

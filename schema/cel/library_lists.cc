@@ -10,6 +10,7 @@
 #include "schema/cel/budget.h"
 #include "schema/cel/eval.h"
 #include "schema/cel/function.h"
+#include "schema/cel/unfit.h"
 
 namespace gatefold::cel {
 namespace {
@@ -22,9 +23,12 @@ bool is_comparable(const Val& value) {
   return std::ranges::find(kComparableKinds, value.kind) != kComparableKinds.end();
 }
 
-// The error to answer where `item` can't be compared: what is wrong with itself comes first.
-Val incomparable(const Val& item) {
-  return item.is_error() ? item : no_such_overload();
+// The error to answer where an item can't be compared or added: what is wrong with itself comes
+// first, then whether the list is one for the function at all.
+Val wrong_item(Evaluation& evaluation, std::string_view function, const Val& list, const Val& item,
+               bool is_first) {
+  if (item.is_error()) return item;
+  return is_first ? unfit(evaluation.arena, function, {&list, 1}) : no_such_overload();
 }
 
 // Neighbours that have no order among them count as sorted, as in the reference.
@@ -33,7 +37,7 @@ Val is_sorted(Evaluation& evaluation, std::span<const Val> arguments) {
   std::optional<Val> previous;
   for (std::size_t i = 0; i < list_size(list); ++i) {
     const Val item = list_at(evaluation.arena, list, i);
-    if (!is_comparable(item)) return incomparable(item);
+    if (!is_comparable(item)) return wrong_item(evaluation, "isSorted", list, item, i == 0);
     if (previous && compare(*previous, item) == Order::kGreater) return bool_val(false);
     previous = item;
   }
@@ -45,7 +49,7 @@ Val extreme(Evaluation& evaluation, const Val& list, Order replaced_by, std::str
   std::optional<Val> best;
   for (std::size_t i = 0; i < list_size(list); ++i) {
     const Val item = list_at(evaluation.arena, list, i);
-    if (!is_comparable(item)) return incomparable(item);
+    if (!is_comparable(item)) return wrong_item(evaluation, name, list, item, i == 0);
     if (!best || compare(*best, item) == replaced_by) best = item;
   }
   if (best) return *best;
@@ -61,7 +65,8 @@ Val max(Evaluation& evaluation, std::span<const Val> arguments) {
 }
 
 Val add(const Val& a, const Val& b) {
-  if (a.kind != b.kind) return incomparable(b);
+  if (b.is_error()) return b;
+  if (a.kind != b.kind) return no_such_overload();
   switch (a.kind) {
     case ValKind::kInt: {
       std::int64_t out = 0;
@@ -113,8 +118,8 @@ Val sum(Evaluation& evaluation, std::span<const Val> arguments) {
   const Val& list = arguments[0];
   if (list_size(list) == 0) return zero_of(kEmptyKind);
   const Val first = list_at(evaluation.arena, list, 0);
-  if (first.is_error()) return first;
   Val total = zero_of(first.kind);
+  if (total.is_error()) return wrong_item(evaluation, "sum", list, first, true);
   for (std::size_t i = 0; i < list_size(list) && !total.is_error(); ++i) {
     total = add(total, list_at(evaluation.arena, list, i));
   }
@@ -139,69 +144,57 @@ Val last_index_of(Evaluation& evaluation, std::span<const Val> arguments) {
   return int_val(-1);
 }
 
-// What a walk over a value costs: a tenth of a string's bytes, 1 for other scalars. Short strings
-// are free, and lists that name one another make small expressions into walks without an end, so
-// steps are counted and depth is bounded.
+// What a walk over a value costs: a tenth of a string's bytes, 1 for other scalars. The reference
+// lets short strings pass for nothing and has no bound; here nodes beyond kFreeNodes count too, and
+// a walk has an end: lists that name one another make small expressions into endless ones.
 class Walk {
  public:
-  explicit Walk(Evaluation& evaluation) : evaluation_(evaluation) {}
-
-  // False: the evaluation is exhausted.
-  bool pay(const Val& value) {
-    const std::uint64_t units = visit(value, 0);
-    return is_endless_ ? can_pay(evaluation_, kUnpayable) : evaluation_.charge(units);
+  std::uint64_t cost(const Val& value) {
+    visit(value, 0);
+    if (is_endless_) return kUnpayable;
+    return units_ + (nodes_ > kFreeNodes ? (nodes_ - kFreeNodes) / kNodesPerUnit : 0);
   }
 
  private:
-  static constexpr std::uint64_t kUnpayable = std::numeric_limits<std::uint64_t>::max();
+  static constexpr std::uint64_t kUnpayable = std::numeric_limits<std::int64_t>::max();
+  static constexpr std::uint64_t kFreeNodes = 4096;
+  static constexpr std::uint64_t kNodesPerUnit = 64;
+  static constexpr std::uint64_t kNodesMax = 1 << 24;
   static constexpr std::size_t kWalkDepthMax = 1000;
 
-  std::uint64_t visit(const Val& value, std::size_t depth) {
-    is_endless_ = is_endless_ || !evaluation_.arena.step() || depth > kWalkDepthMax;
-    if (is_endless_) return 0;
+  void visit(const Val& value, std::size_t depth) {
+    is_endless_ = is_endless_ || ++nodes_ > kNodesMax || depth > kWalkDepthMax;
+    if (is_endless_) return;
     switch (value.kind) {
       case ValKind::kString:
       case ValKind::kBytes:
-        return static_cast<std::uint64_t>(static_cast<double>(value.text.size()) * 0.1);
+        units_ += static_cast<std::uint64_t>(static_cast<double>(value.text.size()) * 0.1);
+        return;
       case ValKind::kList:
-        return visit_list(value, depth);
+        for (std::size_t i = 0; i < list_size(value) && !is_endless_; ++i) {
+          visit(list_at(scratch_, value, i), depth + 1);
+        }
+        return;
       case ValKind::kMap:
-        return visit_map(value, depth);
+        for (std::size_t i = 0; i < map_size(value) && !is_endless_; ++i) {
+          const MapItem item = map_at(scratch_, value, i);
+          visit(item.key, depth + 1);
+          visit(item.value, depth + 1);
+        }
+        return;
       default:
-        return 1;
+        ++units_;
     }
   }
 
-  std::uint64_t visit_list(const Val& list, std::size_t depth) {
-    std::uint64_t units = 0;
-    for (std::size_t i = 0; i < list_size(list) && !is_endless_; ++i) {
-      units += visit(list_at(evaluation_.arena, list, i), depth + 1);
-    }
-    return units;
-  }
-
-  std::uint64_t visit_map(const Val& map, std::size_t depth) {
-    std::uint64_t units = 0;
-    for (std::size_t i = 0; i < map_size(map) && !is_endless_; ++i) {
-      const MapItem item = map_at(evaluation_.arena, map, i);
-      units += visit(item.key, depth + 1) + visit(item.value, depth + 1);
-    }
-    return units;
-  }
-
-  Evaluation& evaluation_;
+  Arena scratch_;
+  std::uint64_t units_ = 0;
+  std::uint64_t nodes_ = 0;
   bool is_endless_ = false;
 };
 
-// A function that walks over its list, with the walk paid before: `charged` is its cost.
-template <Function kFunction>
-Val walked(Evaluation& evaluation, std::span<const Val> arguments) {
-  if (!Walk(evaluation).pay(arguments[0])) return exhausted_error();
-  return kFunction(evaluation, arguments);
-}
-
-std::uint64_t charged(std::span<const Val>, const Val&) {
-  return 0;
+std::uint64_t walk_cost(std::span<const Val> arguments, const Val&) {
+  return Walk().cost(arguments[0]);
 }
 
 bool contains(Evaluation& evaluation, const Val& list, const Val& item) {
@@ -252,36 +245,36 @@ Val set_intersects(Evaluation& evaluation, std::span<const Val> arguments) {
 }
 
 constexpr Declaration kDeclarations[] = {
-    {"list(int).isSorted() bool", walked<is_sorted>, charged},
-    {"list(uint).isSorted() bool", walked<is_sorted>, charged},
-    {"list(double).isSorted() bool", walked<is_sorted>, charged},
-    {"list(bool).isSorted() bool", walked<is_sorted>, charged},
-    {"list(duration).isSorted() bool", walked<is_sorted>, charged},
-    {"list(timestamp).isSorted() bool", walked<is_sorted>, charged},
-    {"list(string).isSorted() bool", walked<is_sorted>, charged},
-    {"list(bytes).isSorted() bool", walked<is_sorted>, charged},
-    {"list(int).sum() int", walked<sum<ValKind::kInt>>, charged},
-    {"list(uint).sum() uint", walked<sum<ValKind::kUint>>, charged},
-    {"list(double).sum() double", walked<sum<ValKind::kDouble>>, charged},
-    {"list(duration).sum() duration", walked<sum<ValKind::kDuration>>, charged},
-    {"list(int).max() int", walked<max>, charged},
-    {"list(uint).max() uint", walked<max>, charged},
-    {"list(double).max() double", walked<max>, charged},
-    {"list(bool).max() bool", walked<max>, charged},
-    {"list(duration).max() duration", walked<max>, charged},
-    {"list(timestamp).max() timestamp", walked<max>, charged},
-    {"list(string).max() string", walked<max>, charged},
-    {"list(bytes).max() bytes", walked<max>, charged},
-    {"list(int).min() int", walked<min>, charged},
-    {"list(uint).min() uint", walked<min>, charged},
-    {"list(double).min() double", walked<min>, charged},
-    {"list(bool).min() bool", walked<min>, charged},
-    {"list(duration).min() duration", walked<min>, charged},
-    {"list(timestamp).min() timestamp", walked<min>, charged},
-    {"list(string).min() string", walked<min>, charged},
-    {"list(bytes).min() bytes", walked<min>, charged},
-    {"list(A).indexOf(A) int", walked<index_of>, charged},
-    {"list(A).lastIndexOf(A) int", walked<last_index_of>, charged},
+    {"list(int).isSorted() bool", is_sorted, walk_cost},
+    {"list(uint).isSorted() bool", is_sorted, walk_cost},
+    {"list(double).isSorted() bool", is_sorted, walk_cost},
+    {"list(bool).isSorted() bool", is_sorted, walk_cost},
+    {"list(duration).isSorted() bool", is_sorted, walk_cost},
+    {"list(timestamp).isSorted() bool", is_sorted, walk_cost},
+    {"list(string).isSorted() bool", is_sorted, walk_cost},
+    {"list(bytes).isSorted() bool", is_sorted, walk_cost},
+    {"list(int).sum() int", sum<ValKind::kInt>, walk_cost},
+    {"list(uint).sum() uint", sum<ValKind::kUint>, walk_cost},
+    {"list(double).sum() double", sum<ValKind::kDouble>, walk_cost},
+    {"list(duration).sum() duration", sum<ValKind::kDuration>, walk_cost},
+    {"list(int).max() int", max, walk_cost},
+    {"list(uint).max() uint", max, walk_cost},
+    {"list(double).max() double", max, walk_cost},
+    {"list(bool).max() bool", max, walk_cost},
+    {"list(duration).max() duration", max, walk_cost},
+    {"list(timestamp).max() timestamp", max, walk_cost},
+    {"list(string).max() string", max, walk_cost},
+    {"list(bytes).max() bytes", max, walk_cost},
+    {"list(int).min() int", min, walk_cost},
+    {"list(uint).min() uint", min, walk_cost},
+    {"list(double).min() double", min, walk_cost},
+    {"list(bool).min() bool", min, walk_cost},
+    {"list(duration).min() duration", min, walk_cost},
+    {"list(timestamp).min() timestamp", min, walk_cost},
+    {"list(string).min() string", min, walk_cost},
+    {"list(bytes).min() bytes", min, walk_cost},
+    {"list(A).indexOf(A) int", index_of, walk_cost},
+    {"list(A).lastIndexOf(A) int", last_index_of, walk_cost},
     {"sets.contains(list(T), list(T)) bool", set_contains, set_cost},
     {"sets.equivalent(list(T), list(T)) bool", set_equivalent, set_equivalent_cost},
     {"sets.intersects(list(T), list(T)) bool", set_intersects, set_cost},

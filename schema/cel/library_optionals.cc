@@ -6,6 +6,7 @@
 #include "schema/cel/eval.h"
 #include "schema/cel/function.h"
 #include "schema/cel/text.h"
+#include "schema/cel/unfit.h"
 
 namespace gatefold::cel {
 namespace {
@@ -84,7 +85,7 @@ Val last(Evaluation& evaluation, std::span<const Val> arguments) {
 }
 
 // A list without a type may hold anything; the first item decides whether the function fits.
-Val unwrap(Evaluation& evaluation, std::span<const Val> arguments) {
+Val unwrapped(Evaluation& evaluation, std::string_view function, std::span<const Val> arguments) {
   const Val& list = arguments[0];
   const std::size_t size_max = list_size(list);
   if (!can_build(evaluation, size_max * sizeof(Val))) return exhausted_error();
@@ -94,13 +95,21 @@ Val unwrap(Evaluation& evaluation, std::span<const Val> arguments) {
     const Val item = list_at(evaluation.arena, list, i);
     if (item.is_error()) return item;
     if (!item.is(ValKind::kOptional)) {
-      if (i == 0) return no_such_overload();
+      if (i == 0) return unfit(evaluation.arena, function, arguments);
       return error_val(evaluation.arena,
                        fmt::format("value {} is not optional", message_text(item)));
     }
     if (item.optional != nullptr) items[size++] = *item.optional;
   }
   return list_val(items.first(size));
+}
+
+Val unwrap(Evaluation& evaluation, std::span<const Val> arguments) {
+  return unwrapped(evaluation, "optional.unwrap", arguments);
+}
+
+Val unwrap_method(Evaluation& evaluation, std::span<const Val> arguments) {
+  return unwrapped(evaluation, "unwrapOpt", arguments);
 }
 
 std::uint64_t nothing(std::span<const Val>, const Val&) {
@@ -118,7 +127,7 @@ constexpr Declaration kDeclarations[] = {
     {"list(V).first() optional(V)", first},
     {"list(V).last() optional(V)", last},
     {"optional.unwrap(list(optional(V))) list(V)", unwrap},
-    {"list(optional(V)).unwrapOpt() list(V)", unwrap},
+    {"list(optional(V)).unwrapOpt() list(V)", unwrap_method},
 };
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "schema/cel/function.h"
 #include "schema/cel/string_format.h"
 #include "schema/cel/text.h"
+#include "schema/cel/unfit.h"
 #include "schema/utf8.h"
 
 namespace gatefold::cel {
@@ -195,9 +196,10 @@ Val split(Evaluation& evaluation, std::span<const Val> arguments) {
   return list_val(parts);
 }
 
-Val no_string(Evaluation& evaluation, const Val& item, bool is_first) {
+Val no_string(Evaluation& evaluation, std::span<const Val> arguments, const Val& item,
+              bool is_first) {
   if (item.is_error()) return item;
-  if (is_first) return no_such_overload();
+  if (is_first) return unfit(evaluation.arena, "join", arguments);
   return error_val(evaluation.arena, fmt::format("join: invalid input: {}", message_text(item)));
 }
 
@@ -210,7 +212,7 @@ Val join(Evaluation& evaluation, std::span<const Val> arguments) {
   if (!can_step(evaluation, list_size(list))) return exhausted_error();
   for (std::size_t i = 0; i < list_size(list); ++i) {
     const Val item = list_at(evaluation.arena, list, i);
-    if (!item.is(ValKind::kString)) return no_string(evaluation, item, i == 0);
+    if (!item.is(ValKind::kString)) return no_string(evaluation, arguments, item, i == 0);
     bytes += item.text.size() + (i > 0 ? separator.text.size() : 0);
     code_points += size_of(item) + (i > 0 ? separator_size : 0);
   }

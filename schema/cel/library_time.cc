@@ -134,18 +134,39 @@ std::optional<std::int64_t> fixed_offset(Arena& arena, std::string_view zone, st
   return (parts[0] * 60 + sign * parts[1]) * kSecondsPerMinute;
 }
 
+// The system's zones are listed up to 2037; a later year has the rules of one before that starts on
+// the same day of the week and is as long.
+std::int64_t within_zones(std::int64_t seconds) {
+  constexpr int kYearMax = 2037;
+  constexpr int kCycle = 28;
+  using std::chrono::sys_days;
+  const auto year =
+      std::chrono::year_month_day{sys_days{std::chrono::days{local_at({seconds, 0}, 0).days}}}
+          .year();
+  if (int{year} <= kYearMax) return seconds;
+  const sys_days start{year / std::chrono::January / 1};
+  for (int i = 0; i < kCycle; ++i) {
+    const std::chrono::year other{kYearMax - i};
+    const sys_days other_start{other / std::chrono::January / 1};
+    const bool is_alike = other.is_leap() == year.is_leap() &&
+                          std::chrono::weekday{start} == std::chrono::weekday{other_start};
+    if (is_alike) return seconds - (start - other_start).count() * kSecondsPerDay;
+  }
+  return seconds;
+}
+
 // By the machine's zones, which the date library reads once. It throws where there are none, or
 // none of that name.
 std::optional<std::int64_t> named_offset(Arena& arena, std::string_view zone,
                                          const Timestamp& value, Val& error) {
-  if (zone.empty() || zone == "UTC") return 0;
+  if (zone.empty() || zone == "UTC" || zone == "Local") return 0;
   if (zone.contains("..") || zone.front() == '/' || zone.front() == '\\') {
     error = literal_error("time: invalid location name");
     return std::nullopt;
   }
   try {
     const auto* found = ::date::locate_zone(std::string(zone));
-    const ::date::sys_seconds at{std::chrono::seconds{value.seconds}};
+    const ::date::sys_seconds at{std::chrono::seconds{within_zones(value.seconds)}};
     return found->get_info(at).offset.count();
   } catch (const std::exception&) {
     error = error_val(arena, "unknown time zone " + std::string(zone));

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <unordered_map>
 
+#include "schema/cel/budget.h"
 #include "schema/cel/cost.h"
 #include "schema/cel/eval.h"
 #include "schema/cel/function.h"
@@ -48,15 +49,9 @@ Val url_of(Evaluation& evaluation, Arguments arguments) {
                          .text = copy_as_utf8(arena, to_string(*url))});
 }
 
-// isURL() and getQuery() cost 1 in Kubernetes, however long the text is. Done again and again, that
-// must not be free of charge.
-bool pay_for_length(Evaluation& evaluation, std::string_view text) {
-  constexpr std::uint64_t kFreeBytes = 4096;
-  return evaluation.charge(text.size() / kFreeBytes);
-}
-
 Val is_url(Evaluation& evaluation, Arguments arguments) {
-  if (!pay_for_length(evaluation, arguments[0].text)) return exhausted_error();
+  // Costs 1, however long the text is.
+  if (!can_step(evaluation, arguments[0].text.size())) return exhausted_error();
   return bool_val(parse_request_uri(arguments[0].text).has_value());
 }
 
@@ -68,8 +63,11 @@ Val part_of(Evaluation&, Arguments arguments) {
 Val get_query(Evaluation& evaluation, Arguments arguments) {
   auto& arena = evaluation.arena;
   const auto raw = arguments[0].url->raw_query;
-  if (!pay_for_length(evaluation, raw)) return exhausted_error();
+  if (!can_step(evaluation, raw.size())) return exhausted_error();
   const auto settings = parse_query(raw);
+  if (!can_build(evaluation, settings.size() * (sizeof(MapItem) + sizeof(Val)) + raw.size())) {
+    return exhausted_error();
+  }
   std::unordered_map<std::string_view, std::size_t> places;
   std::vector<std::string_view> keys;
   std::vector<std::vector<std::string_view>> values;

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <charconv>
 
 #include "schema/cel/lexer.h"
@@ -12,22 +11,6 @@ std::optional<Integer> integer_of(std::string_view text, int base) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, base);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return number;
-}
-
-// Whether a number that is out of range is so for being too small: by the power of ten of its first
-// digit that is no zero.
-bool is_tiny(std::string_view text) {
-  const std::size_t e_at = std::min(text.find_first_of("eE"), text.size());
-  const std::string_view digits = text.substr(0, e_at);
-  const std::size_t first = digits.find_first_of("123456789");
-  if (first == std::string_view::npos) return true;
-  std::string_view exponent = text.substr(std::min(e_at + 1, text.size()));
-  if (exponent.starts_with('+')) exponent.remove_prefix(1);
-  const bool is_negative = exponent.starts_with('-');
-  const auto power = exponent.empty() ? 0 : integer_of<std::int64_t>(exponent, 10);
-  if (!power) return is_negative;
-  const std::size_t dot = std::min(digits.find('.'), digits.size());
-  return *power + static_cast<std::int64_t>(dot) - static_cast<std::int64_t>(first) < 0;
 }
 
 std::string normalized_lines(std::string_view text) {
@@ -124,14 +107,6 @@ std::optional<std::uint64_t> uint_of(std::string_view text) {
   text.remove_suffix(1);
   if (text.starts_with("0x")) return integer_of<std::uint64_t>(text.substr(2), 16);
   return integer_of<std::uint64_t>(text, 10);
-}
-
-std::optional<double> double_of(std::string_view text) {
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error == std::errc() && end == text.data() + text.size()) return number;
-  if (error != std::errc::result_out_of_range || !is_tiny(text)) return std::nullopt;
-  return text.starts_with('-') ? -0.0 : 0.0;
 }
 
 std::expected<std::string, std::string> unquote(std::string_view text) {

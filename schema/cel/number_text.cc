@@ -37,7 +37,7 @@ void append_groups(std::string& out, std::string_view digits) {
   }
 }
 
-// 1.5e-07 to 1.5 × 10⁻⁰⁷, with narrow spaces.
+// 1.5e-07 to 1.5×10⁻⁰⁷.
 std::string with_superscripts(std::string_view number) {
   static constexpr std::array<std::string_view, 10> kDigits = {"⁰", "¹", "²", "³", "⁴",
                                                                "⁵", "⁶", "⁷", "⁸", "⁹"};
@@ -46,7 +46,7 @@ std::string with_superscripts(std::string_view number) {
   for (const char c : number) {
     if (c == 'e') {
       is_exponent = true;
-      out += "\u202f×\u202f10";
+      out += "×10";
     } else if (!is_exponent) {
       out += c;
     } else if (c == '-') {

@@ -8,6 +8,7 @@
 #include "schema/cel/builder.h"
 #include "schema/cel/cursor.h"
 #include "schema/cel/lexer.h"
+#include "schema/number.h"
 
 namespace gatefold::cel {
 namespace {
@@ -259,7 +260,7 @@ class Parser {
     const std::string digits = sign + std::string(token.text);
     if (token.kind == kInt) return literal(offset, int_of(digits), "int");
     if (token.kind == kUint) return literal(offset, uint_of(digits), "uint");
-    return literal(offset, double_of(digits), "double");
+    return literal(offset, read_double(digits), "double");
   }
   Term literal(std::uint32_t offset, auto value, std::string_view type) {
     if (!value) return builder_.mistaken(offset, "invalid " + std::string(type) + " literal");

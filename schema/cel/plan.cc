@@ -8,6 +8,8 @@
 
 #include "schema/cel/eval.h"
 #include "schema/cel/key_order.h"
+#include "schema/cel/pattern.h"
+#include "schema/cel/walker.h"
 
 namespace gatefold::cel {
 namespace {
@@ -101,7 +103,10 @@ class Planner {
     call.operation = operation_of(call);
     if (call.operation == Operation::kConversion) return fold_conversion(node, call);
     if (call.function == "@in") plan_in(node, call);
-    return std::nullopt;
+    const bool is_index =
+        call.operation == Operation::kIndex || call.operation == Operation::kOptionalIndex;
+    if (is_index && is_constant(call.arguments[1])) return check_key(*call.arguments[1]->constant);
+    return compile(call);
   }
 
   std::optional<std::string> walk_list(Node& node, ListLiteral& list) {
@@ -139,6 +144,26 @@ class Planner {
   std::optional<std::string> fold_conversion(Node& node, const Call& call) {
     if (call.target != nullptr || call.arguments.size() != 1) return std::nullopt;
     return is_constant(call.arguments[0]) ? fold(node) : std::nullopt;
+  }
+
+  static std::optional<std::string> check_key(const Val& key) {
+    if (is_key(key)) return std::nullopt;
+    return "invalid qualifier type: " + std::string(go_type_name(key));
+  }
+
+  // Patterns that are constants, but no literals of which the checker made one.
+  static std::optional<std::string> compile(Call& call) {
+    const bool has_pattern =
+        call.function == "matches" || call.function == "find" || call.function == "findAll";
+    if (!has_pattern || call.pattern != nullptr) return std::nullopt;
+    const std::size_t at = call.target == nullptr ? 1 : 0;
+    if (at >= call.arguments.size() || !is_constant(call.arguments[at])) return std::nullopt;
+    const auto& pattern = *call.arguments[at]->constant;
+    if (!pattern.is(ValKind::kString)) return std::nullopt;
+    auto compiled = compile_pattern(pattern.text);
+    if (!compiled) return std::move(compiled.error());
+    call.pattern = std::move(*compiled);
+    return std::nullopt;
   }
 
   // A list of constants is searched, not walked, and that is free (cel-go's evalSetMembership).

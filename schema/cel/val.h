@@ -218,6 +218,10 @@ bool select_field(Arena& arena, const Val& map, std::string_view field, std::str
 // The language's equality: numbers across types, NaN equals nothing, values of different types are
 // unequal; list-type set and map compare without order (R19.26). Bounded by the depth of values.
 bool equal(Arena& arena, const Val& a, const Val& b);
+// What `==` itself answers: Kubernetes' own types, and lists and maps that have a schema, are
+// compared with their like only.
+enum class Equality : std::uint8_t { kEqual, kUnequal, kNoOverload };
+Equality equality_of(Arena& arena, const Val& a, const Val& b);
 
 // -1, 0, 1; nothing where the kinds have no order or a number is NaN. Numbers compare across types.
 enum class Order : std::uint8_t { kLess, kEqual, kGreater, kNone };

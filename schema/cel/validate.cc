@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <re2/re2.h>
 
 #include "schema/cel/eval.h"
 #include "schema/cel/pattern.h"
@@ -14,6 +15,11 @@ namespace {
 
 // To read one literal.
 constexpr std::uint64_t kLiteralCostMax = 1'000'000;
+
+// Of all patterns of an expression together, in instructions of RE2: compiling is slow, and
+// thousands of patterns of a few characters each may be large.
+constexpr std::int64_t kPatternsSizeMax = 300'000;
+constexpr std::int64_t kWrongPatternSize = 10'000;
 
 // Calls `visit` with each node right below, in cel-go's order.
 void for_each_child(Node& node, const auto& visit) {
@@ -107,12 +113,9 @@ class Validator {
     if (call.function == "duration" || call.function == "timestamp") {
       if (literal != nullptr && !is_accepted(call, *literal)) invalid(first, call.function);
     } else if (call.function == "matches") {
-      // cel-go looks at the first argument even where the pattern is the second.
-      const auto* text = text_of(first);
-      if (text != nullptr && !compile_pattern(*text)) return invalid(first, call.function);
-      compile(call, call.target != nullptr ? 0 : 1);
+      validate_matches(call);
     } else if (call.function == "find" || call.function == "findAll") {
-      compile(call, 0);
+      set_pattern(call, first);
     } else if (call.function == "format") {
       validate_format(node, call, issues_);
     }
@@ -122,16 +125,16 @@ class Validator {
     issues_.report(argument.offset, fmt::format("invalid {} argument", function));
   }
 
-  // By the function itself.
+  // By the function itself. What no overload takes, null, is not.
   static bool is_accepted(const Call& call, const Literal& literal) {
     const auto kind = 1U << static_cast<unsigned>(literal.val.kind);
     for (const auto* overload : call.overloads) {
-      if ((overload->kinds[0] & kind) == 0 || overload->function == nullptr) continue;
+      if ((overload->kinds[0] & kind) == 0) continue;
       Arena arena;
       Evaluation evaluation{.arena = arena, .cost_max = kLiteralCostMax};
       return !overload->function(evaluation, {&literal.val, 1}).is_error();
     }
-    return true;
+    return false;
   }
 
   static const std::string* text_of(const Node& node) {
@@ -139,20 +142,39 @@ class Validator {
     return literal != nullptr ? std::get_if<std::string>(&literal->value) : nullptr;
   }
 
-  void compile(Call& call, std::size_t argument) {
-    if (argument >= call.arguments.size()) return;
-    const auto& node = *call.arguments[argument];
-    const auto* text = text_of(node);
+  // cel-go looks at the first argument, even of the function, whose pattern is the second.
+  void validate_matches(Call& call) {
+    const auto& first = *call.arguments[0];
+    if (const auto* text = text_of(first)) {
+      auto pattern = compile(*text);
+      if (!pattern) return invalid(first, call.function);
+      if (call.target != nullptr) call.pattern = std::move(*pattern);
+    }
+    if (call.target == nullptr && call.arguments.size() > 1) set_pattern(call, *call.arguments[1]);
+  }
+
+  void set_pattern(Call& call, const Node& argument) {
+    const auto* text = text_of(argument);
     if (text == nullptr) return;
-    auto pattern = compile_pattern(*text);
+    auto pattern = compile(*text);
     if (pattern) {
       call.pattern = std::move(*pattern);
     } else {
-      issues_.report(node.offset, std::move(pattern.error()));
+      issues_.report(argument.offset, std::move(pattern.error()));
     }
   }
 
+  std::expected<std::shared_ptr<const re2::RE2>, std::string> compile(std::string_view text) {
+    if (patterns_size_ > kPatternsSizeMax) {
+      return std::unexpected("the expression's patterns are too large");
+    }
+    auto pattern = compile_pattern(text);
+    patterns_size_ += pattern ? (*pattern)->ProgramSize() : kWrongPatternSize;
+    return pattern;
+  }
+
   IssueList& issues_;
+  std::int64_t patterns_size_ = 0;
 };
 
 }  // namespace

@@ -14,6 +14,9 @@ namespace gatefold::cel {
 // As messages of the reference implementation name a value's type: `types.Int`.
 std::string_view go_type_name(const Val& value);
 
+// Whether a list or a map may be indexed with it at all.
+bool is_key(const Val& value);
+
 class Walker {
  public:
   Walker(std::span<Val> slots, Evaluation& evaluation) : slots_(slots), evaluation_(evaluation) {}
@@ -71,10 +74,19 @@ class Walker {
   Val collect_map(const Comprehension& comprehension, const Val& range);
   Val eval_bind(const Bind& bind);
 
+  // A variable of optMap while what it will be bound to is evaluated. What is paid there for the
+  // first use of a variable from outside is not paid again when that is evaluated again.
+  struct Binding {
+    std::uint32_t slot = 0;
+    Binding* outer = nullptr;
+    std::uint64_t paid_outside = 0;
+  };
+
   Val fail(std::string_view message) { return error_val(evaluation_.arena, message); }
 
   std::span<Val> slots_;
   Evaluation& evaluation_;
+  Binding* binding_ = nullptr;
 };
 
 }  // namespace gatefold::cel

@@ -5,7 +5,7 @@ GATEFOLD=$1 kubectl=$2 source=$3 level=${4:-full}
 . "$source/tests/clients/lib.sh"
 start_server --in-memory
 
-served='^(GatewayClass|Gateway|HTTPRoute|ReferenceGrant|Namespace|Service|Secret|ConfigMap)$'
+served='^(GatewayClass|Gateway|ListenerSet|(HTTP|GRPC|TLS|TCP|UDP)Route|BackendTLSPolicy|ReferenceGrant|Namespace|Service|Secret|ConfigMap)$'
 k() { "$kubectl" "$@"; }
 
 # Files of which every kind is served, in the order of their names.
@@ -20,8 +20,9 @@ columns_of() { # KIND
   case $1 in
   GatewayClass) echo '^NAME +CONTROLLER +ACCEPTED +AGE' ;;
   Gateway) echo '^NAME +CLASS +ADDRESS +PROGRAMMED +AGE' ;;
-  HTTPRoute) echo '^NAME +HOSTNAMES +AGE' ;;
-  ReferenceGrant) echo '^NAME +AGE' ;;
+  ListenerSet) echo '^NAME +ACCEPTED +PROGRAMMED +AGE' ;;
+  HTTPRoute | GRPCRoute) echo '^NAME +HOSTNAMES +AGE' ;;
+  TLSRoute | TCPRoute | UDPRoute | BackendTLSPolicy | ReferenceGrant) echo '^NAME +AGE' ;;
   Namespace) echo '^NAME +STATUS +AGE' ;;
   Service) echo '^NAME +TYPE +CLUSTER-IP +EXTERNAL-IP +PORT\(S\) +AGE' ;;
   Secret) echo '^NAME +TYPE +DATA +AGE' ;;
@@ -125,7 +126,7 @@ for folder in "$source/examples" "$upstream"; do
     expect "delete $file" '' "$kubectl" delete --ignore-not-found -f "$file"
   done
 done
-expect "nothing is left" '^No resources found' "$kubectl" get gateways,httproutes,gatewayclasses,referencegrants -A
+expect "nothing is left" '^No resources found' "$kubectl" get gateway-api -A
 
 cat >"$work/tour.yaml" <<'YAML'
 apiVersion: v1

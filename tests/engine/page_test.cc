@@ -1,6 +1,7 @@
 #include "engine/page.h"
 
 #include <random>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -304,6 +305,32 @@ TEST_CASE("a list goes on when more has changed than it can put back") {
   while (read_piece(lister, world.view(), 1, seen)) world.put(lamp_key("l8"), "4");
   CHECK(seen == expected);
   CHECK(lister.revision() == start);
+}
+
+TEST_CASE("a selector that matches little takes the kind in pieces") {
+  LampWorld world;
+  std::vector<ObjectKey> keys;
+  for (int i = 0; i < 5000; ++i) keys.push_back(lamp_key(fmt::format("l{:04}", i)));
+  world.put_many(keys, "5");
+  world.put(lamp_key("a"), "5", {{"on", "yes"}});
+  world.put(lamp_key("z"), "5", {{"on", "yes"}});
+  auto query = lamp_query();
+  query.labels = *parse_label_selector("on=yes");
+  query.limit = 1;
+  auto lister = started(query, world.view());
+  std::vector<Lamp> lamps;
+  CHECK(read_piece(lister, world.view(), 1 << 20, lamps));
+  CHECK_FALSE(read_piece(lister, world.view(), 1 << 20, lamps));
+  REQUIRE(lamps.size() == 1);
+  CHECK(lamps[0].key.name == "a");
+
+  query.continue_token = lister.continue_token();
+  lister = started(query, world.view());
+  // Behind all that was passed over: the rest fits into one piece.
+  CHECK_FALSE(read_piece(lister, world.view(), 1 << 20, lamps));
+  REQUIRE(lamps.size() == 2);
+  CHECK(lamps[1].key.name == "z");
+  CHECK(lister.continue_token().empty());
 }
 
 TEST_CASE("a list of no room at all still ends") {

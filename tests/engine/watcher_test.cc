@@ -69,6 +69,21 @@ Status refusal(LampWorld& world, WatchQuery query) {
   return watcher.error();
 }
 
+TEST_CASE("a start that matches nothing in its first piece rings for the next") {
+  LampWorld world;
+  std::vector<ObjectKey> keys;
+  for (int i = 0; i < 5000; ++i) keys.push_back(lamp_key(fmt::format("l{:04}", i)));
+  world.put_many(keys, "5");
+  const auto last = world.put(lamp_key("z"), "5", {{"on", "yes"}});
+  auto query = lamp_query();
+  query.labels = *parse_label_selector("on=yes");
+  int rung = 0;
+  const auto watcher = started(world, query, [&] { ++rung; });
+  CHECK(next(*watcher, world.view()).empty());
+  CHECK(rung == 1);
+  CHECK(text(next(*watcher, world.view())) == fmt::format("ADDED z 5W {}", last.number));
+}
+
 TEST_CASE("a watch tells what comes after its revision, from the window and from the log") {
   LampWorld world;
   world.put(lamp_key("a"), "1");  // 1

@@ -20,13 +20,14 @@ void examine_text(const std::string& text, const std::string& canonical) {
 
 void examine(std::string_view bytes) {
   const auto parsed = parse_json(bytes);
-  // Two grammars, one verdict.
-  GATEFOLD_ASSERT(parsed.has_value() == !find_json_error(bytes).has_value());
+  // Two grammars, one verdict; but a number that no double reaches is good grammar.
+  const auto error = find_json_error(bytes);
   if (!parsed) {
-    GATEFOLD_ASSERT(!parsed.error().message.empty());
+    GATEFOLD_ASSERT(error || parsed.error().message.starts_with("json: cannot unmarshal number"));
     GATEFOLD_ASSERT(parsed.error().offset <= bytes.size());
     return;
   }
+  GATEFOLD_ASSERT(!error);
   const std::string canonical = canonical_json(parsed->value);
   GATEFOLD_ASSERT(!find_invalid_utf8(canonical));
   examine_text(canonical, canonical);

@@ -76,6 +76,13 @@ TEST_CASE("numbers beyond a double are refused in Go's words") {
         "json: cannot unmarshal number -1e999 into Go value of type float64");
 }
 
+TEST_CASE("whether a number is too small or too large is no matter of its exponent alone") {
+  const std::string zeros(400, '0');
+  CHECK(json("0." + zeros + "1e5") == json("0"));
+  CHECK(json("1" + zeros + "e-400") == json("1"));
+  CHECK(error_of("1" + zeros + "e-5").starts_with("json: cannot unmarshal number 1000"));
+}
+
 TEST_CASE("exponents that no double reaches are refused") {
   for (const std::string_view text : {"1e99999999999", "[1e-99999999999]"}) {
     CHECK(error_of(text) == "json: cannot unmarshal number into Go value of type float64");

@@ -1,15 +1,17 @@
 // The documents of schema/kinds: each is well-formed, and those of the Gateway API say what
-// upstream's definitions say, but for the words, which are ours.
+// upstream's definitions of both channels say, in all but descriptions, which are ours.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <map>
 #include <set>
 
 #include <fmt/format.h>
 
 #include "schema/builtin_kinds.h"
+#include "schema/catalog.h"
 #include "tests/schema/parsed.h"
 
 namespace gatefold {
@@ -18,27 +20,22 @@ namespace {
 using test::Texts;
 
 const std::filesystem::path kUpstream =
-    std::filesystem::path(GATEFOLD_SOURCE_DIR) / "../shared/gateway-api/crds/standard";
-
-const Texts kGatewayKinds = {"gatewayclasses", "gateways", "httproutes", "referencegrants"};
+    std::filesystem::path(GATEFOLD_SOURCE_DIR) / "../shared/gateway-api/crds";
 
 // What the members of a mapping are: `description` is prose among keywords, a field among
 // properties, and data in a default.
-enum class Members { kKeywords, kFields, kData, kRule };
+enum class Members { kKeywords, kFields, kData };
 
 Members members_of(Members parent, std::string_view key) {
   if (parent == Members::kFields) return Members::kKeywords;
   if (parent != Members::kKeywords) return parent;
   if (key == "properties") return Members::kFields;
-  if (key == "default" || key == "enum") return Members::kData;
-  return key == "x-kubernetes-validations" ? Members::kRule : Members::kKeywords;
+  const bool is_data =
+      key == "default" || key == "enum" || key == "labels" || key == "x-kubernetes-validations";
+  return is_data ? Members::kData : Members::kKeywords;
 }
 
-bool is_said(const Value& message) {
-  return message.is_string() && !message.get_string().empty();
-}
-
-// The paths at which two definitions differ. Of a rule's message only that there is one counts.
+// The paths at which two definitions differ.
 void compare(const Value& ours, const Value& theirs, Members members, const std::string& path,
              Texts& differences);
 
@@ -54,10 +51,8 @@ void compare_members(const JsonObject& ours, const JsonObject& theirs, Members m
     const auto at = path + "." + key;
     if (our_member == nullptr || their_member == nullptr) {
       differences.push_back(at + (our_member == nullptr ? " is missing" : " is too much"));
-    } else if (key != "message" || members != Members::kRule) {
+    } else {
       compare(*our_member, *their_member, members_of(members, key), at, differences);
-    } else if (is_said(*our_member) != is_said(*their_member)) {
-      differences.push_back(at);
     }
   }
 }
@@ -87,39 +82,39 @@ Texts text_differences(std::string_view ours, std::string_view theirs) {
   return differences_between(test::yaml(ours), test::yaml(theirs));
 }
 
-// The built-in document of `plural` in the group of the Gateway API.
-Value document_of(const std::string& plural) {
-  for (const auto& builtin : builtin_kind_documents()) {
-    auto document = test::yaml(builtin.text);
-    if (string_at(document, {"spec", "group"}) == "gateway.networking.k8s.io" &&
-        string_at(document, {"spec", "names", "plural"}) == plural) {
-      return document;
-    }
+// Definitions by name.
+std::map<std::string, Value> upstream_definitions(Channel channel) {
+  std::map<std::string, Value> definitions;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(kUpstream / std::string(channel_name(channel)))) {
+    INFO(entry.path().string());
+    std::ifstream file(entry.path());
+    REQUIRE(file.good());
+    const std::string text(std::istreambuf_iterator<char>(file), {});
+    if (!text.contains("kind: CustomResourceDefinition")) continue;  // a policy
+    auto definition = test::yaml(text);
+    const auto name = std::string(string_at(definition, {"metadata", "name"}));
+    definitions.emplace(name, std::move(definition));
   }
-  FAIL("no built-in document: " << plural);
-  return {};
+  return definitions;
 }
 
-Value upstream_document_of(const std::string& plural) {
-  const auto path = kUpstream / ("gateway.networking.k8s.io_" + plural + ".yaml");
-  INFO(path.string());
-  std::ifstream file(path);
-  REQUIRE(file.good());
-  return test::yaml(std::string(std::istreambuf_iterator<char>(file), {}));
+std::map<std::string, Value> our_definitions(Channel channel) {
+  std::map<std::string, Value> definitions;
+  for (auto& definition : builtin_definitions(channel)) {
+    if (!string_at(definition, {"spec", "group"}).starts_with("gateway.networking.")) continue;
+    const auto name = std::string(string_at(definition, {"metadata", "name"}));
+    definitions.emplace(name, std::move(definition));
+  }
+  return definitions;
 }
 
-// What of a definition has to be equal; `x-gatefold` is ours alone.
-Value comparable(const Value& definition) {
-  JsonObject parts;
-  const auto take = [&](std::string_view parent, std::string_view key) {
-    const auto* value = find_path(definition, {parent, key});
-    REQUIRE(value != nullptr);
-    parts[key] = *value;
-  };
-  take("metadata", "name");
-  take("metadata", "annotations");
-  for (const auto* key : {"group", "names", "scope", "versions"}) take("spec", key);
-  return parts;
+// What of a definition has to be equal; annotations name the bundle that it is from.
+Value comparable(Value definition) {
+  auto& parts = definition.as_object();
+  parts.at("metadata").as_object().erase("annotations");
+  parts.erase("status");
+  return definition;
 }
 
 void find_nulls(const Value& value, const std::string& path, Texts& nulls) {
@@ -145,9 +140,6 @@ TEST_CASE("every built-in document is a kind") {
   CHECK(std::ranges::adjacent_find(resources) == resources.end());
   for (const auto* plural : {"configmaps", "namespaces", "secrets", "services"}) {
     CHECK(std::ranges::count(resources, plural) == 1);
-  }
-  for (const auto& plural : kGatewayKinds) {
-    CHECK(std::ranges::count(resources, plural + ".gateway.networking.k8s.io") == 1);
   }
 }
 
@@ -184,30 +176,45 @@ TEST_CASE("a description is prose among keywords alone") {
         Texts{".default.description"});
 }
 
-TEST_CASE("rules are equal but for the words of their messages") {
+TEST_CASE("rules and their messages are equal to the letter") {
   const auto differences = [](std::string_view ours, std::string_view theirs) {
     return text_differences(fmt::format("{{x-kubernetes-validations: [{}]}}", ours),
                             fmt::format("{{x-kubernetes-validations: [{}]}}", theirs));
   };
   const std::string at = ".x-kubernetes-validations[0]";
-  CHECK(differences("{rule: a, message: b}", "{rule: a, message: c}") == Texts{});
+  CHECK(differences("{rule: a, message: b}", "{message: b, rule: a}") == Texts{});
   CHECK(differences("{rule: a, message: c}", "{rule: b, message: c}") == Texts{at + ".rule"});
-  CHECK(differences("{rule: a, message: ''}", "{rule: a, message: c}") == Texts{at + ".message"});
+  CHECK(differences("{rule: a, message: b}", "{rule: a, message: c}") == Texts{at + ".message"});
   CHECK(differences("{rule: a}", "{rule: a, message: c}") == Texts{at + ".message is missing"});
   CHECK(differences("{rule: a}", "{rule: a}, {rule: b}") == Texts{".x-kubernetes-validations"});
-  CHECK(text_differences("{default: [{message: a}]}", "{default: [{message: b}]}") ==
-        Texts{".default[0].message"});
 }
 
-TEST_CASE("the Gateway API's kinds are upstream's") {
+TEST_CASE("names, versions and columns of definitions count") {
+  CHECK(text_differences("{names: {shortNames: [gc]}}", "{names: {shortNames: [gtw]}}") ==
+        Texts{".names.shortNames[0]"});
+  CHECK(text_differences("{versions: [{name: v1, served: true}]}",
+                         "{versions: [{name: v1, served: false, deprecated: true}]}") ==
+        Texts{".versions[0].deprecated is missing", ".versions[0].served"});
+  CHECK(text_differences("{additionalPrinterColumns: [{name: A, priority: 1}]}",
+                         "{additionalPrinterColumns: [{name: A}]}") ==
+        Texts{".additionalPrinterColumns[0].priority is too much"});
+}
+
+TEST_CASE("the Gateway API's kinds are upstream's in both channels") {
   if (!std::filesystem::is_directory(kUpstream)) {
     std::cout << "SKIP: upstream's definitions are absent\n";
     return;
   }
-  for (const auto& plural : kGatewayKinds) {
-    INFO(plural);
-    CHECK(differences_between(comparable(document_of(plural)),
-                              comparable(upstream_document_of(plural))) == Texts{});
+  for (const auto channel : {Channel::kStandard, Channel::kExperimental}) {
+    INFO(channel_name(channel));
+    auto ours = our_definitions(channel);
+    const auto theirs = upstream_definitions(channel);
+    CHECK(theirs.size() == (channel == Channel::kStandard ? 10 : 13));
+    CHECK(ours.size() == theirs.size());
+    for (const auto& [name, definition] : theirs) {
+      INFO(name);
+      CHECK(differences_between(comparable(ours[name]), comparable(definition)) == Texts{});
+    }
   }
 }
 

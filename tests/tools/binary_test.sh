@@ -165,6 +165,22 @@ start_server --data "$data"
 same "the same objects after a restart" "$kept" "$(objects)"
 stop_server || fail "SIGTERM: the code is $?"
 
+# The channel of the Gateway API is that of the last start which named one.
+channel_after() { # FLAGS..., beside those of the state
+  start_server "$@"
+  curl -sS "$url/apis/gateway.networking.x-k8s.io/v1alpha1" | grep -q XMesh && echo experimental || echo standard
+  grep -o 'the channel is .*' "$work/server.log"
+  stop_server || echo "SIGTERM: the code is $?"
+}
+same "no channel" standard "$(channel_after --in-memory)"
+same "a channel in memory" experimental "$(channel_after --in-memory --channel experimental)"
+same "a channel" experimental "$(channel_after --data "$work/channel" --channel experimental)"
+same "the same channel" experimental "$(channel_after --data "$work/channel")"
+same "another channel" "standard
+the channel is standard from now on; it was experimental" "$(channel_after --data "$work/channel" --channel standard)"
+same "the other channel" standard "$(channel_after --data "$work/channel")"
+expect_code "no such channel" 2 'standard' "$GATEFOLD" serve --in-memory --channel stable
+
 # One byte of the log flips.
 flipped=$(ls -S "$data"/*.sst "$data"/*.log 2>/dev/null | head -1)
 size=$(stat -c %s "$flipped") && at=$((size / 2))

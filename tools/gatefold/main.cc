@@ -40,6 +40,10 @@ CLI::App* add_serve(CLI::App& app, ServeOptions& options) {
   where->add_flag("--in-memory", options.in_memory,
                   "Keep everything in memory, touch no directory");
   where->require_option(1);
+  command
+      ->add_option("--channel", options.channel,
+                   "Which Gateway API: standard (at first) or experimental; kept in the directory")
+      ->check(CLI::IsMember({"standard", "experimental"}));
   command->add_option("--listen", options.listen, "ADDRESS:PORT; port 0 picks a free one")
       ->capture_default_str();
   command->add_flag("--allow-unauthenticated", options.allow_unauthenticated,

@@ -260,19 +260,22 @@ Result<Manifests::Departures> Manifests::find_departed(const engine::View& view,
                                          {std::string(kCreatedByManifests)}});
     auto lister = engine::Lister::start(std::move(query), view);
     if (!lister) return std::unexpected(std::move(lister.error()));
-    auto listed =
-        lister->next(view, std::numeric_limits<std::size_t>::max(), [&](std::string_view json) {
-          const auto parsed = parse_json(json);
-          if (!parsed || is_deleting(parsed->value)) return;
-          const auto& object = parsed->value;
-          ObjectKey key{kind->resource, std::string(namespace_of(object)),
-                        std::string(name_of(object))};
-          const auto revision = parse_revision(resource_version_of(object));
-          if (pass.present.contains(key) || !revision) return;
-          if (!is_created_by_manifests(*view.snapshot, *revision)) return;
-          departures.emplace(std::pair(std::move(key), std::string(uid_of(object))), kind);
-        });
-    if (!listed) return std::unexpected(std::move(listed.error()));
+    const auto note = [&](std::string_view json) {
+      const auto parsed = parse_json(json);
+      if (!parsed || is_deleting(parsed->value)) return;
+      const auto& object = parsed->value;
+      ObjectKey key{kind->resource, std::string(namespace_of(object)),
+                    std::string(name_of(object))};
+      const auto revision = parse_revision(resource_version_of(object));
+      if (pass.present.contains(key) || !revision) return;
+      if (!is_created_by_manifests(*view.snapshot, *revision)) return;
+      departures.emplace(std::pair(std::move(key), std::string(uid_of(object))), kind);
+    };
+    for (bool is_more = true; is_more;) {
+      auto listed = lister->next(view, std::numeric_limits<std::size_t>::max(), note);
+      if (!listed) return std::unexpected(std::move(listed.error()));
+      is_more = *listed;
+    }
   }
   return departures;
 }

@@ -99,6 +99,7 @@ int serve(const ServeOptions& options, const Endpoint& endpoint, const sigset_t&
   engine::EngineOptions engine_options;
   engine_options.store.directory = options.directory;
   engine_options.store.in_memory = options.in_memory;
+  if (!options.channel.empty()) engine_options.store.channel = parse_channel(options.channel);
   engine_options.store.progress = [](std::uint64_t done, std::uint64_t total) {
     spdlog::info("folding the log anew: {} of {} events", done, total);
   };

@@ -8,6 +8,7 @@ namespace gatefold::tools {
 struct ServeOptions {
   std::string directory;
   bool in_memory = false;
+  std::string channel;  // empty: the directory's
   std::string listen = "127.0.0.1:8080";
   bool allow_unauthenticated = false;
   std::string manifests;  // a folder; empty: none

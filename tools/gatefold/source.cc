@@ -53,7 +53,7 @@ Result<OpenDirectory> open_directory(const std::string& directory) {
   auto view = std::make_shared<engine::View>();
   view->head = opened.store->head();
   view->snapshot = opened.store->snapshot();
-  view->catalog = builtin_catalog();
+  view->catalog = builtin_catalog(opened.store->channel());
   view->incarnation = opened.store->incarnation();
   opened.view = std::move(view);
   return opened;

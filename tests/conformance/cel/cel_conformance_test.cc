@@ -4,7 +4,7 @@
 #include <iterator>
 #include <sstream>
 
-#include <catch2/catch_test_macros.hpp>
+#include <catch2/catch.hpp>
 
 #include "tests/conformance/cel/expectations.h"
 
@@ -16,7 +16,7 @@ constexpr std::size_t kShownMax = 40;
 
 std::string deviations_text() {
   std::ifstream in(std::filesystem::path(GATEFOLD_SOURCE_DIR) / "tests" / "conformance" / "cel" /
-                       "deviations.txt",
+                       "cel.deviations",
                    std::ios::binary);
   REQUIRE(in);
   return {std::istreambuf_iterator<char>(in), {}};

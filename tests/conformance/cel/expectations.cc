@@ -6,7 +6,7 @@
 #include <iterator>
 #include <utility>
 
-#include <catch2/catch_test_macros.hpp>
+#include <catch2/catch.hpp>
 
 #include "schema/json.h"
 

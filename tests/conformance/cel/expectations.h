@@ -56,7 +56,7 @@ struct CelDifference {
 // Everything in which Program's answer isn't the expected one.
 std::vector<CelDifference> differences(const CelExpectation& expectation);
 
-// Lines `theme: aspect: EXPRESSION -- reason` of deviations.txt; EXPRESSION is a JSON string where
+// Lines `theme: aspect: EXPRESSION -- reason` of cel.deviations; EXPRESSION is a JSON string where
 // it has line breaks, and `*` covers a theme's aspect as a whole where that is fold or overload.
 class CelDeviations {
  public:

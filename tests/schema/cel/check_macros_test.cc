@@ -133,6 +133,31 @@ constexpr CheckedRow kRows[] = {
     {"(l.map(x, zz) + yy).size()",
      "11: undeclared reference to 'zz' (in container '') | 17: undeclared reference to 'yy' (in "
      "container '')"},
+    {"{}.optFlatMap(v, has(v.zz))",
+     "14: found no matching overload for 'hasValue' applied to 'map(dyn, dyn).()' | 14: found no "
+     "matching overload for 'value' applied to 'map(dyn, dyn).()' | 14: found no matching overload "
+     "for '_?_:_' applied to '(!error!, bool, optional_type(dyn))'"},
+    {"n.optFlatMap(v, v)",
+     "13: found no matching overload for 'hasValue' applied to 'int.()' | 13: found no matching "
+     "overload for 'value' applied to 'int.()'"},
+    {"l.transformMapEntry(i, x, i, x)",
+     "20: found no matching overload for 'cel.@mapInsert' applied to '(map(dyn, dyn), int)' | 20: "
+     "found no matching overload for '_?_:_' applied to '(int, !error!, map(dyn, dyn))'"},
+    {"l.transformMapEntry(i, x, i > 0, x)",
+     "20: found no matching overload for 'cel.@mapInsert' applied to '(map(dyn, dyn), int)'"},
+    {"n.optMap(v, 1).optMap(w, w.indexOf('a') + w.all(e, true))",
+     "9: found no matching overload for 'hasValue' applied to 'int.()' | 9: found no matching "
+     "overload for 'value' applied to 'int.()' | 9: found no matching overload for 'hasValue' "
+     "applied to 'int.()' | 9: found no matching overload for 'value' applied to 'int.()' | 35: "
+     "found no matching overload for 'indexOf' applied to 'int.(string)' | 41: found no matching "
+     "overload for '_+_' applied to '(!error!, bool)' | 43: expression of type 'int' cannot be "
+     "range of a comprehension (must be list, map, or dynamic)"},
+    {"[[], [1]].map(x, x.map(y, y))", "list(list(int))"},
+    {"any.map(x, any.map(y, x == y))[0][0] + 1",
+     "38: found no matching overload for '_+_' applied to '(bool, int)'"},
+    {"old.optMap(v, v.spec.a)", "optional_type(int)"},
+    {"old.optFlatMap(v, v.?spec.b)", "optional_type(string)"},
+    {"old.?spec.list.optMap(v, v.map(e, e.k))", "optional_type(list(string))"},
 };
 
 TEST_CASE("macros are typed as what they expand to") {

@@ -183,6 +183,13 @@ TEST_CASE("no more than a hundred issues are printed") {
   CHECK(to_string(result.error(), expression).ends_with("\n20 more errors were truncated"));
 }
 
+TEST_CASE("patterns have a bound together") {
+  std::string expression = "[s.matches('((a{1,30}){1,30}){1,5}')";
+  for (int i = 0; i < 199; ++i) expression += ", s.matches('((a{1,30}){1,30}){1,5}')";
+  expression += "]";
+  CHECK(checked(expression).contains("invalid matches argument"));
+}
+
 TEST_CASE("types that double with each level end with an error") {
   std::string expression = "[{'a': 1}]";
   std::string end;

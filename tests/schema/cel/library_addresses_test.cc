@@ -211,6 +211,14 @@ TEST_CASE("reading addresses costs a tenth, comparing them by the bytes of the p
   CHECK(cost_of("cidr.containsCIDR(string) bool", {range, address}) == 5);
 }
 
+TEST_CASE("calls that fit no overload have a cost") {
+  const Val arguments[] = {int_val(1), int_val(2)};
+  for (const auto& declaration : address_functions()) {
+    INFO(declaration.signature);
+    if (declaration.cost != nullptr) CHECK(declaration.cost(arguments, null_val()) <= 3);
+  }
+}
+
 TEST_CASE("addresses and ranges are equal by value") {
   LibraryCalls calls(address_functions());
   const auto ip = [&calls](std::string_view text) { return calls.call("ip(string) ip", text); };

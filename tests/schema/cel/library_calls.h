@@ -26,7 +26,6 @@ class LibraryCalls {
     const std::span<const Val> values(arguments.begin(), arguments.size());
     Evaluation evaluation{.arena = arena_, .cost_max = 1'000'000};
     const auto result = declaration.function(evaluation, values);
-    charged_ = evaluation.cost;
     cost_ = declaration.cost == nullptr ? 1 : declaration.cost(values, result);
     return result;
   }
@@ -35,9 +34,8 @@ class LibraryCalls {
     return call(signature, {string_val(arena_.copy(text))});
   }
 
-  // Of the last call: what it costs, and what the function charged besides.
+  // Of the last call.
   std::uint64_t cost() const { return cost_; }
-  std::uint64_t charged() const { return charged_; }
   Arena& arena() { return arena_; }
 
  private:
@@ -52,7 +50,6 @@ class LibraryCalls {
   std::span<const Declaration> library_;
   Arena arena_;
   std::uint64_t cost_ = 0;
-  std::uint64_t charged_ = 0;
 };
 
 // `true`, `-1`, a text, an error's message, an opaque value's text, `[a, b]`, `none`, `some(x)`.

@@ -98,6 +98,11 @@ TEST_CASE("validation costs as a pattern would") {
                {format, string_val("twelve-chars")});
     CHECK(calls.cost() == one.cost);
   }
+  for (const auto& declaration : format_functions()) {
+    if (declaration.cost == nullptr) continue;
+    const Val arguments[] = {int_val(1), int_val(2)};
+    CHECK(declaration.cost(arguments, null_val()) == 1);
+  }
 }
 
 }  // namespace

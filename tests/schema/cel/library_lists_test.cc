@@ -21,6 +21,7 @@ TEST_CASE("lists are sorted where no item is greater than the next") {
       {"list(bool).isSorted() bool", "[[true, false]]", "false for 2"},
       {"list(int).isSorted() bool", R"([[1, "a"]])", "true for 1"},
       {"list(int).isSorted() bool", "[[1, 0.5]]", "false for 2"},
+      {"list(int).isSorted() bool", "[[null]]", "error: no such overload: isSorted(list) for 1"},
       {"list(int).isSorted() bool", "[[1, null]]", "error: no such overload for 2"},
       {"list(int).isSorted() bool", "[[1, [2]]]", "error: no such overload for 2"},
   };
@@ -35,7 +36,7 @@ TEST_CASE("the least and the greatest item") {
       {"list(string).max() string", R"([["b", "a"]])", "'b' for 0"},
       {"list(int).min() int", "[[]]", "error: min called on empty list for 0"},
       {"list(int).max() int", "[[]]", "error: max called on empty list for 0"},
-      {"list(int).max() int", "[[null]]", "error: no such overload for 1"},
+      {"list(int).max() int", "[[null]]", "error: no such overload: max(list) for 1"},
       {"list(int).max() int", "[[1, 1.5]]", "1.5 for 2"},
   };
   check_rows(list_functions(), rows);
@@ -68,7 +69,7 @@ TEST_CASE("sums are of one type and do not overflow") {
        {duration_val(kIntMax), duration_val(1)},
        "error: duration overflow for 2"},
       {"list(int).sum() int", {int_val(1), double_val(2)}, "error: no such overload for 2"},
-      {"list(int).sum() int", {string_val("a")}, "error: no such overload for 0"},
+      {"list(int).sum() int", {string_val("a")}, "error: no such overload: sum(list) for 0"},
   };
   for (const auto& row : rows) {
     INFO(row.signature);
@@ -125,11 +126,8 @@ TEST_CASE("lists of lists of lists end a walk") {
   levels[0] = {int_val(1), int_val(1)};
   for (std::size_t i = 1; i < levels.size(); ++i) levels[i].assign(2, list_val(levels[i - 1]));
   const Val arguments[] = {list_val(levels.back()), int_val(1)};
-  Call call;
-  call.spend_most_steps();
-  CHECK(call.run(declared(list_functions(), "list(A).indexOf(A) int"), arguments)
-            .starts_with("error: operation cancelled: actual cost limit exceeded"));
-  CHECK(call.evaluation.is_exhausted);
+  CHECK(Call().run(declared(list_functions(), "list(A).indexOf(A) int"), arguments) ==
+        "-1 for 9223372036854775807");
 }
 
 }  // namespace

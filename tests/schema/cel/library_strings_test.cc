@@ -155,7 +155,7 @@ TEST_CASE("split takes what Go's strings.SplitN takes, join puts together") {
       {kJoinBy, R"([["ñ", "o", "p"], "--"])", "'ñ--o--p' for 2"},
       {kJoinBy, R"([["a"], "--"])", "'a' for 1"},
       {kJoinBy, R"([[], "--"])", "'' for 0"},
-      {kJoinBy, R"([[1, "a"], "--"])", "error: no such overload for 1"},
+      {kJoinBy, R"([[1, "a"], "--"])", "error: no such overload: join(list, string) for 1"},
       {kJoinBy, R"([["a", 1], "--"])", "error: join: invalid input: 1 for 1"},
   };
   check_rows(string_functions(), rows);

@@ -103,6 +103,21 @@ constexpr CheckedRow kRows[] = {
     {"[1, 2.0].all(x, x > 0)", "5: expected type 'int' but found 'double'"},
     {"[null, t]", "8: expected type 'null' but found 'timestamp'"},
     {"[null, 1]", "8: expected type 'null' but found 'int'"},
+    {"duration(null)", "10: invalid duration argument"},
+    {"timestamp(null)", "11: invalid timestamp argument"},
+    {"duration(1)", "10: invalid duration argument"},
+    {"['a', 1].map(x, '%s'.format([x, 1]))",
+     "7: expected type 'string' but found 'int' | 28: too many arguments supplied to string.format "
+     "(expected 1, got 2)"},
+    {"[[1, 'a']]", "6: expected type 'int' but found 'string'"},
+    {"{'a': [1, 'a']}", "11: expected type 'int' but found 'string'"},
+    {"{'a': 1, 'b': 'c', 'd': 2, 3: 4}",
+     "15: expected type 'int' but found 'string' | 28: expected type 'string' but found 'int'"},
+    {"n.optMap(x, [1, 'a'])",
+     "9: found no matching overload for 'hasValue' applied to 'int.()' | 9: found no matching "
+     "overload for 'value' applied to 'int.()'"},
+    {"optional.of([1, 'a']).optMap(x, x)",
+     "17: expected type 'int' but found 'string' | 17: expected type 'int' but found 'string'"},
 };
 
 TEST_CASE("literals that can only fail are refused") {

@@ -13,7 +13,7 @@ import (
 	"github.com/google/cel-go/common/types/traits"
 )
 
-// toJSON is nil for a value that has no form in JSON; within lists and maps such a value is null. Optionals are
+// toJSON is nil for a value that has no form in JSON, or holds one that hasn't. Types are their names, optionals
 // what they hold, or null.
 func toJSON(value ref.Val) (json.RawMessage, error) {
 	switch value := value.(type) {
@@ -72,19 +72,11 @@ func double(value float64) (json.RawMessage, error) {
 	return json.RawMessage(written), nil
 }
 
-func inside(value ref.Val) (json.RawMessage, error) {
-	written, err := toJSON(value)
-	if written == nil && err == nil {
-		return json.RawMessage("null"), nil
-	}
-	return written, err
-}
-
 func array(list traits.Lister) (json.RawMessage, error) {
 	items := []json.RawMessage{}
 	for iterator := list.Iterator(); iterator.HasNext() == types.True; {
-		written, err := inside(iterator.Next())
-		if err != nil {
+		written, err := toJSON(iterator.Next())
+		if err != nil || written == nil {
 			return nil, err
 		}
 		items = append(items, written)
@@ -103,8 +95,8 @@ func object(value traits.Mapper) (json.RawMessage, error) {
 		if _, ok := members[string(name)]; ok {
 			return nil, fmt.Errorf("two keys are %q", string(name))
 		}
-		written, err := inside(value.Get(key))
-		if err != nil {
+		written, err := toJSON(value.Get(key))
+		if err != nil || written == nil {
 			return nil, err
 		}
 		members[string(name)] = written

@@ -2,7 +2,7 @@
 //
 //	generate EXPRESSIONS EXPECTED
 //
-// reads EXPRESSIONS/<theme>.txt and writes EXPECTED/<theme>.jsonl, one line for each expression and one
+// reads EXPRESSIONS/<theme>.cel and writes EXPECTED/<theme>.jsonl, one line for each expression and one
 // wherever the variables change. The answers are those of Kubernetes' own validator: its environment of
 // 1.33 with all that is stored there, its declarations and values of structural schemas, its costs.
 package main
@@ -29,7 +29,7 @@ func main() {
 }
 
 func generate(expressions, expected string) error {
-	files, err := filepath.Glob(filepath.Join(expressions, "*.txt"))
+	files, err := filepath.Glob(filepath.Join(expressions, "*.cel"))
 	if err != nil {
 		return err
 	}
@@ -42,7 +42,7 @@ func generate(expressions, expected string) error {
 	seen := map[string]string{}
 	var wrong []error
 	for _, file := range files {
-		theme := strings.TrimSuffix(filepath.Base(file), ".txt")
+		theme := strings.TrimSuffix(filepath.Base(file), ".cel")
 		text, err := os.ReadFile(file)
 		if err != nil {
 			return err
