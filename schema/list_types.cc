@@ -45,7 +45,7 @@ void walk(const SchemaNode& schema, const Value& value, const Path& path, FieldE
     for (const auto& member : *object) {
       const std::string_view key = member.key();
       if (!schema.properties.contains(key)) {
-        walk(*schema.additional_properties, member.value(), Path(path, Path::Key{key}), errors);
+        walk(*schema.additional_properties, member.value(), Path::of_key(path, key), errors);
       }
     }
     return;

@@ -14,7 +14,9 @@ std::string Path::text() const {
       continue;
     }
     if ((*node)->is_key_) {
-      text.append("[").append((*node)->member_).append("]");
+      text += '[';
+      text += (*node)->member_;
+      text += ']';
       continue;
     }
     if (!text.empty()) text += '.';

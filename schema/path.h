@@ -11,15 +11,15 @@ namespace gatefold {
 // must not outlive its parent.
 class Path {
  public:
-  // A key of a map, where texts show it in brackets.
-  struct Key {
-    std::string_view text;
-  };
-
   Path() = default;  // the root; prints as ""
   Path(const Path& parent, std::string_view member) : parent_(&parent), member_(member) {}
-  Path(const Path& parent, Key key) : parent_(&parent), member_(key.text), is_key_(true) {}
   Path(const Path& parent, std::size_t index) : parent_(&parent), index_(index), is_index_(true) {}
+  // A key of a map where it is told from a field: `labels[app]`.
+  static Path of_key(const Path& parent, std::string_view key) {
+    Path path(parent, key);
+    path.is_key_ = true;
+    return path;
+  }
 
   std::string text() const;
   bool is_root() const { return parent_ == nullptr; }

@@ -202,9 +202,9 @@ class Rules::Check {
   void walk_members(const Node& node, const JsonObject& object, const Place& place,
                     const Value* old, const Path& path) {
     const auto go = [&](const Node& below, std::string_view name, const Value& member,
-                        const Path& at) {
+                        const Path& where) {
       const auto* before = old == nullptr ? nullptr : not_null(find(*old, name));
-      walk(below, {&place, &member, place.old == nullptr ? nullptr : before}, before, at);
+      walk(below, {&place, &member, place.old == nullptr ? nullptr : before}, before, where);
     };
     for (const auto& [name, below] : node.properties) {
       if (const auto* member = object.if_contains(name))
@@ -217,7 +217,7 @@ class Rules::Check {
     std::ranges::sort(names);
     for (const auto name : names) {
       if (is_over_) return;
-      go(*node.additional, name, *object.if_contains(name), Path(path, Path::Key{name}));
+      go(*node.additional, name, *object.if_contains(name), Path::of_key(path, name));
     }
   }
 

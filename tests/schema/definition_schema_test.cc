@@ -172,18 +172,12 @@ TEST_CASE("junctors narrow what the spine declares") {
       {"{type: object, properties: {b: {type: string}}, oneOf: [{required: [b]}, {properties: {b: "
        "{enum: [x]}}}], not: {properties: {b: {minLength: 1}}}}",
        {}},
+      {"{type: object, properties: {b: {type: string}}, allOf: [{properties: {metadata: {}}}]}",
+       {".allOf[0].properties[metadata]: Forbidden: must not be specified in a nested context"}},
+      // Kubernetes looks for what junctors speak of at the root alone.
       {"{type: object, properties: {b: {type: string}}, oneOf: [{properties: {c: {maxLength: "
        "1}}}]}",
-       {".properties[c]: Required value: because it is defined in " + kA +
-        ".oneOf[0].properties[c]"}},
-      {"{type: object, properties: {b: {type: string}}, not: {properties: {b: {items: {maxLength: "
-       "1}}}}}",
-       {".properties[b].items: Required value: because it is defined in " + kA +
-        ".not.properties[b].items"}},
-      {"{type: object, properties: {b: {type: string}}, allOf: [{properties: {metadata: {}}}]}",
-       {".allOf[0].properties[metadata]: Forbidden: must not be specified in a nested context",
-        ".properties[metadata]: Required value: because it is defined in " + kA +
-            ".allOf[0].properties[metadata]"}},
+       {}},
       {"{type: string, not: {default: a, title: t, nullable: true, additionalProperties: true, "
        "x-kubernetes-preserve-unknown-fields: true, x-kubernetes-embedded-resource: true, "
        "x-kubernetes-int-or-string: true}}",
@@ -202,6 +196,16 @@ TEST_CASE("junctors narrow what the spine declares") {
   });
 }
 
+TEST_CASE("junctors of the root speak of what is declared") {
+  CHECK(complaints(foos_of_schema("{type: object, properties: {b: {type: string}}, oneOf: "
+                                  "[{properties: {c: {maxLength: 1}}}], not: {properties: {b: "
+                                  "{items: {maxLength: 1}}}}}")) ==
+        Texts{kRoot + ".properties[b].items: Required value: because it is defined in " + kRoot +
+                  ".not.properties[b].items",
+              kRoot + ".properties[c]: Required value: because it is defined in " + kRoot +
+                  ".oneOf[0].properties[c]"});
+}
+
 TEST_CASE("embedded resources are objects with what all objects have") {
   check_rules_of_property({
       {"{type: object, x-kubernetes-embedded-resource: true, x-kubernetes-preserve-unknown-fields: "
@@ -214,7 +218,7 @@ TEST_CASE("embedded resources are objects with what all objects have") {
         "without x-kubernetes-preserve-unknown-fields"}},
       {"{type: object, x-kubernetes-embedded-resource: true, properties: {metadata: {type: object, "
        "properties: {name: {type: string, pattern: a}, labels: {type: object, "
-       "additionalProperties: {type: string}, default: {x: y}}}}}}",
+       "additionalProperties: {type: string}, default: {x: z}}}}}}",
        {}},
       {"{type: object, x-kubernetes-embedded-resource: true, properties: {metadata: {type: object, "
        "properties: {labels: {type: object, additionalProperties: {type: integer}, default: {x: "

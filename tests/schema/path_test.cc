@@ -34,7 +34,7 @@ TEST_CASE("keys of maps are appended as they are, or stand in brackets") {
   const Path root;
   const Path map(root, "spec");
   CHECK(Path(map, "b.c").text() == "spec.b.c");
-  const Path key(map, Path::Key{"b.c"});
+  const Path key = Path::of_key(map, "b.c");
   CHECK(Path(key, "d").text() == "spec[b.c].d");
 }
 
