@@ -32,6 +32,16 @@ std::string shown(const Kind& kind) {
   std::abort();
 }
 
+CatalogPtr read_builtin_catalog(Channel channel) {
+  std::vector<KindPtr> kinds;
+  for (const auto& definition : builtin_definitions(channel)) {
+    auto kind = parse_kind(definition);
+    if (!kind) broken_document(string_at(definition, {"metadata", "name"}), kind.error().message);
+    kinds.push_back(std::move(*kind));
+  }
+  return std::make_shared<const Catalog>(std::move(kinds));
+}
+
 }  // namespace
 
 Catalog::Catalog(std::vector<KindPtr> kinds) : kinds_(std::move(kinds)) {
@@ -100,13 +110,12 @@ std::vector<Value> builtin_definitions(Channel channel) {
 }
 
 CatalogPtr builtin_catalog(Channel channel) {
-  std::vector<KindPtr> kinds;
-  for (const auto& definition : builtin_definitions(channel)) {
-    auto kind = parse_kind(definition);
-    if (!kind) broken_document(string_at(definition, {"metadata", "name"}), kind.error().message);
-    kinds.push_back(std::move(*kind));
+  if (channel == Channel::kStandard) {
+    static const CatalogPtr catalog = read_builtin_catalog(Channel::kStandard);
+    return catalog;
   }
-  return std::make_shared<const Catalog>(std::move(kinds));
+  static const CatalogPtr catalog = read_builtin_catalog(Channel::kExperimental);
+  return catalog;
 }
 
 }  // namespace gatefold

@@ -41,8 +41,8 @@ class Catalog {
 
 using CatalogPtr = std::shared_ptr<const Catalog>;
 
-// The kinds that are compiled in (schema/kinds), as they are in a channel. Parsed once per call; a
-// broken document is a defect of the build and aborts.
+// The kinds that are compiled in (schema/kinds), as they are in a channel; a broken document is a
+// defect of the build and aborts. Definitions are read anew by each call, a catalog by the first.
 std::vector<Value> builtin_definitions(Channel channel);
 CatalogPtr builtin_catalog(Channel channel = Channel::kStandard);
 
