@@ -32,6 +32,26 @@ std::string shown(const Kind& kind) {
   std::abort();
 }
 
+bool is_core(const Value& definition) {
+  return find_path(definition, {"spec", "x-gatefold", "core"}) != nullptr;
+}
+
+CatalogPtr catalog_of(const std::vector<Value>& definitions) {
+  std::vector<KindPtr> kinds;
+  for (const auto& definition : definitions) {
+    auto kind = parse_kind(definition);
+    if (!kind) broken_document(string_at(definition, {"metadata", "name"}), kind.error().message);
+    kinds.push_back(std::move(*kind));
+  }
+  return std::make_shared<const Catalog>(std::move(kinds));
+}
+
+std::vector<Value> core_definitions() {
+  auto definitions = builtin_definitions(Channel::kStandard);
+  std::erase_if(definitions, [](const Value& definition) { return !is_core(definition); });
+  return definitions;
+}
+
 }  // namespace
 
 Catalog::Catalog(std::vector<KindPtr> kinds) : kinds_(std::move(kinds)) {
@@ -99,38 +119,24 @@ std::vector<Value> builtin_definitions(Channel channel) {
   return definitions;
 }
 
-namespace {
-
-bool is_core(const Value& definition) {
-  return find_path(definition, {"spec", "x-gatefold", "core"}) != nullptr;
-}
-
-CatalogPtr catalog_of(const std::vector<Value>& definitions) {
-  std::vector<KindPtr> kinds;
-  for (const auto& definition : definitions) {
-    auto kind = parse_kind(definition);
-    if (!kind) broken_document(string_at(definition, {"metadata", "name"}), kind.error().message);
-    kinds.push_back(std::move(*kind));
-  }
-  return std::make_shared<const Catalog>(std::move(kinds));
-}
-
-}  // namespace
-
-CatalogPtr builtin_catalog(Channel channel) {
-  return catalog_of(builtin_definitions(channel));
-}
-
-CatalogPtr core_catalog() {
-  auto definitions = builtin_definitions(Channel::kStandard);
-  std::erase_if(definitions, [](const Value& definition) { return !is_core(definition); });
-  return catalog_of(definitions);
-}
-
 std::vector<Value> gateway_definitions(Channel channel) {
   auto definitions = builtin_definitions(channel);
   std::erase_if(definitions, is_core);
   return definitions;
+}
+
+CatalogPtr builtin_catalog(Channel channel) {
+  if (channel == Channel::kStandard) {
+    static const CatalogPtr catalog = catalog_of(builtin_definitions(Channel::kStandard));
+    return catalog;
+  }
+  static const CatalogPtr catalog = catalog_of(builtin_definitions(Channel::kExperimental));
+  return catalog;
+}
+
+CatalogPtr core_catalog() {
+  static const CatalogPtr catalog = catalog_of(core_definitions());
+  return catalog;
 }
 
 }  // namespace gatefold

@@ -41,8 +41,9 @@ class Catalog {
 
 using CatalogPtr = std::shared_ptr<const Catalog>;
 
-// The documents of schema/kinds. Each is parsed once per call; a broken one is a defect of the
-// build and aborts. All of them as they are in a channel, as definitions and as kinds.
+// The documents of schema/kinds; a broken one is a defect of the build and aborts. Definitions are
+// read anew by each call, a catalog by the first.
+// All of them as they are in a channel.
 std::vector<Value> builtin_definitions(Channel channel);
 CatalogPtr builtin_catalog(Channel channel = Channel::kStandard);
 // The kinds that are known without a definition in the log.

@@ -163,7 +163,7 @@ stringData: {key: value}
 YAML
 expect "apply" 'gateway.gateway.networking.k8s.io/web created' "$kubectl" apply -f "$work/tour.yaml"
 expect "get by short name" '^web +edge +Unknown' "$kubectl" get gtw -n shop
-expect "get all of a category" '^cart ' "$kubectl" get all -n shop
+expect "get all of a category" '^service/cart ' "$kubectl" get all -n shop
 expect "an external name has no address" '^db +ExternalName +<none> +db.example' "$kubectl" get svc -n shop
 expect "a service's columns" '^cart +ClusterIP +[0-9.]+ +<none> +80/TCP' "$kubectl" get svc -n shop
 expect "yaml" 'gatewayClassName: edge' "$kubectl" get gateway web -n shop -o yaml
