@@ -111,11 +111,11 @@ std::vector<Value> builtin_definitions(Channel channel) {
 
 CatalogPtr builtin_catalog(Channel channel) {
   if (channel == Channel::kStandard) {
-    static const CatalogPtr catalog = read_builtin_catalog(Channel::kStandard);
-    return catalog;
+    static const CatalogPtr kStandard = read_builtin_catalog(Channel::kStandard);
+    return kStandard;
   }
-  static const CatalogPtr catalog = read_builtin_catalog(Channel::kExperimental);
-  return catalog;
+  static const CatalogPtr kExperimental = read_builtin_catalog(Channel::kExperimental);
+  return kExperimental;
 }
 
 }  // namespace gatefold
