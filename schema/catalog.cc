@@ -127,16 +127,16 @@ std::vector<Value> gateway_definitions(Channel channel) {
 
 CatalogPtr builtin_catalog(Channel channel) {
   if (channel == Channel::kStandard) {
-    static const CatalogPtr catalog = catalog_of(builtin_definitions(Channel::kStandard));
-    return catalog;
+    static const CatalogPtr kStandard = catalog_of(builtin_definitions(Channel::kStandard));
+    return kStandard;
   }
-  static const CatalogPtr catalog = catalog_of(builtin_definitions(Channel::kExperimental));
-  return catalog;
+  static const CatalogPtr kExperimental = catalog_of(builtin_definitions(Channel::kExperimental));
+  return kExperimental;
 }
 
 CatalogPtr core_catalog() {
-  static const CatalogPtr catalog = catalog_of(core_definitions());
-  return catalog;
+  static const CatalogPtr kCatalog = catalog_of(core_definitions());
+  return kCatalog;
 }
 
 }  // namespace gatefold
