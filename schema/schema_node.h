@@ -42,6 +42,8 @@ struct SchemaNode {
   bool int_or_string = false;            // x-kubernetes-int-or-string
   bool preserve_unknown_fields = false;  // x-kubernetes-preserve-unknown-fields
   bool embedded_resource = false;        // x-kubernetes-embedded-resource
+  bool additional_allowed = false;       // `additionalProperties: true`
+  bool additional_forbidden = false;     // `additionalProperties: false`
   ListType list_type = ListType::kAtomic;
   MapType map_type = MapType::kGranular;
   std::vector<std::string> list_map_keys;
@@ -50,9 +52,7 @@ struct SchemaNode {
   bool patch_retain_keys = false;  // ... contains `retainKeys`
 
   std::map<std::string, SchemaPtr, std::less<>> properties;
-  SchemaPtr additional_properties;    // schema of map values
-  bool additional_allowed = false;    // `additionalProperties: true`
-  bool additional_forbidden = false;  // `additionalProperties: false`
+  SchemaPtr additional_properties;  // schema of map values
   SchemaPtr items;
   std::optional<Value> default_value;
 
