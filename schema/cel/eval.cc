@@ -26,6 +26,7 @@ constexpr std::uint32_t bit(ValKind kind) {
 constexpr std::uint32_t kMeasured = bit(ValKind::kUrl) - 1;
 
 std::uint64_t equality_cost(const Val& a, const Val& b, bool is_equal) {
+  if (a.is(ValKind::kInt) && b.is(ValKind::kInt)) return 1;
   if (is_equal && is_opaque(a.kind)) return 1;
   constexpr std::size_t kPerUnit = 10;
   return (std::min(size_of(a), size_of(b)) + kPerUnit - 1) / kPerUnit;
