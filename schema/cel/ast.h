@@ -46,6 +46,10 @@ struct Select {
   bool is_test = false;
   // `field` without the escapes of Kubernetes (R19.26): `__namespace__` names `namespace`.
   std::string unescaped;
+  // From plan(), where the operand is an object whose schema declares the field: both schemas, so
+  // that nothing has to be looked up in them.
+  const SchemaNode* object_schema = nullptr;
+  const SchemaNode* field_schema = nullptr;
 };
 
 // What the evaluator does for a call; from plan().

@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "schema/cel/json_val.h"
 #include "schema/cel/text.h"
 #include "schema/cel/walker.h"
 
@@ -143,9 +144,13 @@ bool Walker::open(Attribute& attribute) {
 
 Walker::Found Walker::find_field(const Val& from, const Select& select, Val& out) {
   if (from.is(Kind::kMap)) {
-    if (!select_field(evaluation_.arena, from, select.field, select.unescaped, out)) {
-      return Found::kMissing;
-    }
+    const bool is_declared =
+        select.object_schema != nullptr && from.is_json && from.json.schema == select.object_schema;
+    const bool is_there =
+        is_declared
+            ? find_declared(evaluation_.arena, from, select.unescaped, *select.field_schema, out)
+            : select_field(evaluation_.arena, from, select.field, select.unescaped, out);
+    if (!is_there) return Found::kMissing;
     return out.is_error() ? Found::kFailed : Found::kFound;
   }
   if (!from.is(Kind::kList)) return Found::kMissing;

@@ -302,6 +302,14 @@ MapItem map_at(Arena& arena, const Val& map, std::size_t index) {
   return {map_key_at(arena, map, index), val_of(arena, member.value(), schema)};
 }
 
+bool find_declared(Arena& arena, const Val& object, std::string_view name, const SchemaNode& schema,
+                   Val& out) {
+  const auto* member = object.json.value->get_object().if_contains(name);
+  if (member == nullptr || member->is_null()) return false;
+  out = val_of(arena, *member, &schema);
+  return true;
+}
+
 bool select_field(Arena& arena, const Val& map, std::string_view field, std::string_view unescaped,
                   Val& out) {
   if (!map.is_json) return map_find(arena, map, string_val(field), out);

@@ -14,4 +14,8 @@ bool has_fields(const Val& map);
 // The schema of a member of a map of the input that has a schema; nullptr: it is not accessible.
 const SchemaNode* schema_of_member(const Val& map, std::string_view name);
 
+// select_field where `schema` is known to be that of the field `name` of an object with fields.
+bool find_declared(Arena& arena, const Val& object, std::string_view name, const SchemaNode& schema,
+                   Val& out);
+
 }  // namespace gatefold::cel

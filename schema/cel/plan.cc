@@ -74,7 +74,10 @@ class Planner {
       node.constant = &literal->val;
       return std::nullopt;
     }
-    if (auto* select = std::get_if<Select>(&node.what)) return walk_all({&select->operand});
+    if (auto* select = std::get_if<Select>(&node.what)) {
+      plan_select(*select);
+      return walk_all({&select->operand});
+    }
     if (auto* call = std::get_if<Call>(&node.what)) return walk_call(node, *call);
     if (auto* list = std::get_if<ListLiteral>(&node.what)) return walk_list(node, *list);
     if (auto* map = std::get_if<MapLiteral>(&node.what)) return walk_map(node, *map);
@@ -93,6 +96,17 @@ class Planner {
       if (auto error = walk(**node)) return error;
     }
     return std::nullopt;
+  }
+
+  static void plan_select(Select& select) {
+    const auto& type = select.operand->type;
+    if (type == nullptr || type->kind != TypeKind::kObject || type->schema == nullptr) return;
+    // What such objects show is not what their schemas declare.
+    if (type->is_root || type->schema->embedded_resource) return;
+    const auto property = type->schema->properties.find(select.unescaped);
+    if (property == type->schema->properties.end()) return;
+    select.object_schema = type->schema;
+    select.field_schema = property->second.get();
   }
 
   std::optional<std::string> walk_call(Node& node, Call& call) {

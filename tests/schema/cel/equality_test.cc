@@ -16,8 +16,8 @@ TEST_CASE("equality across types") {
                               {"[double('nan')] == [double('nan')]", "false"},
                               {"x.n == null", "true"},
                               {"null == x.i", "false"},
-                              {"x.l == [1, {'a': 2}]", "true"},
-                              {"[1.0, {'a': 2u}] == x.l", "true"},
+                              {"x.l == [dyn(1), dyn({'a': 2})]", "true"},
+                              {"[dyn(1.0), dyn({'a': 2u})] == x.l", "true"},
                               {"x.l == [1]", "false"},
                               {"x.o == {'a': 1.0}", "true"},
                               {"{'a': 1, 'b': 2} == {'b': 2, 'a': 1}", "true"},
@@ -70,13 +70,13 @@ TEST_CASE("lists of type set and map have no order, and sums that merge") {
                               {"['b', 'a'] == self.set", "false"},
                               {"self.set == ['a', 'c']", "false"},
                               {"self.list == ['a', 'b']", "false"},
-                              {"self.map == self.map2", "true"},
-                              {"self.map2 == self.map", "true"},
+                              {"dyn(self.map) == self.map2", "true"},
+                              {"dyn(self.map2) == self.map", "true"},
                               {"self.set + ['c', 'a']", "['a', 'b', 'c']"},
                               {"self.set + ['c', 'a'] == ['c', 'b', 'a']", "true"},
                               {"self.list + ['c', 'a']", "['b', 'a', 'c', 'a']"},
-                              {"(self.map + self.map2).size()", "2"},
-                              {"self.map + self.map2.filter(m, m.k == 'x')",
+                              {"(dyn(self.map) + self.map2).size()", "2"},
+                              {"dyn(self.map) + self.map2.filter(m, m.k == 'x')",
                                "[{'k': 'x', 'v': 1}, {'k': 'y', 'v': 2}]"},
                               {"self.open == self.open", "true"},
                               {"dyn(self.list) == 1", "error: no such overload"},
@@ -94,6 +94,17 @@ TEST_CASE("equality is bounded") {
     items[1] = a;
     a = list_val(items);
   }
+  CHECK_FALSE(equal(arena, a, a));
+  CHECK(arena.is_spent());
+}
+
+TEST_CASE("equality of what nests deep ends before the stack does") {
+  Arena arena;
+  Val a = list_val({});
+  for (int i = 0; i < 1000; ++i) a = list_val(std::span(arena.make(a), 1));
+  CHECK(equal(arena, a, a));
+  CHECK_FALSE(arena.is_spent());
+  for (int i = 0; i < 100'000; ++i) a = list_val(std::span(arena.make(a), 1));
   CHECK_FALSE(equal(arena, a, a));
   CHECK(arena.is_spent());
 }

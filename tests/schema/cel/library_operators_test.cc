@@ -35,9 +35,9 @@ TEST_CASE("arithmetic is checked") {
                                 {"-dyn(null)", "error: no such overload: -_"},
                                 {"'a' + 'b'", "'ab'"},
                                 {"b'a' + b'b'", "b'ab'"},
-                                {"dyn(1) * true", "error: no such overload"},
+                                {"dyn(1) * dyn(true)", "error: no such overload"},
                                 {"dyn(true) / 1", "error: no such overload: _/_"},
-                                {"dyn(1.5) % 1.0", "error: no such overload: _%_"},
+                                {"dyn(1.5) % dyn(1.0)", "error: no such overload: _%_"},
                             });
 }
 

@@ -71,13 +71,13 @@ properties:
   a: {type: number}
   x-y: {type: string}
   namespace: {type: string}
-  n: {type: string, nullable: true}
+  nil: {type: string, nullable: true}
   map: {type: object, additionalProperties: {type: number}}
   closed: {type: object}
   embedded: {type: object, x-kubernetes-embedded-resource: true, properties: {spec: {type: object}}}
 )");
   const Evaluator evaluator("null", schema, R"({
-    "a": 1, "x-y": "v", "namespace": "ns", "n": null, "map": {"k-1": 1}, "closed": {"z": 1},
+    "a": 1, "x-y": "v", "namespace": "ns", "nil": null, "map": {"k-1": 1}, "closed": {"z": 1},
     "embedded": {"apiVersion": "v1", "kind": "K", "metadata": {"name": "n", "labels": {}}}})");
   check_values(evaluator,
                {
@@ -85,8 +85,8 @@ properties:
                    {"self.x__dash__y", "'v'"},
                    {"self.__namespace__", "'ns'"},
                    {"has(self.__namespace__)", "true"},
-                   {"has(self.n)", "false"},
-                   {"self.n", "error: no such key: n"},
+                   {"has(self.nil)", "false"},
+                   {"self.nil", "error: no such key: nil"},
                    {"self.map['k-1']", "1"},
                    {"self.map.map(k, k)", "['k-1']"},
                    {"type(self.map['k-1'])", "type double"},
