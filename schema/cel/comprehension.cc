@@ -148,6 +148,14 @@ Val Walker::exists_one(const Comprehension& comprehension, const Val& range) {
   return error ? *error : bool_val(count == 1);
 }
 
+// An error of the condition takes the place of the one that was there.
+bool Walker::keeps(const Comprehension& comprehension, std::optional<Val>& error) {
+  if (comprehension.condition == nullptr) return true;
+  const auto holds = eval(*comprehension.condition);
+  if (!holds.is(ValKind::kBool)) error = error_of(holds);
+  return is_true(holds);
+}
+
 // filter, map and transformList. All items are looked at, whatever fails: a condition's error takes
 // the accumulator's place, a transform's only that of a list.
 Val Walker::collect_list(const Comprehension& comprehension, const Val& range) {
@@ -159,11 +167,7 @@ Val Walker::collect_list(const Comprehension& comprehension, const Val& range) {
   for (std::size_t i = 0; i < size; ++i) {
     bind_item(comprehension, range, i);
     if (evaluation_.is_exhausted) return exhausted_error();
-    if (comprehension.condition != nullptr) {
-      const auto holds = eval(*comprehension.condition);
-      if (!holds.is(ValKind::kBool)) error = error_of(holds);
-      if (!is_true(holds)) continue;
-    }
+    if (!keeps(comprehension, error)) continue;
     const auto item = is_filter ? use(comprehension.slot) : eval(*comprehension.transform);
     evaluation_.charge((is_filter ? 1 : 0) + (is_constant ? 0 : kListCost) + kAppendCost);
     if (error) continue;
@@ -194,11 +198,7 @@ Val Walker::collect_map(const Comprehension& comprehension, const Val& range) {
   for (std::size_t i = 0; i < size; ++i) {
     bind_item(comprehension, range, i);
     if (evaluation_.is_exhausted) return exhausted_error();
-    if (comprehension.condition != nullptr) {
-      const auto holds = eval(*comprehension.condition);
-      if (!holds.is(ValKind::kBool)) error = error_of(holds);
-      if (!is_true(holds)) continue;
-    }
+    if (!keeps(comprehension, error)) continue;
     // A call of three arguments ends at the first that fails, here the accumulator.
     if (error && !is_entry) {
       evaluation_.charge(1);

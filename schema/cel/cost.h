@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "schema/cel/val.h"
 
@@ -11,6 +12,11 @@ namespace gatefold::cel {
 // Of `size` code points, bytes or items: a tenth, rounded up.
 constexpr std::uint64_t traversal_cost(std::uint64_t size) {
   return size / 10 + (size % 10 != 0 ? 1 : 0);
+}
+
+// Of a function that reads its first argument once.
+inline std::uint64_t reading_cost(std::span<const Val> arguments, const Val&) {
+  return traversal_cost(size_of(arguments[0]));
 }
 
 // Of matching a text of `size` against a pattern of `pattern_size`, a quarter of which counts.

@@ -44,6 +44,12 @@ std::string item_identity(const Val& item, const SchemaNode& list_schema) {
   return std::string(type_name(item)) + ' ' + message_text(item);
 }
 
+// Values of the input nest no deeper than this, and expressions can't make much deeper ones without
+// meaning harm.
+constexpr std::size_t kDepthMax = 2000;
+
+Equality compared(Arena& arena, const Val& a, const Val& b, std::size_t depth);
+
 // By what the items are, for the first of items that are the same.
 using Places = std::map<std::string, std::size_t>;
 
@@ -55,7 +61,8 @@ Places places_of(Arena& arena, const Val& list, const SchemaNode& schema) {
   return places;
 }
 
-Equality equal_unordered(Arena& arena, const Val& a, const Val& b, const SchemaNode& schema) {
+Equality equal_unordered(Arena& arena, const Val& a, const Val& b, const SchemaNode& schema,
+                         std::size_t depth) {
   const auto places = places_of(arena, a, schema);
   for (std::size_t i = 0; i < list_size(b); ++i) {
     if (!arena.step()) return Equality::kUnequal;
@@ -63,7 +70,7 @@ Equality equal_unordered(Arena& arena, const Val& a, const Val& b, const SchemaN
     const auto place = places.find(item_identity(item, schema));
     if (place == places.end()) return Equality::kUnequal;
     if (schema.list_type == ListType::kSet) continue;
-    const auto equality = equality_of(arena, list_at(arena, a, place->second), item);
+    const auto equality = compared(arena, list_at(arena, a, place->second), item, depth);
     if (equality != Equality::kEqual) return equality;
   }
   return Equality::kEqual;
@@ -80,12 +87,12 @@ bool differs(Equality equality, bool is_strict) {
   return equality == Equality::kUnequal || (is_strict && equality == Equality::kNoOverload);
 }
 
-Equality equal_lists(Arena& arena, const Val& a, const Val& b) {
+Equality equal_lists(Arena& arena, const Val& a, const Val& b, std::size_t depth) {
   if (!b.is(ValKind::kList)) return is_strict(a) ? Equality::kNoOverload : Equality::kUnequal;
   if (list_size(a) != list_size(b)) return Equality::kUnequal;
-  if (const auto* schema = unordered_schema(a)) return equal_unordered(arena, a, b, *schema);
+  if (const auto* schema = unordered_schema(a)) return equal_unordered(arena, a, b, *schema, depth);
   for (std::size_t i = 0; i < list_size(a); ++i) {
-    const auto equality = equality_of(arena, list_at(arena, a, i), list_at(arena, b, i));
+    const auto equality = compared(arena, list_at(arena, a, i), list_at(arena, b, i), depth);
     if (differs(equality, is_strict(a))) return equality;
   }
   return Equality::kEqual;
@@ -104,7 +111,7 @@ bool equal_unknown(Arena& arena, const Val& a, const Val& b, std::size_t index) 
          equal(arena, val_of(arena, member.value(), nullptr), val_of(arena, *other, nullptr));
 }
 
-Equality equal_maps(Arena& arena, const Val& a, const Val& b) {
+Equality equal_maps(Arena& arena, const Val& a, const Val& b, std::size_t depth) {
   if (!b.is(ValKind::kMap)) return is_strict(a) ? Equality::kNoOverload : Equality::kUnequal;
   if (map_size(a) != map_size(b)) return Equality::kUnequal;
   for (std::size_t i = 0; i < map_size(a); ++i) {
@@ -116,13 +123,40 @@ Equality equal_maps(Arena& arena, const Val& a, const Val& b) {
     const auto item = map_at(arena, a, i);
     Val other;
     if (!map_find(arena, b, item.key, other)) return Equality::kUnequal;
-    const auto equality = equality_of(arena, item.value, other);
+    const auto equality = compared(arena, item.value, other, depth);
     if (differs(equality, is_strict(a))) return equality;
   }
   return Equality::kEqual;
 }
 
+Equality compared(Arena& arena, const Val& a, const Val& b, std::size_t depth) {
+  const auto verdict = [](bool is_equal) {
+    return is_equal ? Equality::kEqual : Equality::kUnequal;
+  };
+  if (!arena.step(depth < kDepthMax ? 1 : Arena::kStepsMax) || a.is_error()) {
+    return Equality::kUnequal;
+  }
+  if (a.is(ValKind::kString)) return verdict(b.is(ValKind::kString) && a.text == b.text);
+  if (a.is(ValKind::kNull) || b.is(ValKind::kNull)) return verdict(a.kind == b.kind);
+  if (a.is(ValKind::kList)) return equal_lists(arena, a, b, depth + 1);
+  if (a.is(ValKind::kMap)) return equal_maps(arena, a, b, depth + 1);
+  if (a.is(ValKind::kType)) return verdict(b.is(ValKind::kType) && a.type->name == b.type->name);
+  if (a.is(ValKind::kOptional)) {
+    if (!b.is(ValKind::kOptional)) return Equality::kUnequal;
+    if (a.optional == nullptr || b.optional == nullptr) return verdict(a.optional == b.optional);
+    return compared(arena, *a.optional, *b.optional, depth + 1);
+  }
+  if (is_opaque(a.kind)) {
+    return a.kind == b.kind ? verdict(opaque_equal(a, b)) : Equality::kNoOverload;
+  }
+  return verdict(compare(a, b) == Order::kEqual);
+}
+
 }  // namespace
+
+Equality equality_of(Arena& arena, const Val& a, const Val& b) {
+  return compared(arena, a, b, 0);
+}
 
 Val merge_lists(Arena& arena, const Val& a, const Val& b) {
   const auto* schema = unordered_schema(a);
@@ -152,26 +186,6 @@ Val merge_lists(Arena& arena, const Val& a, const Val& b) {
   auto out = list_val(items.first(count));
   out.is_typed = schema != nullptr;
   return out;
-}
-
-Equality equality_of(Arena& arena, const Val& a, const Val& b) {
-  const auto verdict = [](bool is_equal) {
-    return is_equal ? Equality::kEqual : Equality::kUnequal;
-  };
-  if (!arena.step() || a.is_error()) return Equality::kUnequal;
-  if (a.is(ValKind::kNull) || b.is(ValKind::kNull)) return verdict(a.kind == b.kind);
-  if (a.is(ValKind::kList)) return equal_lists(arena, a, b);
-  if (a.is(ValKind::kMap)) return equal_maps(arena, a, b);
-  if (a.is(ValKind::kType)) return verdict(b.is(ValKind::kType) && a.type->name == b.type->name);
-  if (a.is(ValKind::kOptional)) {
-    if (!b.is(ValKind::kOptional)) return Equality::kUnequal;
-    if (a.optional == nullptr || b.optional == nullptr) return verdict(a.optional == b.optional);
-    return equality_of(arena, *a.optional, *b.optional);
-  }
-  if (is_opaque(a.kind)) {
-    return a.kind == b.kind ? verdict(opaque_equal(a, b)) : Equality::kNoOverload;
-  }
-  return verdict(compare(a, b) == Order::kEqual);
 }
 
 bool equal(Arena& arena, const Val& a, const Val& b) {

@@ -21,6 +21,7 @@ constexpr std::uint64_t kMapCost = 30;
 constexpr std::size_t kArgumentsMax = 8;
 
 std::uint64_t equality_cost(const Val& a, const Val& b, bool is_equal) {
+  if (a.is(ValKind::kInt) && b.is(ValKind::kInt)) return 1;
   if (is_equal && is_opaque(a.kind)) return 1;
   return traversal_cost(std::min(size_of(a), size_of(b)));
 }

@@ -119,10 +119,6 @@ Val masked_of(Evaluation& evaluation, Arguments arguments) {
   return cidr_val(evaluation.arena, range);
 }
 
-std::uint64_t parse_cost(Arguments arguments, const Val&) {
-  return traversal_cost(size_of(arguments[0]));
-}
-
 std::uint64_t canonical_cost(Arguments arguments, const Val&) {
   return traversal_cost(2 * size_of(arguments[0]));
 }
@@ -145,8 +141,8 @@ std::uint64_t contains_cidr_text_cost(Arguments arguments, const Val& result) {
 }
 
 constexpr std::array kDeclarations = {
-    Declaration{"ip(string) ip", ip_of, parse_cost},
-    Declaration{"isIP(string) bool", is_ip, parse_cost},
+    Declaration{"ip(string) ip", ip_of, reading_cost},
+    Declaration{"isIP(string) bool", is_ip, reading_cost},
     Declaration{".ip.isCanonical(string) bool", is_canonical, canonical_cost},
     Declaration{"ip.family() int", family},
     Declaration{"ip.isUnspecified() bool", ip_is<&Address::is_unspecified>},
@@ -155,8 +151,8 @@ constexpr std::array kDeclarations = {
     Declaration{"ip.isLinkLocalUnicast() bool", ip_is<&Address::is_link_local>},
     Declaration{"ip.isGlobalUnicast() bool", ip_is<is_global_unicast>},
     Declaration{"string(ip) string", text_of},
-    Declaration{"cidr(string) cidr", cidr_of, parse_cost},
-    Declaration{"isCIDR(string) bool", is_cidr, parse_cost},
+    Declaration{"cidr(string) cidr", cidr_of, reading_cost},
+    Declaration{"isCIDR(string) bool", is_cidr, reading_cost},
     Declaration{"cidr.containsIP(string) bool", contains_ip_text, contains_ip_text_cost},
     Declaration{"cidr.containsIP(ip) bool", contains_ip, contains_ip_cost},
     Declaration{"cidr.containsCIDR(string) bool", contains_cidr_text, contains_cidr_text_cost},

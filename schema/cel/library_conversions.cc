@@ -26,10 +26,6 @@ Val no_conversion(Evaluation& evaluation, std::string_view from, std::string_vie
                                          std::string(to) + "'");
 }
 
-std::uint64_t text_cost(Values values, const Val&) {
-  return traversal_cost(size_of(values[0]));
-}
-
 Val identity(Evaluation&, Values values) {
   return values[0];
 }
@@ -248,7 +244,7 @@ constexpr Declaration kFunctions[] = {
     {"bool(bool) bool", identity},
     {"bool(string) bool", bool_of_string},
     {"bytes(bytes) bytes", identity},
-    {"bytes(string) bytes", bytes_of_string, text_cost},
+    {"bytes(string) bytes", bytes_of_string, reading_cost},
     {"double(double) double", identity},
     {"double(int) double", double_of_int},
     {"double(string) double", double_of_string},
@@ -265,7 +261,7 @@ constexpr Declaration kFunctions[] = {
     {"int(uint) int", int_of_uint},
     {"string(string) string", identity},
     {"string(bool) string", string_of_bool},
-    {"string(bytes) string", string_of_bytes, text_cost},
+    {"string(bytes) string", string_of_bytes, reading_cost},
     {"string(double) string", string_of_double},
     {"string(duration) string", string_of_duration},
     {"string(int) string", string_of_int},

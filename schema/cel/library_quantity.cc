@@ -77,13 +77,9 @@ Val sub(Evaluation& evaluation, Arguments arguments) {
   return result_of(evaluation, quantity_at(arguments, 0).minus(operand(arguments[1])));
 }
 
-std::uint64_t parse_cost(Arguments arguments, const Val&) {
-  return traversal_cost(size_of(arguments[0]));
-}
-
 constexpr std::array kDeclarations = {
-    Declaration{"quantity(string) quantity", quantity_of, parse_cost},
-    Declaration{"isQuantity(string) bool", is_quantity, parse_cost},
+    Declaration{"quantity(string) quantity", quantity_of, reading_cost},
+    Declaration{"isQuantity(string) bool", is_quantity, reading_cost},
     // No method, whatever the documentation says.
     Declaration{"sign(quantity) int", sign},
     Declaration{"quantity.isGreaterThan(quantity) bool", is_greater_than},

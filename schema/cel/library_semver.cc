@@ -200,15 +200,11 @@ Val compare_to(Evaluation&, Arguments arguments) {
   return int_val(order_of(arguments));
 }
 
-std::uint64_t parse_cost(Arguments arguments, const Val&) {
-  return traversal_cost(size_of(arguments[0]));
-}
-
 constexpr std::array kDeclarations = {
-    Declaration{"semver(string) semver", semver_of, parse_cost},
-    Declaration{"semver(string, bool) semver", semver_of, parse_cost},
-    Declaration{"isSemver(string) bool", is_semver, parse_cost},
-    Declaration{"isSemver(string, bool) bool", is_semver, parse_cost},
+    Declaration{"semver(string) semver", semver_of, reading_cost},
+    Declaration{"semver(string, bool) semver", semver_of, reading_cost},
+    Declaration{"isSemver(string) bool", is_semver, reading_cost},
+    Declaration{"isSemver(string, bool) bool", is_semver, reading_cost},
     Declaration{"semver.isGreaterThan(semver) bool", is_greater_than},
     Declaration{"semver.isLessThan(semver) bool", is_less_than},
     Declaration{"semver.compareTo(semver) int", compare_to},

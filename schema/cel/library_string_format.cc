@@ -11,7 +11,6 @@
 #include <fmt/format.h>
 
 #include "schema/cel/budget.h"
-#include "schema/cel/cost.h"
 #include "schema/cel/eval.h"
 #include "schema/cel/function.h"
 #include "schema/cel/number_text.h"
@@ -333,10 +332,6 @@ std::optional<std::string> Formatting::scalar_text(const Val& value) {
 
 Val format_string(Evaluation& evaluation, std::span<const Val> arguments) {
   return Formatting(evaluation, arguments[0], arguments[1]).run();
-}
-
-std::uint64_t format_cost(std::span<const Val> arguments, const Val&) {
-  return traversal_cost(size_of(arguments[0]));
 }
 
 }  // namespace gatefold::cel

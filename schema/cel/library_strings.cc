@@ -285,10 +285,6 @@ Val quote(Evaluation& evaluation, std::span<const Val> arguments) {
   return string_val(evaluation.arena.copy(out += '"'));
 }
 
-std::uint64_t read_once(std::span<const Val> arguments, const Val&) {
-  return traversal_cost(size_of(arguments[0]));
-}
-
 std::uint64_t read_and_built(std::span<const Val> arguments, const Val&) {
   return traversal_cost(2 * size_of(arguments[0]));
 }
@@ -308,26 +304,26 @@ std::uint64_t search_cost(std::span<const Val> arguments, const Val&) {
 
 constexpr Declaration kDeclarations[] = {
     {"string.contains(string) bool", contains, contains_cost},
-    {"string.startsWith(string) bool", starts_with, read_once},
-    {"string.endsWith(string) bool", ends_with, read_once},
+    {"string.startsWith(string) bool", starts_with, reading_cost},
+    {"string.endsWith(string) bool", ends_with, reading_cost},
     {"string.charAt(int) string", char_at},
     {"string.indexOf(string) int", index_of, search_cost},
     {"string.indexOf(string, int) int", index_of, search_cost},
     {"string.lastIndexOf(string) int", last_index_of, search_cost},
     {"string.lastIndexOf(string, int) int", last_index_of, search_cost},
-    {"string.lowerAscii() string", swap_case<'A', 'Z'>, read_once},
-    {"string.upperAscii() string", swap_case<'a', 'z'>, read_once},
+    {"string.lowerAscii() string", swap_case<'A', 'Z'>, reading_cost},
+    {"string.upperAscii() string", swap_case<'a', 'z'>, reading_cost},
     {"string.replace(string, string) string", replace, read_and_built},
     {"string.replace(string, string, int) string", replace, read_and_built},
     {"string.split(string) list(string)", split, read_and_built},
     {"string.split(string, int) list(string)", split, read_and_built},
-    {"string.substring(int) string", substring, read_once},
-    {"string.substring(int, int) string", substring, read_once},
-    {"string.trim() string", trim, read_once},
+    {"string.substring(int) string", substring, reading_cost},
+    {"string.substring(int, int) string", substring, reading_cost},
+    {"string.trim() string", trim, reading_cost},
     {"list(string).join() string", join, result_built},
     {"list(string).join(string) string", join, result_built},
-    {"string.format(list(dyn)) string", format_string, format_cost},
-    {"strings.quote(string) string", quote, read_once},
+    {"string.format(list(dyn)) string", format_string, reading_cost},
+    {"strings.quote(string) string", quote, reading_cost},
 };
 
 }  // namespace

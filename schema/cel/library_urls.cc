@@ -90,12 +90,8 @@ Val get_query(Evaluation& evaluation, Arguments arguments) {
   return map_val(items);
 }
 
-std::uint64_t parse_cost(Arguments arguments, const Val&) {
-  return traversal_cost(size_of(arguments[0]));
-}
-
 constexpr std::array kDeclarations = {
-    Declaration{"url(string) url", url_of, parse_cost},
+    Declaration{"url(string) url", url_of, reading_cost},
     Declaration{"isURL(string) bool", is_url},
     Declaration{"url.getScheme() string", part_of<&UrlVal::scheme>},
     Declaration{"url.getHost() string", part_of<&UrlVal::host>},

@@ -1,7 +1,6 @@
 // `"%s has %d".format([name, count])` of the extended strings library.
 #pragma once
 
-#include <cstdint>
 #include <span>
 
 #include "schema/cel/val.h"
@@ -14,7 +13,5 @@ struct Evaluation;
 // and %%, of which %f and %e print as American English does (`1,234.500000`, `1.200000×10⁰³`);
 // texts of errors are cel-go's (ext/formatting.go).
 Val format_string(Evaluation& evaluation, std::span<const Val> arguments);
-
-std::uint64_t format_cost(std::span<const Val> arguments, const Val& result);
 
 }  // namespace gatefold::cel

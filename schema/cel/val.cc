@@ -148,6 +148,12 @@ Order order_of(const T& a, const T& b) {
   return b < a ? Order::kGreater : Order::kEqual;
 }
 
+Order order_of_texts(std::string_view a, std::string_view b) {
+  const int order = a.compare(b);
+  if (order == 0) return Order::kEqual;
+  return order < 0 ? Order::kLess : Order::kGreater;
+}
+
 Order reversed(Order order) {
   switch (order) {
     case Order::kLess:
@@ -219,7 +225,7 @@ Order compare(const Val& a, const Val& b) {
       return order_of(a.boolean, b.boolean);
     case ValKind::kString:
     case ValKind::kBytes:
-      return order_of(a.text, b.text);
+      return order_of_texts(a.text, b.text);
     case ValKind::kTimestamp:
       return order_of(a.timestamp, b.timestamp);
     case ValKind::kDuration:

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -70,6 +71,7 @@ class Walker {
   Val all(const Comprehension& comprehension, const Val& range);
   Val exists(const Comprehension& comprehension, const Val& range);
   Val exists_one(const Comprehension& comprehension, const Val& range);
+  bool keeps(const Comprehension& comprehension, std::optional<Val>& error);
   Val collect_list(const Comprehension& comprehension, const Val& range);
   Val collect_map(const Comprehension& comprehension, const Val& range);
   Val eval_bind(const Bind& bind);

@@ -16,8 +16,8 @@ TEST_CASE("equality across types") {
                               {"[double('nan')] == [double('nan')]", "false"},
                               {"x.n == null", "true"},
                               {"null == x.i", "false"},
-                              {"x.l == [1, {'a': 2}]", "true"},
-                              {"[1.0, {'a': 2u}] == x.l", "true"},
+                              {"x.l == [dyn(1), dyn({'a': 2})]", "true"},
+                              {"[dyn(1.0), dyn({'a': 2u})] == x.l", "true"},
                               {"x.l == [1]", "false"},
                               {"x.o == {'a': 1.0}", "true"},
                               {"{'a': 1, 'b': 2} == {'b': 2, 'a': 1}", "true"},
@@ -94,6 +94,17 @@ TEST_CASE("equality is bounded") {
     items[1] = a;
     a = list_val(items);
   }
+  CHECK_FALSE(equal(arena, a, a));
+  CHECK(arena.is_spent());
+}
+
+TEST_CASE("equality of what nests deep ends before the stack does") {
+  Arena arena;
+  Val a = list_val({});
+  for (int i = 0; i < 1000; ++i) a = list_val(std::span(arena.make(a), 1));
+  CHECK(equal(arena, a, a));
+  CHECK_FALSE(arena.is_spent());
+  for (int i = 0; i < 100'000; ++i) a = list_val(std::span(arena.make(a), 1));
   CHECK_FALSE(equal(arena, a, a));
   CHECK(arena.is_spent());
 }

@@ -215,7 +215,7 @@ TEST_CASE("calls that fit no overload have a cost") {
   const Val arguments[] = {int_val(1), int_val(2)};
   for (const auto& declaration : address_functions()) {
     INFO(declaration.signature);
-    if (declaration.cost != nullptr) CHECK(declaration.cost(arguments, null_val()) <= 3);
+    if (declaration.cost != nullptr) CHECK(declaration.cost(arguments, null_val()) <= 4);
   }
 }
 

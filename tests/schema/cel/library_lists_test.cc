@@ -67,7 +67,7 @@ TEST_CASE("sums are of one type and do not overflow") {
        "error: unsigned integer overflow for 2"},
       {"list(duration).sum() duration",
        {duration_val(kIntMax), duration_val(1)},
-       "error: duration overflow for 2"},
+       "error: integer overflow for 2"},
       {"list(int).sum() int", {int_val(1), double_val(2)}, "error: no such overload for 2"},
       {"list(int).sum() int", {string_val("a")}, "error: no such overload: sum(list) for 0"},
   };
