@@ -1,6 +1,7 @@
 #include "schema/cel/json_val.h"
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -144,8 +145,11 @@ Val string_of(Arena& arena, std::string_view text, const SchemaNode& schema) {
     return error_val(arena, "Invalid date-time formatted string " + std::string(text));
   }
   if (schema.format == "byte") {
-    if (const auto bytes = from_base64(text)) return bytes_val(arena.copy(*bytes));
-    return error_val(arena, "Invalid byte formatted string " + std::string(text));
+    const auto bytes = from_base64_lines(text);
+    if (bytes) return bytes_val(arena.copy(*bytes));
+    return error_val(arena, "Invalid byte formatted string " + std::string(text) +
+                                ": illegal base64 data at input byte " +
+                                std::to_string(bytes.error()));
   }
   return string_val(text);
 }
@@ -213,6 +217,19 @@ bool has_fields(const Val& map) {
 }
 
 namespace {
+
+// Boost.JSON walks small objects too, only with more calls on the way.
+const Value* member_of(const JsonObject& object, std::string_view name) {
+  constexpr std::size_t kSmallMax = 16;
+  if (object.size() > kSmallMax) return object.if_contains(name);
+  for (const auto& member : object) {
+    const auto key = member.key();
+    if (key.size() == name.size() && std::memcmp(key.data(), name.data(), name.size()) == 0) {
+      return &member.value();
+    }
+  }
+  return nullptr;
+}
 
 // `name` is without escapes.
 bool find_member(Arena& arena, const Val& map, std::string_view name, Val& out) {
@@ -296,7 +313,7 @@ MapItem map_at(Arena& arena, const Val& map, std::size_t index) {
 
 bool find_declared(Arena& arena, const Val& object, std::string_view name, const SchemaNode& schema,
                    Val& out) {
-  const auto* member = object.json.value->get_object().if_contains(name);
+  const auto* member = member_of(object.json.value->get_object(), name);
   if (member == nullptr || member->is_null()) return false;
   out = val_of(arena, *member, &schema);
   return true;
