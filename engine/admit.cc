@@ -7,9 +7,11 @@
 #include "engine/definitions.h"
 #include "schema/defaults.h"
 #include "schema/definition.h"
+#include "schema/embedded.h"
 #include "schema/json.h"
 #include "schema/meta.h"
 #include "schema/prune.h"
+#include "schema/scale.h"
 #include "schema/structural.h"
 #include "schema/typed_decode.h"
 
@@ -49,23 +51,26 @@ Result<void> decode_object(const Kind& kind, const KindVersion& version,
   if (!unknown_metadata) {
     return undecodable(kind, version, options, object, unknown_metadata.error());
   }
+  auto unknown_embedded = decode_embedded(*version.schema, object);
+  if (!unknown_embedded) {
+    return undecodable(kind, version, options, object, unknown_embedded.error());
+  }
   if (kind.core) {
     auto typed = decode_typed(kind.kind, *version.schema, object);
     if (!typed) return undecodable(kind, version, options, object, typed.error());
   }
-  std::vector<std::string> unknown_keywords;
+  for (auto& text : drop_doubled_owners(object)) warnings.push_back(std::move(text));
+  auto unknown = prune_unknown(*version.schema, object);
   if (kind.resource == kDefinitions) {
     auto keywords = decode_definition(object);
     if (!keywords) return undecodable(kind, version, options, object, keywords.error());
-    unknown_keywords = std::move(*keywords);
+    unknown.insert(unknown.end(), keywords->begin(), keywords->end());
   }
-  for (auto& text : drop_doubled_owners(object)) warnings.push_back(std::move(text));
-  const auto unknown = prune_unknown(*version.schema, object);
   if (options.field_validation != FieldValidation::kIgnore) {
     auto findings = duplicates;
     for (const auto& path : *unknown_metadata)
       findings.push_back(fmt::format("unknown field \"{}\"", path));
-    for (const auto& path : unknown_keywords)
+    for (const auto& path : *unknown_embedded)
       findings.push_back(fmt::format("unknown field \"{}\"", path));
     for (const auto& path : unknown) findings.push_back(fmt::format("unknown field \"{}\"", path));
     if (options.field_validation == FieldValidation::kStrict && !findings.empty()) {
@@ -108,6 +113,10 @@ Result<void> validate_object(const Kind& kind, const KindVersion& version,
     } else {
       errors.push_back(rules_skipped());
     }
+  }
+  if (version.scale) {
+    append(errors, subresource == "status" ? validate_scale_status(*version.scale, object)
+                                           : validate_scale_spec(*version.scale, object));
   }
   append(errors, validate_core(kind, subresource, object, old_object));
   if (!errors.empty()) return invalid(kind.resource_name(), name_of(object), errors);

@@ -32,6 +32,10 @@ std::string shown(const Kind& kind) {
   std::abort();
 }
 
+// What upstream's own definitions say of themselves.
+constexpr std::string_view kBundleVersion = "v1.6.1";
+constexpr std::string_view kApproval = "https://github.com/kubernetes-sigs/gateway-api/pull/4530";
+
 bool is_core(const Value& definition) {
   return find_path(definition, {"spec", "x-gatefold", "core"}) != nullptr;
 }
@@ -122,6 +126,12 @@ std::vector<Value> builtin_definitions(Channel channel) {
 std::vector<Value> gateway_definitions(Channel channel) {
   auto definitions = builtin_definitions(channel);
   std::erase_if(definitions, is_core);
+  for (auto& definition : definitions) {
+    object_member(object_member(definition.as_object(), "metadata"), "annotations") = {
+        {"api-approved.kubernetes.io", kApproval},
+        {"gateway.networking.k8s.io/bundle-version", kBundleVersion},
+        {"gateway.networking.k8s.io/channel", channel_name(channel)}};
+  }
   return definitions;
 }
 
