@@ -239,7 +239,7 @@ const Value* member_of(const JsonObject& object, std::string_view name) {
 
 // `name` is without escapes.
 bool find_member(Arena& arena, const Val& map, std::string_view name, Val& out) {
-  const auto* member = map.json.value->get_object().if_contains(name);
+  const auto* member = member_of(map.json.value->get_object(), name);
   if (member == nullptr) return false;
   if (map.json.schema == nullptr) {
     out = untyped(*member);
