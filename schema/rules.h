@@ -31,8 +31,8 @@ class Rules {
   static RulesPtr compile(SchemaPtr schema, bool is_resource = true);
   ~Rules();
 
-  // Called where `rules_may_run` says so. Top down: a node's own rules, those of its allOf, then its
-  // members' by name (R19.33). `old_object` is nullptr for creates. Ends with an error when the
+  // Called where `rules_may_run` says so. Top down: a node's own rules, those of its allOf, then
+  // its members' by name (R19.33). `old_object` is nullptr for creates. Ends with an error when the
   // budget is gone.
   RuleFindings check(const Value& object, const Value* old_object,
                      std::uint64_t cost_max = cel::kObjectCostMax) const;

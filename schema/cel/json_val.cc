@@ -151,6 +151,7 @@ Val bytes_of(Arena& arena, std::string_view text) {
 }
 
 Val string_of(Arena& arena, std::string_view text, const SchemaNode& schema) {
+  if (schema.format.empty()) return string_val(text);
   if (schema.format == "duration") return duration_of(arena, text);
   if (schema.format == "date") return date_of(arena, text);
   if (schema.format == "date-time") return date_time_of(arena, text);
@@ -224,7 +225,7 @@ namespace {
 
 // `name` is without escapes.
 bool find_member(Arena& arena, const Val& map, std::string_view name, Val& out) {
-  const auto* member = map.json.value->get_object().if_contains(name);
+  const auto* member = member_of(map.json.value->get_object(), name);
   if (member == nullptr) return false;
   if (map.json.schema == nullptr) {
     out = untyped(*member);
