@@ -1,6 +1,7 @@
 #include "schema/cel/json_val.h"
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -223,6 +224,19 @@ bool has_fields(const Val& map) {
 
 namespace {
 
+// Boost.JSON walks small objects too, only with more calls on the way.
+const Value* member_of(const JsonObject& object, std::string_view name) {
+  constexpr std::size_t kSmallMax = 16;
+  if (object.size() > kSmallMax) return object.if_contains(name);
+  for (const auto& member : object) {
+    const auto key = member.key();
+    if (key.size() == name.size() && std::memcmp(key.data(), name.data(), name.size()) == 0) {
+      return &member.value();
+    }
+  }
+  return nullptr;
+}
+
 // `name` is without escapes.
 bool find_member(Arena& arena, const Val& map, std::string_view name, Val& out) {
   const auto* member = member_of(map.json.value->get_object(), name);
@@ -305,7 +319,7 @@ MapItem map_at(Arena& arena, const Val& map, std::size_t index) {
 
 bool find_declared(Arena& arena, const Val& object, std::string_view name, const SchemaNode& schema,
                    Val& out) {
-  const auto* member = object.json.value->get_object().if_contains(name);
+  const auto* member = member_of(object.json.value->get_object(), name);
   if (member == nullptr || member->is_null()) return false;
   out = val_of(arena, *member, &schema);
   return true;
