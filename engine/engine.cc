@@ -79,7 +79,9 @@ Result<void> Engine::seed() {
   if (parts_->options.builtin_gateway_api) {
     if (auto seeded = seed_definitions(*this, parts_->store->channel()); !seeded) return seeded;
   }
-  parts_->reactors->judge_definitions();
+  // Until what was written is judged as well: otherwise it is news for the reactors.
+  while (parts_->reactors->judge_definitions()) {
+  }
   return {};
 }
 

@@ -199,11 +199,13 @@ std::string Likeness::plain(std::string_view text) {
   static const std::regex kUid("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
   static const std::regex kRecord(R"(in record \(\d+\))");
   static const std::regex kCurrent(R"(current: \d+)");
+  static const std::regex kWritten(R"(("resourceVersion\\?":\\?")\d+)");
   static const std::regex kAge("^([0-9]+[smhdy])+$");
   std::string out(text);
   out = std::regex_replace(out, kUid, "<uid>");
   out = std::regex_replace(out, kRecord, "in record (<revision>)");
   out = std::regex_replace(out, kCurrent, "current: <revision>");
+  out = std::regex_replace(out, kWritten, "$1<revision>");
   return std::regex_replace(out, kAge, "<age>");
 }
 

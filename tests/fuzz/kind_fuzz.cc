@@ -16,14 +16,14 @@ namespace {
 constexpr YamlLimits kLimits = {.nesting_max = 512, .nodes_max = 20'000};
 
 // What admission does to an object, here to the definition itself: done once, it is done.
-void examine_schema(const SchemaNode& schema, Value value) {
+void examine_schema(const SchemaNode& schema, const Rules* rules, Value value) {
   prune_unknown(schema, value);
   GATEFOLD_ASSERT(prune_unknown(schema, value).empty());
   drop_nulls(schema, value);
   apply_defaults(schema, value);
   FieldErrors errors = validate_structural(schema, value);
   for (const FieldError& error : validate_list_types(schema, value)) errors.push_back(error);
-  append_rules_skipped(schema, errors);
+  if (rules != nullptr && rules_may_run(errors)) rules->check(value, nullptr);
   // A value that equals its old one is not looked at.
   GATEFOLD_ASSERT(validate_structural(schema, value, &value).empty());
 }
@@ -57,7 +57,7 @@ void examine(std::string_view bytes) {
   GATEFOLD_ASSERT(again.has_value());
   examine_kind(**kind, **again);
   for (const KindVersion& version : (*kind)->versions) {
-    if (version.schema != nullptr) examine_schema(*version.schema, *definition);
+    if (version.schema != nullptr) examine_schema(*version.schema, version.rules.get(), *definition);
   }
 }
 
