@@ -57,7 +57,8 @@ void examine(std::string_view bytes) {
   GATEFOLD_ASSERT(again.has_value());
   examine_kind(**kind, **again);
   for (const KindVersion& version : (*kind)->versions) {
-    if (version.schema != nullptr) examine_schema(*version.schema, version.rules.get(), *definition);
+    if (version.schema != nullptr)
+      examine_schema(*version.schema, version.rules.get(), *definition);
   }
 }
 
