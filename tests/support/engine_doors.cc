@@ -139,6 +139,7 @@ class EngineDoor : public Door {
              const std::string& name) override {
     const auto view = engine().view();
     const auto* kind = view->catalog->find(resource.group, resource.plural);
+    if (kind == nullptr) return refusal({.reason = Reason::kNotFound});
     auto object = engine::read_object(*view, *kind, *kind->version(resource.version),
                                       {kind->resource, name_space, name});
     if (!object) return refusal(object.error());
