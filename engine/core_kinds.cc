@@ -8,6 +8,7 @@
 #include "engine/core/secrets.h"
 #include "engine/core/services.h"
 #include "engine/definitions.h"
+#include "engine/known_definitions.h"
 #include "schema/definition.h"
 #include "schema/jsonpath.h"
 
@@ -26,6 +27,10 @@ void check_immutable_fields(const Kind& kind, const Value& object, const Value& 
     errors.push_back(invalid_value(field.json_path.substr(1), now == nullptr ? Value("") : *now,
                                    "field is immutable", "immutable"));
   }
+}
+
+void append(FieldErrors& errors, FieldErrors&& more) {
+  for (auto& error : more) errors.push_back(std::move(error));
 }
 
 }  // namespace
@@ -56,9 +61,11 @@ FieldErrors validate_core(const Kind& kind, std::string_view subresource, const 
   } else if (kind.resource == "configmaps") {
     validate_config_map(object, old_object, errors);
   } else if (kind.resource == kDefinitions) {
-    auto found = subresource == "status" ? validate_definition_status(object)
-                                         : validate_definition(object, old_object);
-    for (auto& error : found) errors.push_back(std::move(error));
+    if (subresource == "status") {
+      append(errors, validate_definition_status(object));
+    } else if (old_object != nullptr || known_kind(object) == nullptr) {
+      append(errors, validate_definition(object, old_object));
+    }
   }
   return errors;
 }

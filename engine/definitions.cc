@@ -4,6 +4,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "engine/known_definitions.h"
 #include "schema/definition_names.h"
 #include "schema/json.h"
 #include "schema/meta.h"
@@ -12,7 +13,8 @@ namespace gatefold::engine {
 
 KindPtr served_kind(const Value& definition) {
   if (!is_established(definition)) return nullptr;
-  auto kind = parse_kind(definition);
+  auto known = known_kind(definition);
+  auto kind = known == nullptr ? parse_kind(definition) : Result<KindPtr>(std::move(known));
   if (!kind) {
     // It was admitted, so this is a defect; the other kinds go on.
     spdlog::error("the definition {} can't be served: {}", name_of(definition),

@@ -6,7 +6,7 @@
 #include <spdlog/spdlog.h>
 
 #include "engine/definitions.h"
-#include "schema/catalog.h"
+#include "engine/known_definitions.h"
 #include "schema/digest.h"
 #include "schema/json.h"
 #include "schema/meta.h"
@@ -106,8 +106,8 @@ Result<void> seed_namespaces(Engine& engine) {
 }
 
 Result<void> seed_definitions(Engine& engine, Channel channel) {
-  for (const auto& document : gateway_definitions(channel)) {
-    if (auto seeded = seed_definition(engine, document); !seeded) return seeded;
+  for (const auto& known : known_definitions(channel)) {
+    if (auto seeded = seed_definition(engine, known.definition); !seeded) return seeded;
   }
   return {};
 }

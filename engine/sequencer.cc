@@ -215,9 +215,11 @@ bool Sequencer::step() {
   }
   std::size_t gathered = 0;
   const auto is_full = [&] {
-    // What a definition changes is known when it is published: it ends a batch.
-    const bool defines =
-        !batch.entries.empty() && batch.entries.back().prepared.event.key.resource == kDefinitions;
+    // What a definition changes is known when it is published: it ends a batch. A new one changes
+    // nothing before it is judged.
+    const auto* last = batch.entries.empty() ? nullptr : &batch.entries.back().prepared.event;
+    const bool defines = last != nullptr && last->key.resource == kDefinitions &&
+                         last->type != storage::EventType::kAdded;
     return defines || batch.bytes >= kBatchBytesMax;
   };
   for (; gathered < taken.size() && !is_full(); ++gathered) {

@@ -192,7 +192,7 @@ std::optional<T> parse_whole(std::string_view text) {
 std::string double_text(double value) {
   if (std::isnan(value)) return "NaN";
   if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
-  const auto scientific = shortest(value, std::chars_format::scientific);
+  auto scientific = shortest(value, std::chars_format::scientific);
   int exponent = 0;
   const auto mark = scientific.find('e');
   // `e+06`: from_chars takes no plus.
@@ -204,8 +204,10 @@ std::string double_text(double value) {
 }
 
 std::string duration_text(std::int64_t ns) {
-  const double seconds = static_cast<double>(ns / kNsPerSecond) +
-                         static_cast<double>(ns % kNsPerSecond) / static_cast<double>(kNsPerSecond);
+  const auto whole = ns / kNsPerSecond;
+  const auto rest = ns % kNsPerSecond;
+  const double seconds =
+      static_cast<double>(whole) + static_cast<double>(rest) / static_cast<double>(kNsPerSecond);
   return shortest(seconds, std::chars_format::fixed) + 's';
 }
 
@@ -245,8 +247,8 @@ std::optional<Timestamp> parse_timestamp(std::string_view text) {
   }
   const auto offset = read_offset_minutes(reader);
   if (!offset || !reader.done()) return std::nullopt;
-  const std::int64_t of_day = *hour * 3600 + *minute * 60 + *second;
-  return Timestamp{*days * kSecondsPerDay + of_day - *offset * 60, nanos,
+  const std::int64_t of_day = std::int64_t{*hour} * 3600 + std::int64_t{*minute} * 60 + *second;
+  return Timestamp{*days * kSecondsPerDay + of_day - std::int64_t{*offset} * 60, nanos,
                    static_cast<std::int16_t>(*offset)};
 }
 

@@ -1,0 +1,62 @@
+#include "engine/known_definitions.h"
+
+#include <algorithm>
+#include <string>
+
+#include "engine/admit.h"
+#include "engine/core_kinds.h"
+#include "engine/definitions.h"
+#include "schema/catalog.h"
+#include "schema/invariant.h"
+#include "schema/meta.h"
+
+namespace gatefold::engine {
+namespace {
+
+KnownDefinition admitted(const Kind& definitions, Value document) {
+  std::vector<std::string> warnings;
+  const auto decoded =
+      decode_object(definitions, definitions.storage_version(), {}, {}, document, warnings);
+  GATEFOLD_ASSERT(decoded.has_value());
+  complete_core(definitions, "", nullptr, {}, document);
+  auto kind = parse_kind(document);
+  GATEFOLD_ASSERT(kind.has_value());
+  return {std::move(document), std::move(*kind)};
+}
+
+std::vector<KnownDefinition> admit_all(Channel channel) {
+  const auto catalog = core_catalog();
+  const auto* definitions = catalog->find_resource(kDefinitions);
+  GATEFOLD_ASSERT(definitions != nullptr);
+  std::vector<KnownDefinition> out;
+  for (auto& document : gateway_definitions(channel)) {
+    out.push_back(admitted(*definitions, std::move(document)));
+  }
+  return out;
+}
+
+}  // namespace
+
+const std::vector<KnownDefinition>& known_definitions(Channel channel) {
+  if (channel == Channel::kStandard) {
+    static const auto kStandard = admit_all(Channel::kStandard);
+    return kStandard;
+  }
+  static const auto kExperimental = admit_all(Channel::kExperimental);
+  return kExperimental;
+}
+
+KindPtr known_kind(const Value& definition) {
+  const auto channel = parse_channel(
+      string_at(definition, {"metadata", "annotations", "gateway.networking.k8s.io/channel"}));
+  const auto* spec = find(definition, "spec");
+  if (!channel || spec == nullptr) return nullptr;
+  const auto& known = known_definitions(*channel);
+  const auto found = std::ranges::find_if(known, [&](const KnownDefinition& candidate) {
+    return name_of(candidate.definition) == name_of(definition) &&
+           *find(candidate.definition, "spec") == *spec;
+  });
+  return found == known.end() ? nullptr : found->kind;
+}
+
+}  // namespace gatefold::engine

@@ -1,0 +1,25 @@
+// The definitions of the Gateway API that are compiled in, as they are stored once admitted. Each
+// is read, judged by the tests and compiled once for the process, however many directories are
+// opened.
+#pragma once
+
+#include <vector>
+
+#include "schema/channel.h"
+#include "schema/kind.h"
+#include "schema/value.h"
+
+namespace gatefold::engine {
+
+struct KnownDefinition {
+  Value definition;
+  KindPtr kind;
+};
+
+const std::vector<KnownDefinition>& known_definitions(Channel channel);
+
+// The kind of a definition whose spec is that of a known one; nullptr for all others. A known spec
+// is valid.
+KindPtr known_kind(const Value& definition);
+
+}  // namespace gatefold::engine

@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# Definitions with kubectl: upstream's replace ours on a running server and are created where there are none; then
+# upstream's examples are accepted as before.
+# definitions_test.sh GATEFOLD KUBECTL SOURCE_DIR
+GATEFOLD=$1 kubectl=$2 source=$3
+. "$source/tests/clients/lib.sh"
+shared=$source/../shared/gateway-api
+
+definitions() { # CHANNEL
+  grep -lE '^kind: CustomResourceDefinition$' "$shared/crds/$1/"*.yaml
+}
+
+names() { # CHANNEL
+  definitions "$1" | xargs sed -n 's/^  name: \(.*\..*\)$/\1/p'
+}
+
+for channel in standard experimental; do
+  start_server --in-memory --channel "$channel"
+  expect "definitions are seeded" 'gateways.gateway.networking.k8s.io' "$kubectl" get crds
+  if [[ ! -d $shared ]]; then
+    echo "SKIP: upstream's definitions are absent"
+    stop_server
+    continue
+  fi
+  [[ $("$kubectl" get crds -o name | wc -l) -eq $(names "$channel" | wc -l) ]] || fail "$channel: other definitions than upstream's" "$("$kubectl" get crds)"
+  for file in $(definitions "$channel"); do
+    expect "replace $file" 'replaced$' "$kubectl" replace -f "$file"
+  done
+  expect "still established" 'condition met$' "$kubectl" wait --for=condition=Established --timeout=10s crd --all
+  expect "apply examples" 'created$' "$kubectl" apply -f "$shared/examples/0-namespaces.yaml"
+  for file in $(grep -lE '^kind: (Gateway|HTTPRoute|GRPCRoute|TLSRoute)$' -r "$shared/examples" | sort); do
+    grep -hoE '^  namespace: .*' "$file" | awk '{print $2}' | sort -u | while read -r name; do
+      "$kubectl" get namespace "$name" >/dev/null 2>&1 || "$kubectl" create namespace "$name" >/dev/null
+    done
+    expect "apply $file under upstream's definitions" '(created|configured|unchanged)$' "$kubectl" apply -f "$file"
+  done
+  expect_failure "upstream's rules hold" 'Hostname must be valid' "$kubectl" apply -f - <<<'
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: wrong}
+spec:
+  gatewayClassName: x
+  addresses: [{type: Hostname, value: "*.example.org"}]
+  listeners: [{name: a, port: 80, protocol: HTTP}]'
+  stop_server || fail "the server ended with code $?"
+
+  start_server --in-memory --no-builtin-gateway-api
+  expect_failure "no Gateway API" 'resource type "gateways"' "$kubectl" get gateways
+  for file in $(definitions "$channel"); do
+    expect "create $file" 'created$' "$kubectl" create -f "$file"
+  done
+  expect "established" 'condition met$' "$kubectl" wait --for=condition=Established --timeout=10s crd --all
+  expect "gateways are served" 'No resources found' "$kubectl" get gateways
+  expect "a class" 'created$' "$kubectl" apply -f "$source/examples/tour/1-class.yaml"
+  expect "definitions go" 'deleted$' "$kubectl" delete crd gatewayclasses.gateway.networking.k8s.io --timeout=20s
+  expect_failure "and their kinds with them" 'resource type "gatewayclasses"' "$kubectl" get gatewayclasses
+  stop_server || fail "the server ended with code $?"
+done
+start_server --in-memory
+finish
