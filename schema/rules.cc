@@ -15,7 +15,7 @@ namespace gatefold {
 namespace {
 
 constexpr std::string_view kNoField = "<nil>";
-constexpr std::size_t kMessageBytesMax = 5 * 1024;
+constexpr std::size_t kMessageBytesMax = 5u << 10;
 
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kSpace = " \t\n\v\f\r";
