@@ -7,7 +7,9 @@
 #include "engine/core_kinds.h"
 #include "engine/definitions.h"
 #include "schema/catalog.h"
+#include "schema/digest.h"
 #include "schema/invariant.h"
+#include "schema/json.h"
 #include "schema/meta.h"
 
 namespace gatefold::engine {
@@ -21,7 +23,8 @@ KnownDefinition admitted(const Kind& definitions, Value document) {
   complete_core(definitions, "", nullptr, {}, document);
   auto kind = parse_kind(document);
   GATEFOLD_ASSERT(kind.has_value());
-  return {std::move(document), std::move(*kind)};
+  auto digest = short_digest(canonical_json(document));
+  return {std::move(document), std::move(digest), std::move(*kind)};
 }
 
 std::vector<KnownDefinition> admit_all(Channel channel) {

@@ -3,6 +3,7 @@
 // opened.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "schema/channel.h"
@@ -13,6 +14,7 @@ namespace gatefold::engine {
 
 struct KnownDefinition {
   Value definition;
+  std::string digest;  // of its canonical JSON
   KindPtr kind;
 };
 

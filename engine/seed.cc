@@ -7,7 +7,6 @@
 
 #include "engine/definitions.h"
 #include "engine/known_definitions.h"
-#include "schema/digest.h"
 #include "schema/json.h"
 #include "schema/meta.h"
 
@@ -34,12 +33,12 @@ Command write_command(Verb verb, std::string group, std::string plural, Value bo
   return command;
 }
 
-Command definition_command(Verb verb, const Value& document, std::int64_t generation,
+Command definition_command(Verb verb, const KnownDefinition& known, std::int64_t generation,
                            std::string_view resource_version) {
-  Value body = document;
+  Value body = known.definition;
   auto& metadata = object_member(body.as_object(), "metadata");
   object_member(metadata, "annotations")[kSeededAnnotation] =
-      fmt::format("{} {}", short_digest(canonical_json(document)), generation);
+      fmt::format("{} {}", known.digest, generation);
   if (!resource_version.empty()) metadata["resourceVersion"] = resource_version;
   return write_command(verb, "apiextensions.k8s.io", "customresourcedefinitions", std::move(body));
 }
@@ -60,8 +59,8 @@ Result<Standing> standing_of(const storage::Snapshot& snapshot, const ObjectKey&
   return standing;
 }
 
-Result<void> seed_definition(Engine& engine, const Value& document) {
-  const ObjectKey key{std::string(kDefinitions), "", std::string(name_of(document))};
+Result<void> seed_definition(Engine& engine, const KnownDefinition& known) {
+  const ObjectKey key{std::string(kDefinitions), "", std::string(name_of(known.definition))};
   const auto view = engine.view();
   auto current = view->snapshot->get(key);
   if (!current) return std::unexpected(std::move(current.error()));
@@ -69,7 +68,7 @@ Result<void> seed_definition(Engine& engine, const Value& document) {
   if (!standing) return std::unexpected(std::move(standing.error()));
   if (*standing == Standing::kGone) return {};
   if (*standing == Standing::kNew) {
-    auto created = engine.execute(definition_command(Verb::kCreate, document, 1, ""));
+    auto created = engine.execute(definition_command(Verb::kCreate, known, 1, ""));
     if (!created) return std::unexpected(std::move(created.error()));
     return {};
   }
@@ -80,10 +79,10 @@ Result<void> seed_definition(Engine& engine, const Value& document) {
   const auto space = seeded.find(' ');
   if (space == std::string_view::npos) return {};
   const bool is_untouched = seeded.substr(space + 1) == std::to_string(generation);
-  const bool is_same = seeded.substr(0, space) == short_digest(canonical_json(document));
+  const bool is_same = seeded.substr(0, space) == known.digest;
   if (!is_untouched || is_same) return {};
   auto replaced = engine.execute(
-      definition_command(Verb::kUpdate, document, generation + 1, to_string((*current)->revision)));
+      definition_command(Verb::kUpdate, known, generation + 1, to_string((*current)->revision)));
   if (!replaced) return std::unexpected(std::move(replaced.error()));
   spdlog::info("the definition {} is that of this version from now on", key.name);
   return {};
@@ -107,7 +106,7 @@ Result<void> seed_namespaces(Engine& engine) {
 
 Result<void> seed_definitions(Engine& engine, Channel channel) {
   for (const auto& known : known_definitions(channel)) {
-    if (auto seeded = seed_definition(engine, known.definition); !seeded) return seeded;
+    if (auto seeded = seed_definition(engine, known); !seeded) return seeded;
   }
   return {};
 }

@@ -122,7 +122,7 @@ check_filters() { # NAME: by each filter, the revisions that are left
   same "$1: --namespace" "$(seq -s' ' $((first + 1)) $((first + 5)))" "$(log_of -n default)"
   same "$1: --field-manager" "$(seq -s' ' $((first + 3)) $((first + 5)))" "$(log_of --field-manager controller)"
   same "$1: --user" "$(seq -s' ' $((first + 1)) $((first + 5)))" "$(log_of --user system:anonymous)"
-  same "$1: --type" "$(seq -s' ' $((first + 3)) $((first + 5)))" "$(log_of --type MODIFIED)"
+  same "$1: --type" "$(seq -s' ' $((first + 3)) $((first + 5)))" "$(log_of --type MODIFIED -n default)"
   same "$1: --limit" "1 2" "$(log_of --limit 2)"
 }
 from=(--server "$url") && check_filters server
@@ -168,7 +168,8 @@ stop_server || fail "SIGTERM: the code is $?"
 # The channel of the Gateway API is that of the last start which named one.
 channel_after() { # FLAGS..., beside those of the state
   start_server "$@"
-  curl -sS "$url/apis/gateway.networking.x-k8s.io/v1alpha1" | grep -q XMesh && echo experimental || echo standard
+  curl -sS "$url/apis/apiextensions.k8s.io/v1/customresourcedefinitions/gateways.gateway.networking.k8s.io" |
+    sed -nE 's|.*"gateway.networking.k8s.io/channel":"([a-z]+)".*|\1|p'
   grep -o 'the channel is .*' "$work/server.log"
   stop_server || echo "SIGTERM: the code is $?"
 }
