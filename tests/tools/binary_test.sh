@@ -169,7 +169,7 @@ stop_server || fail "SIGTERM: the code is $?"
 channel_after() { # FLAGS..., beside those of the state
   start_server "$@"
   curl -sS "$url/apis/apiextensions.k8s.io/v1/customresourcedefinitions/gateways.gateway.networking.k8s.io" |
-    sed -nE 's|.*"gateway.networking.k8s.io/channel":"([a-z]+)".*|\1|p'
+    sed -nE 's|.*"gateway.networking.k8s.io/channel": *"([a-z]+)".*|\1|p'
   grep -o 'the channel is .*' "$work/server.log"
   stop_server || echo "SIGTERM: the code is $?"
 }
