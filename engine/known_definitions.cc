@@ -15,25 +15,33 @@
 namespace gatefold::engine {
 namespace {
 
-KnownDefinition admitted(const Kind& definitions, Value document) {
+Value admitted(const Kind& definitions, Value document) {
   std::vector<std::string> warnings;
   const auto decoded =
       decode_object(definitions, definitions.storage_version(), {}, {}, document, warnings);
   GATEFOLD_ASSERT(decoded.has_value());
   complete_core(definitions, "", nullptr, {}, document);
-  auto kind = parse_kind(document);
-  GATEFOLD_ASSERT(kind.has_value());
-  auto digest = short_digest(canonical_json(document));
-  return {std::move(document), std::move(digest), std::move(*kind)};
+  return document;
+}
+
+std::string digest_of_spec(const Value& definition) {
+  return short_digest(canonical_json(*find(definition, "spec")));
 }
 
 std::vector<KnownDefinition> admit_all(Channel channel) {
   const auto catalog = core_catalog();
   const auto* definitions = catalog->find_resource(kDefinitions);
   GATEFOLD_ASSERT(definitions != nullptr);
+  auto documents = gateway_definitions(channel);
+  for (auto& document : documents) document = admitted(*definitions, std::move(document));
   std::vector<KnownDefinition> out;
-  for (auto& document : gateway_definitions(channel)) {
-    out.push_back(admitted(*definitions, std::move(document)));
+  SchemaPool pool;
+  for (const auto& document : documents) {
+    auto kind = parse_kind(document, pool);
+    GATEFOLD_ASSERT(kind.has_value());
+    auto text = canonical_json(document);
+    auto digest = short_digest(text);
+    out.push_back({std::move(text), std::move(digest), digest_of_spec(document), std::move(*kind)});
   }
   return out;
 }
@@ -56,10 +64,10 @@ KindPtr known_kind(const Value& definition) {
   if (!channel || spec == nullptr) return nullptr;
   const auto& known = known_definitions(*channel);
   const auto found = std::ranges::find_if(known, [&](const KnownDefinition& candidate) {
-    return name_of(candidate.definition) == name_of(definition) &&
-           *find(candidate.definition, "spec") == *spec;
+    return candidate.kind->resource == name_of(definition);
   });
-  return found == known.end() ? nullptr : found->kind;
+  if (found == known.end() || found->spec_digest != digest_of_spec(definition)) return nullptr;
+  return found->kind;
 }
 
 }  // namespace gatefold::engine

@@ -13,8 +13,9 @@
 namespace gatefold::engine {
 
 struct KnownDefinition {
-  Value definition;
-  std::string digest;  // of its canonical JSON
+  std::string text;         // the definition as canonical JSON: a tenth of what its values take
+  std::string digest;       // of `text`
+  std::string spec_digest;  // of the canonical JSON of its spec
   KindPtr kind;
 };
 

@@ -7,6 +7,7 @@
 
 #include "engine/definitions.h"
 #include "engine/known_definitions.h"
+#include "schema/invariant.h"
 #include "schema/json.h"
 #include "schema/meta.h"
 
@@ -35,7 +36,9 @@ Command write_command(Verb verb, std::string group, std::string plural, Value bo
 
 Command definition_command(Verb verb, const KnownDefinition& known, std::int64_t generation,
                            std::string_view resource_version) {
-  Value body = known.definition;
+  auto parsed = parse_json(known.text);
+  GATEFOLD_ASSERT(parsed.has_value());
+  auto& body = parsed->value;
   auto& metadata = object_member(body.as_object(), "metadata");
   object_member(metadata, "annotations")[kSeededAnnotation] =
       fmt::format("{} {}", known.digest, generation);
@@ -60,7 +63,7 @@ Result<Standing> standing_of(const storage::Snapshot& snapshot, const ObjectKey&
 }
 
 Result<void> seed_definition(Engine& engine, const KnownDefinition& known) {
-  const ObjectKey key{std::string(kDefinitions), "", std::string(name_of(known.definition))};
+  const ObjectKey key{std::string(kDefinitions), "", known.kind->resource};
   const auto view = engine.view();
   auto current = view->snapshot->get(key);
   if (!current) return std::unexpected(std::move(current.error()));

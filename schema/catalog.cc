@@ -42,8 +42,9 @@ bool is_core(const Value& definition) {
 
 CatalogPtr catalog_of(const std::vector<Value>& definitions) {
   std::vector<KindPtr> kinds;
+  SchemaPool pool;
   for (const auto& definition : definitions) {
-    auto kind = parse_kind(definition);
+    auto kind = parse_kind(definition, pool);
     if (!kind) broken_document(string_at(definition, {"metadata", "name"}), kind.error().message);
     kinds.push_back(std::move(*kind));
   }

@@ -116,7 +116,7 @@ std::optional<ScalePaths> parse_scale(const Value& version, const std::string& w
                     .label_selector = text(*scale, "labelSelectorPath", place)};
 }
 
-KindVersion parse_version(const Value& document, const std::string& where) {
+KindVersion parse_version(const Value& document, const std::string& where, SchemaPool& pool) {
   KindVersion version;
   version.name = needed_text(document, "name", where);
   version.served = flag(document, "served", false, where);
@@ -127,10 +127,9 @@ KindVersion parse_version(const Value& document, const std::string& where) {
   version.scale = parse_scale(document, where);
   const auto* schema = find_path(document, {"schema", "openAPIV3Schema"});
   if (schema == nullptr) throw Complaint{where + ".schema.openAPIV3Schema", "is missing"};
-  auto parsed = parse_schema(*schema);
+  auto parsed = parse_schema(*schema, pool);
   if (!parsed) throw Complaint{where + ".schema.openAPIV3Schema", parsed.error().message};
   version.schema = std::move(*parsed);
-  version.rules = Rules::compile(version.schema);
   version.columns = parse_columns(document, "additionalPrinterColumns", where);
   for (const auto& item : array(document, "selectableFields", where)) {
     auto path = checked_path(needed_text(item, "jsonPath", where + ".selectableFields"),
@@ -240,11 +239,13 @@ void parse_peculiarities(const Value& spec, Kind& kind) {
   }
 }
 
-void parse_versions(const Value& spec, Kind& kind) {
+void parse_versions(const Value& spec, SchemaPool& pool, Kind& kind) {
   std::set<std::string> names;
   std::size_t stored = 0;
   for (const auto& item : array(spec, "versions", "spec")) {
-    auto version = parse_version(item, fmt::format("spec.versions[{}]", names.size()));
+    auto version = parse_version(item, fmt::format("spec.versions[{}]", names.size()), pool);
+    const auto twin = std::ranges::find(kind.versions, version.schema, &KindVersion::schema);
+    version.rules = twin != kind.versions.end() ? twin->rules : Rules::compile(version.schema);
     if (!names.insert(version.name).second) throw Complaint{"spec.versions", "names must differ"};
     stored += version.storage ? 1 : 0;
     // The name is part: the same schema under another version is another stored form.
@@ -257,7 +258,7 @@ void parse_versions(const Value& spec, Kind& kind) {
   std::ranges::sort(kind.versions, version_comes_first, &KindVersion::name);
 }
 
-KindPtr read_kind(const Value& definition) {
+KindPtr read_kind(const Value& definition, SchemaPool& pool) {
   const auto* spec = find(definition, "spec");
   if (spec == nullptr) throw Complaint{"spec", "is missing"};
   auto kind = std::make_shared<Kind>();
@@ -268,7 +269,7 @@ KindPtr read_kind(const Value& definition) {
     throw Complaint{"spec.scope", "must be Cluster or Namespaced"};
   }
   kind->scope = scope == "Cluster" ? Scope::kCluster : Scope::kNamespaced;
-  parse_versions(*spec, *kind);
+  parse_versions(*spec, pool, *kind);
   parse_peculiarities(*spec, *kind);
   kind->resource = kind->resource_name().group_resource();
   return kind;
@@ -296,8 +297,13 @@ std::string Kind::api_version(std::string_view version) const {
 }
 
 Result<KindPtr> parse_kind(const Value& definition) {
+  SchemaPool pool;
+  return parse_kind(definition, pool);
+}
+
+Result<KindPtr> parse_kind(const Value& definition, SchemaPool& pool) {
   try {
-    return read_kind(definition);
+    return read_kind(definition, pool);
   } catch (const Complaint& complaint) {
     return invalid(
         {"apiextensions.k8s.io", "customresourcedefinitions", "CustomResourceDefinition"},

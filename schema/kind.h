@@ -109,5 +109,7 @@ bool version_comes_first(std::string_view a, std::string_view b);
 
 // Reads a definition; the error says which member is wrong.
 Result<KindPtr> parse_kind(const Value& definition);
+// Shares what stood in `pool` already; the definition outlives it.
+Result<KindPtr> parse_kind(const Value& definition, SchemaPool& pool);
 
 }  // namespace gatefold

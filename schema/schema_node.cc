@@ -20,17 +20,19 @@ struct Complaint {
 // file keeps thirty members readable; parse_schema() catches.
 class NodeReader {
  public:
-  NodeReader(const Value& document, std::string where)
-      : document_(document), where_(std::move(where)) {
+  NodeReader(const Value& document, std::string where, SchemaPool& pool)
+      : document_(document), where_(std::move(where)), pool_(pool) {
     if (!document.is_object()) fail("must be an object");
   }
 
   SchemaPtr read() const {
+    if (auto known = pool_.find(document_)) return known;
     auto node = std::make_shared<SchemaNode>();
     read_type(*node);
     read_extensions(*node);
     read_limits(*node);
     read_children(*node);
+    pool_.put(document_, node);
     return node;
   }
 
@@ -97,13 +99,15 @@ class NodeReader {
 
   SchemaPtr child(std::string_view key) const {
     const auto* value = member(key);
-    return value == nullptr ? nullptr : NodeReader(*value, where_ + "." + std::string(key)).read();
+    return value == nullptr ? nullptr
+                            : NodeReader(*value, where_ + "." + std::string(key), pool_).read();
   }
 
   std::vector<SchemaPtr> children(std::string_view key) const {
     std::vector<SchemaPtr> out;
     for (const auto& item : array(key)) {
-      out.push_back(NodeReader(item, fmt::format("{}.{}[{}]", where_, key, out.size())).read());
+      out.push_back(
+          NodeReader(item, fmt::format("{}.{}[{}]", where_, key, out.size()), pool_).read());
     }
     return out;
   }
@@ -145,7 +149,7 @@ class NodeReader {
     node.patch_merge = strategy.contains("merge");
     node.patch_retain_keys = strategy.contains("retainKeys");
     for (const auto& item : array("x-kubernetes-validations")) {
-      const NodeReader rule(item, where_ + ".x-kubernetes-validations");
+      const NodeReader rule(item, where_ + ".x-kubernetes-validations", pool_);
       node.rules.push_back({.rule = rule.text("rule"),
                             .message = rule.text("message"),
                             .message_expression = rule.text("messageExpression"),
@@ -188,7 +192,7 @@ class NodeReader {
       for (const auto& [key, value] : properties->get_object()) {
         const std::string name(key);
         node.properties.emplace(
-            name, NodeReader(value, fmt::format("{}.properties[{}]", where_, name)).read());
+            name, NodeReader(value, fmt::format("{}.properties[{}]", where_, name), pool_).read());
       }
     }
     if (const auto* additional = member("additionalProperties")) {
@@ -208,6 +212,7 @@ class NodeReader {
 
   const Value& document_;
   std::string where_;
+  SchemaPool& pool_;
 };
 
 }  // namespace
@@ -219,9 +224,26 @@ const SchemaNode* SchemaNode::member(std::string_view key) const {
   return additional_properties.get();
 }
 
+SchemaPtr SchemaPool::find(const Value& document) const {
+  const auto [first, last] = schemas_.equal_range(std::hash<Value>()(document));
+  for (auto it = first; it != last; ++it) {
+    if (*it->second.first == document) return it->second.second;
+  }
+  return nullptr;
+}
+
+void SchemaPool::put(const Value& document, SchemaPtr schema) {
+  schemas_.emplace(std::hash<Value>()(document), std::pair(&document, std::move(schema)));
+}
+
 Result<SchemaPtr> parse_schema(const Value& document) {
+  SchemaPool pool;
+  return parse_schema(document, pool);
+}
+
+Result<SchemaPtr> parse_schema(const Value& document, SchemaPool& pool) {
   try {
-    return NodeReader(document, "openAPIV3Schema").read();
+    return NodeReader(document, "openAPIV3Schema", pool).read();
   } catch (const Complaint& complaint) {
     return std::unexpected(complaint.status);
   }

@@ -7,6 +7,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "schema/status.h"
@@ -76,8 +78,21 @@ struct SchemaNode {
   const SchemaNode* member(std::string_view key) const;
 };
 
+// Schemas that were read, by their documents, which outlive the pool: equal ones become one node.
+// Kinds are large and alike: half of what is compiled in is `{type: string}` or a pod's template.
+class SchemaPool {
+ public:
+  SchemaPtr find(const Value& document) const;  // nullptr: there is none
+  void put(const Value& document, SchemaPtr schema);
+
+ private:
+  std::unordered_multimap<std::size_t, std::pair<const Value*, SchemaPtr>> schemas_;
+};
+
 // Reads an openAPIV3Schema. Fails with kInvalid where a keyword has the wrong type or a pattern is
 // no RE2; structural rules beyond that are checked where definitions are admitted.
+// What stood in `pool` already is shared.
 Result<SchemaPtr> parse_schema(const Value& document);
+Result<SchemaPtr> parse_schema(const Value& document, SchemaPool& pool);
 
 }  // namespace gatefold
