@@ -31,10 +31,6 @@ std::unexpected<Status> undecodable(const Kind& kind, const KindVersion& version
                                  kind.kind, version.name, why));
 }
 
-void append(FieldErrors& errors, FieldErrors&& more) {
-  for (auto& error : more) errors.push_back(std::move(error));
-}
-
 bool lists_were_clean(const SchemaNode& schema, const Value* old_object) {
   return old_object == nullptr || validate_list_types(schema, *old_object).empty();
 }
@@ -91,34 +87,36 @@ Result<void> validate_object(const Kind& kind, const KindVersion& version,
   const auto& schema = *version.schema;
   const bool status_only = subresource == "status" && !kind.status_keeps_metadata;
   if (!status_only) {
-    append(errors, validate_metadata(kind, object));
-    if (old_object != nullptr) append(errors, validate_metadata_update(kind, object, *old_object));
+    append_errors(errors, validate_metadata(kind, object));
+    if (old_object != nullptr)
+      append_errors(errors, validate_metadata_update(kind, object, *old_object));
   }
   if (subresource == "status") {
     const auto* node = schema.member("status");
     const auto* status = find(object, "status");
     if (node != nullptr && status != nullptr) {
       const auto* old_status = old_object == nullptr ? nullptr : find(*old_object, "status");
-      append(errors, validate_structural(*node, *status, old_status, "status"));
+      append_errors(errors, validate_structural(*node, *status, old_status, "status"));
     }
   } else {
-    append(errors, validate_structural(schema, object, old_object));
+    append_errors(errors, validate_structural(schema, object, old_object));
   }
-  if (lists_were_clean(schema, old_object)) append(errors, validate_list_types(schema, object));
+  if (lists_were_clean(schema, old_object))
+    append_errors(errors, validate_list_types(schema, object));
   if (version.rules != nullptr) {
     if (rules_may_run(errors)) {
       auto findings = version.rules->check(object, old_object);
-      append(errors, std::move(findings.errors));
+      append_errors(errors, std::move(findings.errors));
       for (auto& text : findings.warnings) warnings.push_back(std::move(text));
     } else {
       errors.push_back(rules_skipped());
     }
   }
   if (version.scale) {
-    append(errors, subresource == "status" ? validate_scale_status(*version.scale, object)
-                                           : validate_scale_spec(*version.scale, object));
+    append_errors(errors, subresource == "status" ? validate_scale_status(*version.scale, object)
+                                                  : validate_scale_spec(*version.scale, object));
   }
-  append(errors, validate_core(kind, subresource, object, old_object));
+  append_errors(errors, validate_core(kind, subresource, object, old_object));
   if (!errors.empty()) return invalid(kind.resource_name(), name_of(object), errors);
   for (auto& text : metadata_warnings(object, old_object)) warnings.push_back(std::move(text));
   return {};

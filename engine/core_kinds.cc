@@ -10,6 +10,7 @@
 #include "engine/definitions.h"
 #include "engine/known_definitions.h"
 #include "schema/definition.h"
+#include "schema/definition_names.h"
 #include "schema/jsonpath.h"
 
 namespace gatefold::engine {
@@ -29,8 +30,11 @@ void check_immutable_fields(const Kind& kind, const Value& object, const Value& 
   }
 }
 
-void append(FieldErrors& errors, FieldErrors&& more) {
-  for (auto& error : more) errors.push_back(std::move(error));
+// Only the spec is known to be valid: the approval stands in the annotations.
+bool is_known_and_approved(const Value& definition) {
+  const auto approval = approval_of(definition);
+  return (!approval || approval->state == ApprovalState::kApproved) &&
+         known_kind(definition) != nullptr;
 }
 
 }  // namespace
@@ -62,9 +66,9 @@ FieldErrors validate_core(const Kind& kind, std::string_view subresource, const 
     validate_config_map(object, old_object, errors);
   } else if (kind.resource == kDefinitions) {
     if (subresource == "status") {
-      append(errors, validate_definition_status(object));
-    } else if (old_object != nullptr || known_kind(object) == nullptr) {
-      append(errors, validate_definition(object, old_object));
+      append_errors(errors, validate_definition_status(object));
+    } else if (old_object != nullptr || !is_known_and_approved(object)) {
+      append_errors(errors, validate_definition(object, old_object));
     }
   }
   return errors;

@@ -7,6 +7,7 @@
 #include <spdlog/spdlog.h>
 
 #include "engine/definitions.h"
+#include "engine/reactor_steps.h"
 #include "schema/json.h"
 #include "schema/meta.h"
 #include "schema/time.h"
@@ -15,23 +16,6 @@ namespace gatefold::engine {
 namespace {
 
 constexpr std::string_view kUser = "system:apiserver";
-// Objects that are read at once; a View is held no longer.
-constexpr std::size_t kPieceObjectsMax = 512;
-
-Command command_on(const Kind& kind, std::string_view name_space, std::string_view name,
-                   Verb verb) {
-  Command command;
-  command.verb = verb;
-  command.group = kind.group;
-  command.version = kind.storage_version().name;
-  command.plural = kind.plural;
-  command.name_space = name_space;
-  command.name = name;
-  command.actor = {std::string(kUser), "gatefold", "gatefold",
-                   verb == Verb::kDelete ? "delete" : "patch", ""};
-  return command;
-}
-
 }  // namespace
 
 // A definition, and the names that it has at the moment.
@@ -76,6 +60,8 @@ bool DefinitionController::turn() {
   for (const auto& known : catalog->kinds()) {
     if (known->core) compiled_in.emplace_back(known->group, accepted_names_of(*known));
   }
+  // What is written below is news of the next turn.
+  judged_to_ = head;
   bool acted = false;
   for (auto& judged : definitions) {
     if (is_deleting(judged.definition)) continue;
@@ -91,8 +77,6 @@ bool DefinitionController::turn() {
     }
     acted = judge(*kind, judged, others) || acted;
   }
-  // What was written meanwhile is news of the next turn.
-  judged_to_ = head;
   return acted;
 }
 
@@ -113,42 +97,17 @@ bool DefinitionController::judge(const Kind& kind, Judged& judged,
 
 // Of the version that was judged: another one is judged in its turn.
 bool DefinitionController::write_status(const Kind& kind, const Value& definition) {
-  auto command = command_on(kind, "", name_of(definition), Verb::kPatch);
+  const ObjectKey key{std::string(kDefinitions), "", std::string(name_of(definition))};
+  auto command = command_on(kind, key, Verb::kPatch, kUser);
   command.subresource = "status";
   command.actor.subresource = "status";
   command.patch_type = PatchType::kMerge;
   command.body = {{"metadata", {{"resourceVersion", resource_version_of(definition)}}},
                   {"status", *find(definition, "status")}};
   const auto written = engine_.execute(std::move(command));
+  // Not with this View: what could not be written is judged again.
+  if (!written) judged_to_ = {};
   return written && written->effect != Outcome::Effect::kUnchanged;
-}
-
-bool DefinitionController::remove_objects(const Kind& kind, bool& acted) {
-  bool is_empty = true;
-  std::optional<ObjectKey> after;
-  // In pieces, each with a View of its own: what waits for a finalizer hides nothing behind it.
-  for (bool has_more = true; has_more;) {
-    std::vector<ObjectKey> objects;
-    {
-      const auto view = engine_.view();
-      if (view == nullptr) return false;
-      auto read = view->snapshot->scan(kind.resource, "", after, [&](const auto& row) {
-        objects.push_back({kind.resource, std::string(row.name_space), std::string(row.name)});
-        return objects.size() < kPieceObjectsMax;
-      });
-      if (!read) return false;
-    }
-    has_more = objects.size() == kPieceObjectsMax;
-    if (!objects.empty()) after = objects.back();
-    for (const auto& key : objects) {
-      is_empty = false;
-      const auto removed =
-          engine_.execute(command_on(kind, key.name_space, key.name, Verb::kDelete));
-      if (!removed && removed.error().reason != Reason::kNotFound) return false;
-      acted = acted || (removed && removed->effect == Outcome::Effect::kDeleted);
-    }
-  }
-  return is_empty;
 }
 
 bool DefinitionController::end(const std::string& name) {
@@ -170,7 +129,8 @@ bool DefinitionController::end(const std::string& name) {
 
   bool acted = false;
   const auto* its_kind = catalog->find_resource(name);
-  if (its_kind != nullptr && !its_kind->core && !remove_objects(*its_kind, acted)) {
+  if (its_kind != nullptr && !its_kind->core &&
+      !remove_objects(engine_, *its_kind, "", kUser, acted)) {
     const auto now = format_seconds(engine_.world().now());
     const bool changed = set_condition(definition, terminating(Cleanup::kInProgress), now);
     return (changed && write_status(*kind, definition)) || acted;
@@ -178,7 +138,7 @@ bool DefinitionController::end(const std::string& name) {
   std::erase(finalizers, kCleanupFinalizer);
   JsonArray kept;
   for (const auto& finalizer : finalizers) kept.emplace_back(finalizer);
-  auto command = command_on(*kind, "", name, Verb::kPatch);
+  auto command = command_on(*kind, key, Verb::kPatch, kUser);
   command.patch_type = PatchType::kMerge;
   command.body = {
       {"metadata",

@@ -23,11 +23,9 @@ class DefinitionController {
   struct Judged;
   bool judge(const Kind& kind, Judged& judged, std::span<const AcceptedNames> others);
   bool write_status(const Kind& kind, const Value& definition);
-  // Whether no object is left.
-  bool remove_objects(const Kind& kind, bool& acted);
 
   Engine& engine_;
-  Revision judged_to_;  // what turn() has seen
+  Revision judged_to_;  // what turn() has seen; 0 where it has to look again
 };
 
 }  // namespace gatefold::engine

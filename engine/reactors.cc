@@ -5,8 +5,7 @@
 #include <spdlog/spdlog.h>
 
 #include "engine/definitions.h"
-#include "engine/limits.h"
-#include "engine/read.h"
+#include "engine/reactor_steps.h"
 #include "schema/json.h"
 #include "schema/meta.h"
 
@@ -17,31 +16,6 @@ constexpr std::string_view kNamespaceUser =
     "system:serviceaccount:kube-system:namespace-controller";
 constexpr std::string_view kGarbageUser =
     "system:serviceaccount:kube-system:generic-garbage-collector";
-// Objects that are read at once; a View is held no longer.
-constexpr std::size_t kPieceObjectsMax = 512;
-
-Command command_on(const Kind& kind, const ObjectKey& key, Verb verb, std::string_view user) {
-  Command command;
-  command.verb = verb;
-  command.group = kind.group;
-  command.version = kind.storage_version().name;
-  command.plural = kind.plural;
-  command.name_space = key.name_space;
-  command.name = key.name;
-  command.actor = {std::string(user), "gatefold", "gatefold", "", ""};
-  switch (verb) {
-    case Verb::kDelete:
-      command.actor.verb = "delete";
-      break;
-    case Verb::kPatch:
-      command.actor.verb = "patch";
-      break;
-    default:
-      command.actor.verb = "update";
-  }
-  return command;
-}
-
 Value without_finalizer(const std::vector<std::string>& finalizers, std::string_view removed) {
   JsonArray kept;
   for (const auto& finalizer : finalizers) {
@@ -112,30 +86,7 @@ bool Reactors::empty_namespace(const Catalog& catalog, const std::string& name, 
   bool is_empty = true;
   for (const auto& kind : catalog.kinds()) {
     if (!kind->namespaced()) continue;
-    std::optional<ObjectKey> after;
-    // In pieces, each with a View of its own: what waits for a finalizer hides nothing behind it.
-    for (bool has_more = true; has_more;) {
-      std::vector<ObjectKey> contents;
-      {
-        const auto view = engine_.view();
-        if (view == nullptr) return false;
-        auto scanned =
-            view->snapshot->scan(kind->resource, name, after, [&](const storage::RowView& row) {
-              contents.push_back(
-                  {kind->resource, std::string(row.name_space), std::string(row.name)});
-              return contents.size() < kPieceObjectsMax;
-            });
-        if (!scanned) return false;
-      }
-      has_more = contents.size() == kPieceObjectsMax;
-      if (!contents.empty()) after = contents.back();
-      for (const auto& key : contents) {
-        is_empty = false;
-        auto removed = engine_.execute(command_on(*kind, key, Verb::kDelete, kNamespaceUser));
-        if (!removed && removed.error().reason != Reason::kNotFound) return false;
-        acted = acted || (removed && removed->effect == Outcome::Effect::kDeleted);
-      }
-    }
+    is_empty = remove_objects(engine_, *kind, name, kNamespaceUser, acted) && is_empty;
   }
   return is_empty;
 }

@@ -35,10 +35,6 @@ SchemaView part(const SchemaView& parent, std::string_view key) {
   return SchemaView(value == nullptr ? none() : *value);
 }
 
-void append(FieldErrors& errors, FieldErrors&& more) {
-  for (auto& error : more) errors.push_back(std::move(error));
-}
-
 // All complaints about one name are one error.
 void check_label(std::string_view name, const std::string& field, FieldErrors& errors) {
   const auto complaints = check_name(NameRule::kDns1035Label, name);
@@ -106,7 +102,7 @@ class SpecCheck {
 
  private:
   void add(FieldError error) { errors_.push_back(std::move(error)); }
-  void add_all(FieldErrors&& more) { append(errors_, std::move(more)); }
+  void add_all(FieldErrors&& more) { append_errors(errors_, std::move(more)); }
 
   static const Value& own(const Value& version, std::string_view key) {
     static const Value kNull(nullptr);
@@ -341,7 +337,7 @@ FieldErrors validate_definition(const Value& definition, const Value* old_defini
     errors.push_back(invalid_value("metadata.name", Value(name),
                                    "must be spec.names.plural+\".\"+spec.group", kOrigin));
   }
-  append(errors, SpecCheck(spec).check());
+  append_errors(errors, SpecCheck(spec).check());
   if (old_definition != nullptr) check_immutable(definition, *old_definition, errors);
   check_status(definition, errors);
   check_stored_versions(definition, errors);

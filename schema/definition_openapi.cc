@@ -203,10 +203,6 @@ void check_root_beside_status(const Value& schema, const std::string& path, Fiel
   }
 }
 
-void append(FieldErrors& errors, FieldErrors&& more) {
-  for (auto& error : more) errors.push_back(std::move(error));
-}
-
 }  // namespace
 
 FieldErrors validate_keywords(const Value& schema, const std::string& path,
@@ -236,9 +232,9 @@ FieldErrors validate_definition_schema(const Value& schema, const std::string& p
         unsupported = read.error().message;
       }
     }
-    append(errors, std::move(structural));
+    append_errors(errors, std::move(structural));
   }
-  append(errors, validate_keywords(schema, path, parsed.get()));
+  append_errors(errors, validate_keywords(schema, path, parsed.get()));
   if (errors.empty() && !unsupported.empty()) {
     errors.push_back(invalid_value(path, Value(""), unsupported, kOrigin));
   }

@@ -153,6 +153,10 @@ void append_go_syntax(std::string& out, const Value& value) {
 
 }  // namespace
 
+void append_errors(FieldErrors& errors, FieldErrors&& more) {
+  for (auto& error : more) errors.push_back(std::move(error));
+}
+
 std::string_view field_error_reason(FieldErrorType type) {
   switch (type) {
     case FieldErrorType::kRequired:

@@ -32,6 +32,8 @@ struct FieldError {
 
 using FieldErrors = std::vector<FieldError>;
 
+void append_errors(FieldErrors& errors, FieldErrors&& more);
+
 // The word in details.causes[].reason, such as "FieldValueInvalid".
 std::string_view field_error_reason(FieldErrorType type);
 

@@ -147,6 +147,20 @@ TEST_CASE("names that are in use wait until they are free") {
   CHECK(door->list({.resource = foo2s}).items.empty());
 }
 
+TEST_CASE("a known spec does not stand for an approval") {
+  const auto door = GATEFOLD_EVERY_DOOR();
+  const std::string name = "udproutes.gateway.networking.k8s.io";
+  auto known = done(door->get(kDefinitions, "", name));
+  done(door->write(remove(kDefinitions, name)));
+  REQUIRE(eventually([&] { return door->get(kDefinitions, "", name).reason == "NotFound"; }));
+  auto& metadata = known.at("metadata").as_object();
+  metadata.erase("resourceVersion");
+  metadata.erase("uid");
+  metadata.at("annotations").as_object().erase("api-approved.kubernetes.io");
+  CHECK(fields_of(door->write(create(kDefinitions, known))) ==
+        "metadata.annotations[api-approved.kubernetes.io]");
+}
+
 TEST_CASE("the kinds of the Gateway API are definitions") {
   const auto door = GATEFOLD_EVERY_DOOR();
   const auto gateways = done(door->get(kDefinitions, "", "gateways.gateway.networking.k8s.io"));

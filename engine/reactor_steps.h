@@ -1,0 +1,22 @@
+// What reactors do in the same way: commands under a name of their own, and the end of all objects
+// of a kind.
+#pragma once
+
+#include <string_view>
+
+#include "engine/engine.h"
+
+namespace gatefold::engine {
+
+// Objects that a reactor reads at once; a View is held no longer.
+inline constexpr std::size_t kPieceObjectsMax = 512;
+
+// On an object, at the version that its kind is stored in.
+Command command_on(const Kind& kind, const ObjectKey& key, Verb verb, std::string_view user);
+
+// Deletes the objects of a kind, in one namespace or, where that is empty, in all. Answers whether
+// none is left: true only after a look that found none. `acted` becomes true where one went.
+bool remove_objects(Engine& engine, const Kind& kind, const std::string& name_space,
+                    std::string_view user, bool& acted);
+
+}  // namespace gatefold::engine
