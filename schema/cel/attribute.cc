@@ -153,9 +153,18 @@ Walker::Found Walker::find_field(const Val& from, const Select& select, Val& out
     if (!is_there) return Found::kMissing;
     return out.is_error() ? Found::kFailed : Found::kFound;
   }
+  if (from.is(Kind::kVariables)) return find_variable(from, select.field, out);
   if (!from.is(Kind::kList)) return Found::kMissing;
   out = literal_error("unsupported index type 'string' in list");
   return Found::kFailed;
+}
+
+Walker::Found Walker::find_variable(const Val& from, std::string_view name, Val& out) {
+  auto* composition = evaluation_.composition;
+  const auto* value = composition == nullptr ? nullptr : composition->value_of(name, from.visible);
+  if (value == nullptr) return Found::kMissing;
+  out = *value;
+  return out.is_error() ? Found::kFailed : Found::kFound;
 }
 
 Walker::Found Walker::find_item(const Val& from, const Val& key, Val& out) {
@@ -167,6 +176,7 @@ Walker::Found Walker::find_item(const Val& from, const Val& key, Val& out) {
     if (!map_find(evaluation_.arena, from, key, out)) return Found::kMissing;
     return out.is_error() ? Found::kFailed : Found::kFound;
   }
+  if (from.is(Kind::kVariables) && key.is(Kind::kString)) return find_variable(from, key.text, out);
   if (!from.is(Kind::kList)) return Found::kMissing;
   if (key.is(Kind::kString) || key.is(Kind::kBool)) {
     out = fail("unsupported index type '" + std::string(type_name(key)) + "' in list");

@@ -19,14 +19,32 @@ namespace gatefold::cel {
 inline constexpr std::uint64_t kExpressionCostMax = 1'000'000;
 inline constexpr std::uint64_t kObjectCostMax = 10'000'000;
 
+class Program;
+
 struct Environment {
   struct Variable {
+    // May be qualified, as `authorizer.requestResource` is: the longest name that is declared
+    // counts.
     std::string name;
     const SchemaNode* schema = nullptr;  // nullptr: dyn. Outlives the program.
     bool is_root = false;                // apiVersion, kind and metadata are known too
     bool is_optional = false;            // optional of that
+    // A type without fields, and its value. Of kubernetes.authorization.Authorizer: whoever asks.
+    // Of kubernetes.authorization.ResourceCheck: what the members group, resource, subresource,
+    // namespace and name of the variable's value say, where it has one. kubernetes.variables is the
+    // type of `variables`, which is declared by this where there may be no composed variable.
+    std::string_view opaque = {};
+    // A composed variable, `variables.foo`: the value of the program, or the error `composited
+    // variable "foo" fails to evaluate: ...`, evaluated by an Activation when it is first needed.
+    // The program was compiled with the variables before this one.
+    std::shared_ptr<const Program> program = nullptr;
+    // A composed variable without a program, as its expression is refused: why. Of type dyn.
+    std::string fault = {};
+    // Has its place among the variables, but no expression can name it; nor has it a value where
+    // the activation's environment says so: `no such attribute(s): authorizer`.
+    bool is_hidden = false;
   };
-  std::vector<Variable> variables;
+  std::vector<Variable> variables;  // names are unique
 };
 
 enum class ResultType { kBool, kString, kAny };
@@ -40,7 +58,11 @@ class Program {
       std::string_view expression, const Environment& environment, ResultType result);
   ~Program();
 
+  // Composed variables are used where they are named, not where those are that they name.
   bool uses(std::size_t variable) const;
+
+  // Of the expression, as Kubernetes prints it: `bool`, `list(dyn)`, `google.protobuf.Timestamp`.
+  std::string_view result_type() const;
 
   struct Answer {
     std::uint64_t cost = 0;
@@ -51,11 +73,33 @@ class Program {
     bool is_exhausted = false;  // it ran out of its budget; `value` is an error
   };
   // `values` are the variables' in their order; nullptr: an optional that is none, or JSON's null.
+  // Of programs that use no composed variable.
   Answer evaluate(std::span<const Value* const> values, std::uint64_t cost_max) const;
+
+  struct State;  // for this folder: program.h
+  const State& state() const { return *state_; }
+
+ private:
+  explicit Program(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+// The variables' values while several programs are evaluated that were compiled with this
+// environment, or with one that differs in is_hidden alone. What a composed variable is stays what
+// it was at its first use. One thread.
+class Activation {
+ public:
+  // Both outlive it, and so do the values. Those of composed variables are not looked at.
+  Activation(const Environment& environment, std::span<const Value* const> values);
+  ~Activation();
+
+  // `cost_max` is for the program itself, as composed variables have kExpressionCostMax each. The
+  // answer's cost has those in it that were first needed now. Together they may cost kObjectCostMax
+  // in an activation; those that would come behind fail, and the answer costs more than that.
+  Program::Answer evaluate(const Program& program, std::uint64_t cost_max);
 
  private:
   struct State;
-  explicit Program(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
 

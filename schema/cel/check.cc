@@ -77,16 +77,29 @@ Issues IssueList::take() {
   return sorted;
 }
 
-Checker::Checker(const std::vector<Variable>& variables, IssueList& issues)
-    : issues_(issues), uses_(variables.size()) {
-  for (const auto& variable : variables) declare(variable.name, variable.type);
+Checker::Checker(const Declarations& declarations, IssueList& issues)
+    : issues_(issues),
+      fields_(declarations.fields),
+      uses_(declarations.variables.size()),
+      uses_fields_(fields_.size()) {
+  for (const auto& variable : declarations.variables) declare(variable.name, variable.type);
+}
+
+CheckedExpression Checker::take(TypePtr type) {
+  return {.type = std::move(type),
+          .slots = slots_,
+          .uses = std::move(uses_),
+          .uses_fields = std::move(uses_fields_),
+          .depth = depth_max_};
 }
 
 // The depth is that of the tree, which the parser bounds.
 void Checker::visit(Node& node) {
+  depth_max_ = std::max(depth_max_, ++depth_);
   node.type = std::visit([&](auto& what) { return type_of(node, what); }, node.what);
   substitution_.measure(*node.type);
   if (substitution_.is_exhausted()) node.type = simple_type(TypeKind::kDyn);
+  --depth_;
 }
 
 std::uint32_t Checker::declare(std::string_view name, TypePtr type) {
@@ -133,10 +146,18 @@ TypePtr Checker::type_of(Node& node, Ident& ident) {
   if (const auto slot = slot_of(ident.name)) {
     ident.slot = *slot;
     if (*slot < uses_.size()) uses_[*slot] = true;
+    // Whoever has all of them may take any.
+    if (is_variables(*names_[*slot].type)) uses_fields_.assign(uses_fields_.size(), true);
     return names_[*slot].type;
   }
   if (const auto* type = type_named(ident.name)) return become_type_name(node, *type);
   return undeclared(node, *qualified_name(node));
+}
+
+TypePtr Checker::become_variable(Node& node, std::string name) {
+  auto& ident = node.what.emplace<Ident>();
+  ident.name = std::move(name);
+  return type_of(node, ident);
 }
 
 TypePtr Checker::become_type_name(Node& node, const TypePtr& type) {
@@ -145,10 +166,12 @@ TypePtr Checker::become_type_name(Node& node, const TypePtr& type) {
 }
 
 TypePtr Checker::type_of(Node& node, Select& select) {
-  if (const auto name = qualified_name(node)) {
-    if (const auto* type = type_named(without_dot(*name))) return become_type_name(node, *type);
+  if (const auto qualified = qualified_name(node)) {
+    const auto name = without_dot(*qualified);
+    if (slot_of(name)) return become_variable(node, std::string(name));
+    if (const auto* type = type_named(name)) return become_type_name(node, *type);
   }
-  visit(*select.operand);
+  visit_operand(*select.operand);
   select.unescaped = unescape_name(select.field);
   const auto operand = substitution_.apply(select.operand->type, false);
   const auto [target, was_optional] = unwrap_optional(operand);
@@ -158,12 +181,28 @@ TypePtr Checker::type_of(Node& node, Select& select) {
   return substitution_.apply(type, false);
 }
 
+// A field that is taken at once is the only one that is.
+void Checker::visit_operand(Node& node) {
+  if (!std::holds_alternative<Ident>(node.what)) return visit(node);
+  auto uses_fields = uses_fields_;
+  visit(node);
+  uses_fields_ = std::move(uses_fields);
+}
+
+TypePtr Checker::field_of_variables(const Node& node, std::string_view name) {
+  const auto field = std::ranges::find(fields_, name, &Variable::name);
+  if (field == fields_.end()) return error(node, fmt::format("undefined field '{}'", name));
+  uses_fields_[static_cast<std::size_t>(field - fields_.begin())] = true;
+  return field->type;
+}
+
 TypePtr Checker::selected(const Node& node, const Select& select, const TypePtr& target) {
   auto dyn = simple_type(TypeKind::kDyn);
   switch (target->kind) {
     case TypeKind::kMap:
       return target->parameters[1];
     case TypeKind::kObject:
+      if (is_variables(*target)) return field_of_variables(node, select.field);
       if (auto type = field_type(*target, select.field)) return *type;
       return error(node, fmt::format("undefined field '{}'", select.field));
     case TypeKind::kParameter:
@@ -304,9 +343,9 @@ TypePtr Checker::join(TypePtr joined, const TypePtr& type) {
   return simple_type(TypeKind::kDyn);
 }
 
-std::expected<CheckedExpression, Issues> check(Node& root, const std::vector<Variable>& variables) {
+std::expected<CheckedExpression, Issues> check(Node& root, const Declarations& declarations) {
   IssueList issues;
-  Checker checker(variables, issues);
+  Checker checker(declarations, issues);
   checker.visit(root);
   if (issues.empty()) settle(root, checker.substitution());
   if (checker.substitution().is_exhausted()) {
@@ -314,8 +353,7 @@ std::expected<CheckedExpression, Issues> check(Node& root, const std::vector<Var
   }
   if (issues.empty()) validate(root, issues);
   if (!issues.empty()) return std::unexpected(issues.take());
-  return CheckedExpression{
-      .type = root.type, .slots = checker.slots(), .uses = checker.take_uses()};
+  return checker.take(root.type);
 }
 
 std::string to_string(const Issues& issues, std::string_view expression) {

@@ -14,14 +14,22 @@
 namespace gatefold::cel {
 
 struct Variable {
-  std::string name;
+  std::string_view name;
   TypePtr type;
+};
+
+// What an expression may name.
+struct Declarations {
+  std::vector<Variable> variables;
+  std::vector<Variable> fields = {};  // of what has the type variables_type()
 };
 
 struct CheckedExpression {
   TypePtr type;
-  std::uint32_t slots = 0;  // the variables' in their order, then comprehensions'
-  std::vector<bool> uses;   // whether variable i is named
+  std::uint32_t slots = 0;        // the variables' in their order, then comprehensions'
+  std::vector<bool> uses;         // whether variable i is named
+  std::vector<bool> uses_fields;  // whether field i may be named
+  std::uint32_t depth = 0;        // of the tree
 };
 
 // All that is wrong, in order of place.
@@ -40,6 +48,6 @@ std::string to_string(const Issues& issues, std::string_view expression);
 // no matching overload for '_+_' applied to '(int, string)'`. So is what cel-go's validators refuse
 // as Kubernetes enables them: literals that are no duration, timestamp, pattern or format, and
 // lists and maps of mixed types. The tree must not move while its values are used.
-std::expected<CheckedExpression, Issues> check(Node& root, const std::vector<Variable>& variables);
+std::expected<CheckedExpression, Issues> check(Node& root, const Declarations& declarations);
 
 }  // namespace gatefold::cel

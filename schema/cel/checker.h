@@ -31,13 +31,12 @@ class IssueList {
 // One compilation. Types of nodes may still hold type parameters when it is done.
 class Checker {
  public:
-  Checker(const std::vector<Variable>& variables, IssueList& issues);
+  Checker(const Declarations& declarations, IssueList& issues);
 
   void visit(Node& node);
 
   Substitution& substitution() { return substitution_; }
-  std::uint32_t slots() const { return slots_; }
-  std::vector<bool> take_uses() { return std::move(uses_); }
+  CheckedExpression take(TypePtr type);
 
  private:
   // Its place among the visible names is its slot.
@@ -65,6 +64,9 @@ class Checker {
   TypePtr error(const Node& node, std::string message);
   TypePtr undeclared(const Node& node, std::string_view name);
   TypePtr selected(const Node& node, const Select& select, const TypePtr& target);
+  TypePtr become_variable(Node& node, std::string name);
+  void visit_operand(Node& node);
+  TypePtr field_of_variables(const Node& node, std::string_view name);
 
   // Calls. Where `call` is nullptr nobody asks which overloads remain.
   TypePtr logical(Call& call);
@@ -97,10 +99,14 @@ class Checker {
   void mismatch(const Node& node, const Type& wanted, const Type& is);
 
   IssueList& issues_;
+  const std::vector<Variable>& fields_;
   Substitution substitution_;
   std::vector<Name> names_;
   std::uint32_t slots_ = 0;
   std::vector<bool> uses_;
+  std::vector<bool> uses_fields_;
+  std::uint32_t depth_ = 0;
+  std::uint32_t depth_max_ = 0;
 };
 
 }  // namespace gatefold::cel

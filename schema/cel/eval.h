@@ -3,11 +3,21 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 #include "schema/cel/ast.h"
 #include "schema/cel/val.h"
 
 namespace gatefold::cel {
+
+// What `variables` has.
+class Composition {
+ public:
+  virtual ~Composition() = default;
+  // The value of a composed variable, which may be an error; nullptr where there is none of that
+  // name among the first `visible` variables. Valid until the next call.
+  virtual const Val* value_of(std::string_view name, std::size_t visible) = 0;
+};
 
 // One evaluation: where its values live and what it may still cost.
 struct Evaluation {
@@ -17,6 +27,7 @@ struct Evaluation {
   bool is_exhausted = false;
   // Of the call that is running, where its pattern is a constant: compiled once.
   const re2::RE2* pattern = nullptr;
+  Composition* composition = nullptr;  // nullptr: there are no composed variables
 
   // False: there is no budget left, or the arena's bounds are reached; the evaluation ends with an
   // error.

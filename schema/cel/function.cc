@@ -38,6 +38,16 @@ constexpr auto kNamedTypes = std::to_array<NamedType>({
     {"quantity", TypeKind::kOpaque, bit_of(ValKind::kQuantity), "kubernetes.Quantity"},
     {"format", TypeKind::kOpaque, bit_of(ValKind::kFormat), "kubernetes.NamedFormat"},
     {"semver", TypeKind::kOpaque, bit_of(ValKind::kSemver), "kubernetes.Semver"},
+    {"authorizer", TypeKind::kOpaque, bit_of(ValKind::kAuthorizer),
+     "kubernetes.authorization.Authorizer"},
+    {"pathcheck", TypeKind::kOpaque, bit_of(ValKind::kPathCheck),
+     "kubernetes.authorization.PathCheck"},
+    {"groupcheck", TypeKind::kOpaque, bit_of(ValKind::kGroupCheck),
+     "kubernetes.authorization.GroupCheck"},
+    {"resourcecheck", TypeKind::kOpaque, bit_of(ValKind::kResourceCheck),
+     "kubernetes.authorization.ResourceCheck"},
+    {"decision", TypeKind::kOpaque, bit_of(ValKind::kDecision),
+     "kubernetes.authorization.Decision"},
 });
 
 std::size_t parameters_of(TypeKind kind) {
@@ -172,7 +182,8 @@ const Functions& functions() {
     for (const auto library :
          {operator_functions(), conversion_functions(), time_functions(), url_functions(),
           regex_functions(), list_functions(), optional_functions(), quantity_functions(),
-          string_functions(), address_functions(), format_functions(), semver_functions()}) {
+          string_functions(), address_functions(), format_functions(), semver_functions(),
+          authorizer_functions()}) {
       for (const auto& declaration : library) {
         auto overload = parse_signature(declaration);
         auto& overloads = out[overload.name];

@@ -31,8 +31,8 @@ struct Declaration {
 };
 
 // One signature, read. Types: bool int uint double string bytes null dyn timestamp duration list(T)
-// map(K, V) optional(T) type(T) url ip cidr quantity format semver, and single capital letters for
-// type parameters.
+// map(K, V) optional(T) type(T) url ip cidr quantity format semver authorizer pathcheck groupcheck
+// resourcecheck decision, and single capital letters for type parameters.
 struct Overload {
   std::string name;  // of the function, with its namespace
   bool is_method = false;
@@ -68,5 +68,6 @@ std::span<const Declaration> address_functions();  // ip, cidr
 std::span<const Declaration> quantity_functions();
 std::span<const Declaration> format_functions();
 std::span<const Declaration> semver_functions();
+std::span<const Declaration> authorizer_functions();
 
 }  // namespace gatefold::cel

@@ -245,27 +245,8 @@ Val substring(Evaluation& evaluation, std::span<const Val> arguments) {
   return string_val(text.substr(*from, *size));
 }
 
-// Unicode's White_Space.
-bool is_space(std::uint32_t c) {
-  return (c >= 0x09 && c <= 0x0d) || c == 0x20 || c == 0x85 || c == 0xa0 || c == 0x1680 ||
-         (c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 || c == 0x202f || c == 0x205f ||
-         c == 0x3000;
-}
-
 Val trim(Evaluation&, std::span<const Val> arguments) {
-  std::string_view text = arguments[0].text;
-  while (!text.empty()) {
-    const CodePoint first = first_code_point(text);
-    if (first.bytes == 0 || !is_space(first.number)) break;
-    text.remove_prefix(first.bytes);
-  }
-  while (!text.empty()) {
-    std::size_t at = text.size() - 1;
-    while (at > 0 && is_continuation(text[at])) --at;
-    if (!is_space(first_code_point(text.substr(at)).number)) break;
-    text = text.substr(0, at);
-  }
-  return string_val(text);
+  return string_val(trim_space(arguments[0].text));
 }
 
 Val quote(Evaluation& evaluation, std::span<const Val> arguments) {

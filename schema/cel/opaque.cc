@@ -40,6 +40,18 @@ std::string_view opaque_type_name(ValKind kind) {
       return "kubernetes.NamedFormat";
     case ValKind::kSemver:
       return "kubernetes.Semver";
+    case ValKind::kAuthorizer:
+      return "kubernetes.authorization.Authorizer";
+    case ValKind::kPathCheck:
+      return "kubernetes.authorization.PathCheck";
+    case ValKind::kGroupCheck:
+      return "kubernetes.authorization.GroupCheck";
+    case ValKind::kResourceCheck:
+      return "kubernetes.authorization.ResourceCheck";
+    case ValKind::kDecision:
+      return "kubernetes.authorization.Decision";
+    case ValKind::kVariables:
+      return "kubernetes.variables";
     default:
       return "";
   }
@@ -117,6 +129,42 @@ Val format_val(const FormatVal& value) {
 Val semver_val(Arena& arena, const SemverVal& value) {
   auto out = val_of_kind(ValKind::kSemver);
   out.semver = arena.make(value);
+  return out;
+}
+
+Val authorizer_val(Arena& arena, const AuthorizerVal& value) {
+  auto out = val_of_kind(ValKind::kAuthorizer);
+  out.authorizer = arena.make(value);
+  return out;
+}
+
+Val path_check_val(Arena& arena, const PathCheckVal& value) {
+  auto out = val_of_kind(ValKind::kPathCheck);
+  out.path_check = arena.make(value);
+  return out;
+}
+
+Val group_check_val(Arena& arena, const GroupCheckVal& value) {
+  auto out = val_of_kind(ValKind::kGroupCheck);
+  out.group_check = arena.make(value);
+  return out;
+}
+
+Val resource_check_val(Arena& arena, const ResourceCheckVal& value) {
+  auto out = val_of_kind(ValKind::kResourceCheck);
+  out.resource_check = arena.make(value);
+  return out;
+}
+
+Val decision_val(Arena& arena, const DecisionVal& value) {
+  auto out = val_of_kind(ValKind::kDecision);
+  out.decision = arena.make(value);
+  return out;
+}
+
+Val variables_val(std::size_t visible) {
+  auto out = val_of_kind(ValKind::kVariables);
+  out.visible = visible;
   return out;
 }
 

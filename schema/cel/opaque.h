@@ -42,15 +42,48 @@ struct SemverVal {
   std::string_view build;
 };
 
+// Who asks: the request's user, or where it is named a service account.
+struct AuthorizerVal {
+  std::string_view service_account_namespace;
+  std::string_view service_account_name;
+};
+
+struct PathCheckVal {
+  AuthorizerVal authorizer;
+  std::string_view path;
+};
+
+struct GroupCheckVal {
+  AuthorizerVal authorizer;
+  std::string_view group;
+};
+
+struct ResourceCheckVal {
+  GroupCheckVal group_check;
+  std::string_view resource;
+  std::string_view subresource;
+  std::string_view namespace_name;
+  std::string_view name;
+  std::string_view field_selector;
+  std::string_view label_selector;
+};
+
+// What an authorizer said to `verb`.
+struct DecisionVal {
+  bool is_allowed = false;
+  std::string_view reason;
+  std::string_view error;  // empty: none
+};
+
 // By precedence: build metadata does not count.
 std::strong_ordering compare(const SemverVal& a, const SemverVal& b);
 
-// kUrl, kIp, kCidr, kQuantity, kFormat and kSemver.
+// Kubernetes' own: from kUrl on.
 bool is_opaque(ValKind kind);
 
 // The type as type() and error messages name it (k8s.io/apiserver/pkg/cel): `kubernetes.URL`,
-// `net.IP`, `net.CIDR`, `kubernetes.Quantity`, `kubernetes.NamedFormat`, `kubernetes.Semver`. Empty
-// for kinds that are not opaque.
+// `net.IP`, `net.CIDR`, `kubernetes.Quantity`, `kubernetes.NamedFormat`, `kubernetes.Semver`,
+// `kubernetes.authorization.Authorizer`, ... Empty for kinds that are not opaque.
 std::string_view opaque_type_name(ValKind kind);
 
 // Both are opaque; those of different kinds are unequal. URLs are equal when their texts are,
@@ -67,5 +100,11 @@ Val cidr_val(Arena& arena, const CidrVal& value);
 Val quantity_val(Arena& arena, const Quantity& value);
 Val format_val(const FormatVal& value);  // borrows
 Val semver_val(Arena& arena, const SemverVal& value);
+Val authorizer_val(Arena& arena, const AuthorizerVal& value);
+Val path_check_val(Arena& arena, const PathCheckVal& value);
+Val group_check_val(Arena& arena, const GroupCheckVal& value);
+Val resource_check_val(Arena& arena, const ResourceCheckVal& value);
+Val decision_val(Arena& arena, const DecisionVal& value);
+Val variables_val(std::size_t visible);
 
 }  // namespace gatefold::cel

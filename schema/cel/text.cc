@@ -10,6 +10,7 @@
 #include "schema/cel/opaque.h"
 #include "schema/cel/type.h"
 #include "schema/time.h"
+#include "schema/utf8.h"
 
 namespace gatefold::cel {
 namespace {
@@ -17,6 +18,13 @@ namespace {
 constexpr std::size_t kMessageBytesMax = 4096;
 constexpr std::size_t kMessageDepthMax = 16;
 constexpr std::int64_t kSecondsPerDay = 86400;
+
+// Unicode's White_Space.
+bool is_space(std::uint32_t c) {
+  return (c >= 0x09 && c <= 0x0d) || c == 0x20 || c == 0x85 || c == 0xa0 || c == 0x1680 ||
+         (c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 || c == 0x202f || c == 0x205f ||
+         c == 0x3000;
+}
 
 // The shortest text that reads back as the same double.
 std::string shortest(double value, std::chars_format format) {
@@ -259,6 +267,21 @@ std::optional<std::int64_t> parse_int(std::string_view text) {
 
 std::optional<std::uint64_t> parse_uint(std::string_view text) {
   return parse_whole<std::uint64_t>(text);
+}
+
+std::string_view trim_space(std::string_view text) {
+  while (!text.empty()) {
+    const CodePoint first = first_code_point(text);
+    if (first.bytes == 0 || !is_space(first.number)) break;
+    text.remove_prefix(first.bytes);
+  }
+  while (!text.empty()) {
+    std::size_t at = text.size() - 1;
+    while (at > 0 && (static_cast<unsigned char>(text[at]) & 0xc0U) == 0x80U) --at;
+    if (!is_space(first_code_point(text.substr(at)).number)) break;
+    text = text.substr(0, at);
+  }
+  return text;
 }
 
 std::string message_text(const Val& value) {

@@ -26,6 +26,9 @@ inline constexpr std::int64_t kTimestampSecondsMax = 253'402'300'799;  // year 9
 std::optional<std::int64_t> parse_int(std::string_view text);
 std::optional<std::uint64_t> parse_uint(std::string_view text);
 
+// Without Unicode's white space at its ends.
+std::string_view trim_space(std::string_view text);
+
 // `%v`, as messages show a key or an element: texts without quotes, `[1, 2]`, `{a: 1}`. Cut after a
 // few thousand bytes.
 std::string message_text(const Val& value);

@@ -78,16 +78,25 @@ std::string_view message_name(const Type& type) {
   }
 }
 
-void append(const Type& type, std::string& out) {
+using NameOf = std::string_view (*)(const Type& type);
+
+void append(const Type& type, NameOf name, std::string& out) {
   if (out.size() > kTextMax) return;
-  out += message_name(type);
+  out += name(type);
   if (type.parameters.empty()) return;
   out += '(';
   for (std::size_t i = 0; i < type.parameters.size() && out.size() <= kTextMax; ++i) {
     if (i > 0) out += ", ";
-    append(*type.parameters[i], out);
+    append(*type.parameters[i], name, out);
   }
   out += ')';
+}
+
+std::string text_of(const Type& type, NameOf name) {
+  std::string out;
+  append(type, name, out);
+  if (out.size() > kTextMax) out.replace(kTextMax, std::string::npos, "...");
+  return out;
 }
 
 }  // namespace
@@ -129,11 +138,42 @@ bool is_exactly(const Type& a, const Type& b) {
              [](const TypePtr& left, const TypePtr& right) { return is_exactly(*left, *right); });
 }
 
+TypePtr variables_type() {
+  static const TypePtr kVariables = make_named(TypeKind::kObject, "kubernetes.variables", {});
+  return kVariables;
+}
+
+bool is_variables(const Type& type) {
+  return type.kind == TypeKind::kObject && type.schema == nullptr;
+}
+
+TypePtr composed_type(const TypePtr& type) {
+  switch (type->kind) {
+    case TypeKind::kNull:
+    case TypeKind::kBool:
+    case TypeKind::kInt:
+    case TypeKind::kUint:
+    case TypeKind::kDouble:
+    case TypeKind::kString:
+    case TypeKind::kBytes:
+    case TypeKind::kTimestamp:
+    case TypeKind::kDuration:
+      return type;
+    case TypeKind::kList:
+      return list_type(composed_type(type->parameters[0]));
+    case TypeKind::kMap:
+      return map_type(composed_type(type->parameters[0]), composed_type(type->parameters[1]));
+    default:
+      return simple_type(TypeKind::kDyn);
+  }
+}
+
 std::string to_string(const Type& type) {
-  std::string out;
-  append(type, out);
-  if (out.size() > kTextMax) out.replace(kTextMax, std::string::npos, "...");
-  return out;
+  return text_of(type, message_name);
+}
+
+std::string name_of(const Type& type) {
+  return text_of(type, [](const Type& at) -> std::string_view { return at.name; });
 }
 
 }  // namespace gatefold::cel

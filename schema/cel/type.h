@@ -53,6 +53,12 @@ TypePtr optional_type(TypePtr value);
 TypePtr type_type(TypePtr of);
 TypePtr opaque_type(std::string name);
 TypePtr parameter_type(std::string name);
+// That of `variables`: an object whose fields are Declarations::fields.
+TypePtr variables_type();
+bool is_variables(const Type& type);
+// The type of a composed variable, of which not all is kept: what is neither simple nor a list or a
+// map becomes dyn.
+TypePtr composed_type(const TypePtr& type);
 
 // Whether both are the same, parameters' names included.
 bool is_exactly(const Type& a, const Type& b);
@@ -68,6 +74,8 @@ std::optional<TypePtr> field_type(const Type& object, std::string_view escaped);
 // `list(map(string, dyn))`, as error messages print it. Ends with `...` where it would be longer
 // than a few thousand characters.
 std::string to_string(const Type& type);
+// The same with names as type() has them.
+std::string name_of(const Type& type);
 
 // Names as expressions write them: R19.26. Nothing where a name can't be written.
 std::optional<std::string> escape_name(std::string_view name);

@@ -76,6 +76,12 @@ enum class ValKind : std::uint8_t {
   kQuantity,
   kFormat,
   kSemver,
+  kAuthorizer,
+  kPathCheck,
+  kGroupCheck,
+  kResourceCheck,
+  kDecision,
+  kVariables,
 };
 
 struct Val;
@@ -113,10 +119,15 @@ struct JsonRef {
   const SchemaNode* schema = nullptr;
 };
 
-struct UrlVal;       // library_urls
-struct QuantityVal;  // library_quantity
-struct FormatVal;    // library_format
-struct SemverVal;    // library_semver
+struct UrlVal;         // library_urls
+struct QuantityVal;    // library_quantity
+struct FormatVal;      // library_format
+struct SemverVal;      // library_semver
+struct AuthorizerVal;  // library_authorizer
+struct PathCheckVal;
+struct GroupCheckVal;
+struct ResourceCheckVal;
+struct DecisionVal;
 
 struct IpVal {
   Address address;
@@ -155,6 +166,12 @@ struct Val {
     const QuantityVal* quantity;
     const FormatVal* format;
     const SemverVal* semver;
+    const AuthorizerVal* authorizer;
+    const PathCheckVal* path_check;
+    const GroupCheckVal* group_check;
+    const ResourceCheckVal* resource_check;
+    const DecisionVal* decision;
+    std::size_t visible;  // kVariables: how many of the environment's variables it can have
   };
 
   bool is_error() const { return kind == ValKind::kError; }

@@ -62,6 +62,7 @@ class Walker {
 
   enum class Found : std::uint8_t { kFound, kMissing, kFailed };
   Found find_field(const Val& from, const Select& select, Val& out);
+  Found find_variable(const Val& from, std::string_view name, Val& out);
   Found find_item(const Val& from, const Val& key, Val& out);
   Attribute taken(const Attribute& from, Found found, const Val& out, const Val& missing,
                   bool is_presence);

@@ -13,7 +13,7 @@ NodePtr parsed(std::string_view expression) {
 }
 
 CheckedExpression sound(Node& root) {
-  auto result = check(root, variables());
+  auto result = check(root, {.variables = variables()});
   REQUIRE(result);
   return std::move(*result);
 }
@@ -173,7 +173,7 @@ TEST_CASE("types of all nodes are settled") {
 TEST_CASE("issues print one by one") {
   const std::string expression = "zz +\n yy";
   const auto root = parsed(expression);
-  const auto result = check(*root, variables());
+  const auto result = check(*root, {.variables = variables()});
   REQUIRE_FALSE(result);
   CHECK(to_string(result.error(), expression) ==
         "ERROR: <input>:1:1: undeclared reference to 'zz' (in container '')\n | zz +\n | ^\n"
@@ -185,7 +185,7 @@ TEST_CASE("no more than a hundred issues are printed") {
   for (int i = 0; i < 119; ++i) expression += ", zz";
   expression += "]";
   const auto root = parsed(expression);
-  const auto result = check(*root, variables());
+  const auto result = check(*root, {.variables = variables()});
   REQUIRE_FALSE(result);
   CHECK(result.error().issues.size() == 100);
   CHECK(to_string(result.error(), expression).ends_with("\n20 more errors were truncated"));

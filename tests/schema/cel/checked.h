@@ -61,7 +61,7 @@ inline std::vector<Variable> variables() {
 inline std::string checked(std::string_view expression) {
   auto root = parse(expression);
   if (!root) return fmt::format("{}: {}", root.error().offset + 1, root.error().message);
-  const auto result = check(**root, variables());
+  const auto result = check(**root, {.variables = variables()});
   if (result) return to_string(*result->type);
   std::string out;
   for (const auto& issue : result.error().issues) {

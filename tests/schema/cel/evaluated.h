@@ -78,7 +78,8 @@ class Evaluator {
     std::optional<TypePtr> type = simple_type(TypeKind::kDyn);
     if (schema_ != nullptr) type = type_of_schema(*schema_);
     REQUIRE(type);
-    const auto checked = check(**root, {{"x", simple_type(TypeKind::kDyn)}, {"self", *type}});
+    const auto checked =
+        check(**root, {.variables = {{"x", simple_type(TypeKind::kDyn)}, {"self", *type}}});
     if (!checked) return {"refused: " + checked.error().issues.front().message};
     Arena constants;
     if (const auto error = plan(**root, constants)) return {"refused: " + *error};
