@@ -82,6 +82,11 @@ std::string event_line(const storage::Event& event) {
     }
     line["repairs"] = std::move(repairs);
   }
+  if (!event.audit_annotations.empty()) {
+    JsonObject annotations;
+    for (const auto& [key, value] : event.audit_annotations) annotations[key] = value;
+    line["auditAnnotations"] = std::move(annotations);
+  }
   return to_json(line);
 }
 

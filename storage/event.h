@@ -46,6 +46,12 @@ struct Repair {
   Time kept;
 };
 
+// What a policy noted of the write: `policy/key`.
+struct AuditAnnotation {
+  std::string key;
+  std::string value;
+};
+
 struct Event {
   Revision revision;  // given by the writer
   Time time;          // never before the previous event's; the writer lifts it where needed
@@ -66,6 +72,7 @@ struct Event {
   Revision previous;  // revision of the object's previous version; 0 for kAdded
   std::vector<Transition> transitions;
   std::vector<Repair> repairs;
+  std::vector<AuditAnnotation> audit_annotations;
   std::string schema_id;
   bool deleting = false;  // metadata.deletionTimestamp is set
   Time expiry;            // 0: never

@@ -152,6 +152,17 @@ Repair decode_repair(const format::Repair& stored) {
           {stored.kept_time_ns()}};
 }
 
+OffsetsOf<format::Pair> encode_annotations(Builder& builder,
+                                           const std::vector<AuditAnnotation>& annotations) {
+  if (annotations.empty()) return {};
+  std::vector<Offset<format::Pair>> offsets;
+  for (const auto& annotation : annotations) {
+    const auto key = builder.CreateString(annotation.key);
+    offsets.push_back(format::CreatePair(builder, key, builder.CreateString(annotation.value)));
+  }
+  return builder.CreateVector(offsets);
+}
+
 // FlatBuffers read numbers in place and want them aligned; rows lie anywhere in RocksDB's blocks.
 class AlignedCopy {
  public:
@@ -218,6 +229,7 @@ std::vector<std::uint8_t> encode_record(const Event& event, std::uint32_t splice
   const auto actor = encode_actor(builder, event.actor);
   const auto transitions = encode_transitions(builder, event.transitions);
   const auto repairs = encode_repairs(builder, event.repairs);
+  const auto annotations = encode_annotations(builder, event.audit_annotations);
   const auto schema_id = encode(builder, event.schema_id);
   const auto uid = encode(event.uid);
 
@@ -246,6 +258,7 @@ std::vector<std::uint8_t> encode_record(const Event& event, std::uint32_t splice
   record.add_deleting(event.deleting);
   record.add_expiry_ns(event.expiry.ns);
   record.add_splice_at(splice_at);
+  record.add_audit_annotations(annotations);
   builder.Finish(record.Finish());
   return {builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()};
 }
@@ -290,6 +303,11 @@ Result<DecodedRecord> decode_record(std::string_view record) {
   }
   if (stored->repairs() != nullptr) {
     for (const auto* repair : *stored->repairs()) event.repairs.push_back(decode_repair(*repair));
+  }
+  if (stored->audit_annotations() != nullptr) {
+    for (const auto* pair : *stored->audit_annotations()) {
+      event.audit_annotations.push_back({pair->key()->str(), pair->value()->str()});
+    }
   }
   event.schema_id = decode(stored->schema_id());
   event.deleting = stored->deleting();
