@@ -93,6 +93,28 @@ std::string labels_text(const Value* labels) {
   return fmt::format("{}", fmt::join(parts, ","));
 }
 
+constexpr std::string_view kUnset = "<unset>";
+
+// The kind of a policy's parameters.
+std::string param_kind_text(const Value& object) {
+  const Value* kind = find_path(object, {"spec", "paramKind"});
+  if (kind == nullptr) return std::string(kUnset);
+  return fmt::format("{}/{}", string_at(*kind, {"apiVersion"}), string_at(*kind, {"kind"}));
+}
+
+// The parameters of a binding: `*/name` where they are those of the write's namespace.
+std::string param_ref_text(const Value& object) {
+  const Value* reference = find_path(object, {"spec", "paramRef"});
+  if (reference == nullptr) return std::string(kUnset);
+  const auto name = string_at(*reference, {"name"});
+  if (name.empty()) {
+    const Value* selector = find(*reference, "selector");
+    return selector == nullptr ? std::string(kNone) : canonical_json(*selector);
+  }
+  const auto name_space = string_at(*reference, {"namespace"});
+  return fmt::format("{}/{}", name_space.empty() ? "*" : name_space, name);
+}
+
 // Whole numbers print without a fraction, whatever they are stored as.
 void append_number(std::string& out, const Value& value, bool cut) {
   if (value.is_double()) {
@@ -180,6 +202,12 @@ void append_cell(std::string& out, const TableColumn& column, const Value& objec
     case PrinterColumn::Compute::kLabels:
       append_text_or_none(out,
                           labels_text(paths.empty() ? nullptr : follow(object, paths.front())));
+      return;
+    case PrinterColumn::Compute::kParamKind:
+      append_json_string(out, param_kind_text(object));
+      return;
+    case PrinterColumn::Compute::kParamRef:
+      append_json_string(out, param_ref_text(object));
       return;
     case PrinterColumn::Compute::kText: {
       const Value* value = paths.empty() ? nullptr : follow(object, paths.front());

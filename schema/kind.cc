@@ -77,6 +77,8 @@ PrinterColumn parse_column(const Value& document, const std::string& where) {
       {"externalIPs", PrinterColumn::Compute::kExternalIps},
       {"ports", PrinterColumn::Compute::kPorts},
       {"labels", PrinterColumn::Compute::kLabels},
+      {"paramKind", PrinterColumn::Compute::kParamKind},
+      {"paramRef", PrinterColumn::Compute::kParamRef},
       {"text", PrinterColumn::Compute::kText}};
   PrinterColumn column{.name = needed_text(document, "name", where),
                        .type = needed_text(document, "type", where),

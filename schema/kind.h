@@ -19,7 +19,17 @@ namespace gatefold {
 // A column of Table output after Name. `json_path` of a column, or the computation of a core kind's
 // one.
 struct PrinterColumn {
-  enum class Compute { kJsonPath, kAge, kCount, kExternalIps, kPorts, kLabels, kText };
+  enum class Compute {
+    kJsonPath,
+    kAge,
+    kCount,
+    kExternalIps,
+    kPorts,
+    kLabels,
+    kParamKind,
+    kParamRef,
+    kText
+  };
   std::string name;
   std::string type;
   std::string format;

@@ -49,6 +49,11 @@ struct FieldSelector {
 // Errors are sentences for a 400 (R15.2, R15.3).
 std::expected<LabelSelector, std::string> parse_label_selector(std::string_view text);
 std::expected<FieldSelector, std::string> parse_field_selector(std::string_view text);
+
+// A LabelSelector as objects hold it (metav1): matchLabels and matchExpressions. One that
+// `validate_label_selector` complains of selects less than it seems to.
+LabelSelector label_selector_of(const Value& selector);
+FieldErrors validate_label_selector(const Value& selector, const std::string& field);
 // Whether `version` of `kind` has all the fields; the error is R15.4's sentence.
 std::expected<void, std::string> check_field_selector(const Kind& kind, const KindVersion& version,
                                                       const FieldSelector& selector);
