@@ -44,6 +44,7 @@ struct Command {
   PatchType patch_type = PatchType::kMerge;
   FieldValidation field_validation = FieldValidation::kWarn;
   bool dry_run = false;
+  bool bypasses_policies = false;  // of what the server is made of itself: seeds
   DeleteOptions delete_options;
   Actor actor;
   std::size_t bytes = 0;  // of the request, for the queue's bound

@@ -78,6 +78,7 @@ Decision compose(const Command& command, const Facts& facts, const Stamp& stamp,
   auto event = make_event(command, facts, stamp, stored.value, composition.effect);
   event.transitions = std::move(composition.transitions);
   event.repairs = std::move(composition.repairs);
+  event.audit_annotations = std::move(composition.audit_annotations);
 
   Decision decision;
   decision.reads = facts.reads;

@@ -19,6 +19,7 @@ struct Composition {
   Outcome::Effect effect = Outcome::Effect::kUpdated;
   std::vector<storage::Transition> transitions;
   std::vector<storage::Repair> repairs;
+  std::vector<storage::AuditAnnotation> audit_annotations;
   std::vector<std::string> warnings;
 };
 

@@ -9,6 +9,8 @@
 #include "engine/core/services.h"
 #include "engine/definitions.h"
 #include "engine/known_definitions.h"
+#include "engine/policies.h"
+#include "engine/policy/policy_rules.h"
 #include "schema/definition.h"
 #include "schema/definition_names.h"
 #include "schema/jsonpath.h"
@@ -64,6 +66,11 @@ FieldErrors validate_core(const Kind& kind, std::string_view subresource, const 
     validate_secret(object, old_object, errors);
   } else if (kind.resource == "configmaps") {
     validate_config_map(object, old_object, errors);
+  } else if (kind.resource == kPolicies) {
+    append_errors(errors, subresource == "status" ? validate_policy_status(object)
+                                                  : validate_policy(object, old_object));
+  } else if (kind.resource == kPolicyBindings) {
+    append_errors(errors, validate_policy_binding(object));
   } else if (kind.resource == kDefinitions) {
     if (subresource == "status") {
       append_errors(errors, validate_definition_status(object));

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/admission.h"
 #include "engine/admit.h"
 #include "engine/compose.h"
 #include "engine/conditions.h"
@@ -76,6 +77,8 @@ Result<Decision> create(const Command& command, const Facts& facts, const Stamp&
   complete_core(kind, command.subresource, nullptr, stamp, object);
   auto valid = validate_object(kind, version, "", object, nullptr, composition.warnings);
   if (!valid) return std::unexpected(std::move(valid.error()));
+  if (auto may = ask_policies(command, facts, &object, nullptr, composition); !may)
+    return std::unexpected(std::move(may.error()));
   if (facts.target) {
     return already_exists(kind.resource_name(), facts.name, facts.target->object.deleting);
   }

@@ -1,6 +1,8 @@
 #include "engine/facts.h"
 
 #include "engine/definitions.h"
+#include "engine/policy_facts.h"
+#include "schema/convert.h"
 #include "schema/json.h"
 
 namespace gatefold::engine {
@@ -32,6 +34,12 @@ Target target_in_batch(const Overlay::Entry& entry) {
   return target;
 }
 
+Result<Value> parse_stored(const ObjectKey& key, std::string_view body) {
+  auto parsed = parse_json(body);
+  if (!parsed) return internal_error("stored object " + to_string(key) + " is no JSON");
+  return std::move(parsed->value);
+}
+
 Result<std::optional<Target>> find_target(const ObjectKey& key, const View& view,
                                           const Overlay* overlay) {
   std::optional<Target> target;
@@ -49,9 +57,9 @@ Result<std::optional<Target>> find_target(const ObjectKey& key, const View& view
     target->object = std::move(**object);
     target->frame = std::move(*frame);
   }
-  auto parsed = parse_json(target->object.body);
-  if (!parsed) return internal_error("stored object " + to_string(key) + " is no JSON");
-  target->value = std::move(parsed->value);
+  auto parsed = parse_stored(key, target->object.body);
+  if (!parsed) return std::unexpected(std::move(parsed.error()));
+  target->value = std::move(*parsed);
   return target;
 }
 
@@ -77,6 +85,26 @@ const Overlay::Entry* Overlay::find(const ObjectKey& key) const {
 void Overlay::put(Entry entry) {
   auto key = entry.prepared->event.key;
   entries_.insert_or_assign(std::move(key), std::move(entry));
+}
+
+Value shown_target(const Facts& facts) {
+  Value object = facts.target->value;
+  if (facts.version->schema_id != facts.target->object.schema_id) {
+    convert_object(*facts.kind, *facts.version, object);
+  }
+  return object;
+}
+
+Result<std::optional<Value>> current_object(const ObjectKey& key, const View& view,
+                                            const Overlay* overlay) {
+  if (const auto* entry = overlay == nullptr ? nullptr : overlay->find(key)) {
+    if (entry->prepared->event.type == storage::EventType::kDeleted) return std::nullopt;
+    return parse_stored(key, *entry->prepared->body);
+  }
+  auto object = view.snapshot->get(key);
+  if (!object) return std::unexpected(std::move(object.error()));
+  if (!*object) return std::nullopt;
+  return parse_stored(key, (*object)->body);
 }
 
 Result<Facts> gather(const Command& command, const std::string& name, const View& view,
@@ -108,6 +136,9 @@ Result<Facts> gather(const Command& command, const std::string& name, const View
     if (!fact) return std::unexpected(std::move(fact.error()));
     facts.name_space = *fact;
     facts.reads.push_back({Read::Type::kNamespace, name_space});
+  }
+  if (auto gathered = gather_policies(command, view, overlay, facts); !gathered) {
+    return std::unexpected(std::move(gathered.error()));
   }
   return facts;
 }

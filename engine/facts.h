@@ -8,17 +8,18 @@
 #include <vector>
 
 #include "engine/command.h"
+#include "engine/policy/admission_policy.h"
 #include "engine/view.h"
 #include "storage/snapshot.h"
 
 namespace gatefold::engine {
 
 // Something that a decision rests on. Facts, not row revisions, for namespaces: labelling one
-// restarts nobody.
+// restarts nobody, unless a policy looks at the write.
 struct Read {
-  enum class Type { kObject, kNamespace };
+  enum class Type { kObject, kNamespace, kPolicies };
   Type type = Type::kObject;
-  ObjectKey key;  // of kNamespace: the namespace's own key
+  ObjectKey key;  // of kNamespace: the namespace's own key; of kPolicies: nothing
 };
 
 struct NamespaceFact {
@@ -36,12 +37,23 @@ struct Target {
   int frame_in_batch = -1;
 };
 
+// A policy and a binding that may look at the write: labels and conditions are asked later.
+struct BoundPolicy {
+  AdmissionPolicyPtr policy;
+  PolicyBindingPtr binding = nullptr;        // nullptr: `fault` is the policy's own
+  std::string version;                       // of the kind, which the policy takes the write for
+  std::string fault;                         // why it can't judge
+  std::vector<std::optional<Value>> params;  // it judges once for each; nothing: null
+};
+
 struct Facts {
   std::string name;  // what the command is about
   const Kind* kind = nullptr;
   const KindVersion* version = nullptr;
   std::optional<Target> target;             // of create: the object that has the name already
   std::optional<NamespaceFact> name_space;  // for creates of namespaced kinds
+  std::vector<BoundPolicy> policies;
+  std::optional<Value> policy_namespace;  // the namespace's object, where a policy may ask for it
   std::vector<Read> reads;
   Revision revision;  // of the View
 };
@@ -62,6 +74,13 @@ class Overlay {
  private:
   std::map<ObjectKey, Entry> entries_;
 };
+
+// The target as the command's version shows it; there is one.
+Value shown_target(const Facts& facts);
+
+// The object as it is, parsed; nothing where there is none.
+Result<std::optional<Value>> current_object(const ObjectKey& key, const View& view,
+                                            const Overlay* overlay);
 
 // `name` is what the command is about (a generated one for creates without a name). Fails where the
 // kind or version is unknown (kNotFound) or the disk can't be read. `overlay` may be null.

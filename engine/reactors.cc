@@ -55,6 +55,7 @@ void Reactors::run() {
 
 bool Reactors::turn() {
   bool acted = definitions_.turn();
+  acted = policies_.turn() || acted;
   std::optional<ObjectKey> after;
   // In pieces, each with a View of its own: what waits for somebody hides nothing behind it.
   for (bool has_more = true; has_more;) {

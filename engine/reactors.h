@@ -10,12 +10,13 @@
 
 #include "engine/definition_controller.h"
 #include "engine/engine.h"
+#include "engine/policy_controller.h"
 
 namespace gatefold::engine {
 
 class Reactors {
  public:
-  explicit Reactors(Engine& engine) : engine_(engine), definitions_(engine) {}
+  explicit Reactors(Engine& engine) : engine_(engine), definitions_(engine), policies_(engine) {}
 
   // Any thread: something was committed.
   void notify();
@@ -38,6 +39,7 @@ class Reactors {
 
   Engine& engine_;
   DefinitionController definitions_;
+  PolicyController policies_;
   std::mutex mutex_;
   std::condition_variable news_;
   bool has_news_ = true;   // guarded by mutex_

@@ -1,6 +1,7 @@
 #include "engine/recent_changes.h"
 
 #include "engine/limits.h"
+#include "engine/policies.h"
 
 namespace gatefold::engine {
 namespace {
@@ -17,6 +18,24 @@ std::string namespace_key(const ObjectKey& key) {
 bool changes_namespace_fact(const storage::Event& event) {
   return event.key.resource == "namespaces" &&
          (event.type != storage::EventType::kModified || event.deleting);
+}
+
+constexpr std::string_view kPolicyKey = "policies";
+
+bool changes_policies(const storage::Event& event) {
+  return event.key.resource == kPolicies || event.key.resource == kPolicyBindings;
+}
+
+std::string key_of(const Read& read) {
+  switch (read.type) {
+    case Read::Type::kObject:
+      return object_key(read.key);
+    case Read::Type::kNamespace:
+      return namespace_key(read.key);
+    case Read::Type::kPolicies:
+      break;
+  }
+  return std::string(kPolicyKey);
 }
 
 }  // namespace
@@ -36,13 +55,13 @@ void RecentChanges::put(std::string key, Revision revision) {
 void RecentChanges::note(const storage::Event& event) {
   put(object_key(event.key), event.revision);
   if (changes_namespace_fact(event)) put(namespace_key(event.key), event.revision);
+  if (changes_policies(event)) put(std::string(kPolicyKey), event.revision);
 }
 
 bool RecentChanges::hold(const std::vector<Read>& reads, Revision revision) const {
   if (revision < start_) return false;
   for (const auto& read : reads) {
-    const auto it = last_.find(read.type == Read::Type::kObject ? object_key(read.key)
-                                                                : namespace_key(read.key));
+    const auto it = last_.find(key_of(read));
     if (it != last_.end() && it->second > revision) return false;
   }
   return true;

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/admission.h"
 #include "engine/compose.h"
 #include "engine/conditions.h"
 #include "engine/core/custom_resource_definitions.h"
@@ -111,6 +112,11 @@ Result<Decision> remove(const Command& command, const Facts& facts, const Stamp&
   }
 
   Composition composition{.effect = Outcome::Effect::kDeletionPending};
+  if (!facts.policies.empty()) {
+    const auto old_object = shown_target(facts);
+    if (auto may = ask_policies(command, facts, nullptr, &old_object, composition); !may)
+      return std::unexpected(std::move(may.error()));
+  }
   Value object = facts.target->value;
   if (facts.target->object.schema_id != kind.storage_version().schema_id) {
     convert_object(kind, kind.storage_version(), object);

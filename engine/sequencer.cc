@@ -21,6 +21,13 @@ constexpr std::string_view kNoSpace =
 constexpr std::chrono::milliseconds kMendPause{250};
 constexpr int kMendWaitMs = 2000;
 
+// What these change is known once they are published: they end a batch. A new definition changes
+// nothing before it is judged.
+bool ends_batch(const storage::Event& event) {
+  if (event.key.resource == kDefinitions) return event.type != storage::EventType::kAdded;
+  return event.key.resource == kPolicies || event.key.resource == kPolicyBindings;
+}
+
 }  // namespace
 
 std::size_t Sequencer::Entry::bytes() const {
@@ -31,10 +38,11 @@ std::size_t Sequencer::Entry::bytes() const {
 }
 
 Sequencer::Sequencer(storage::Store& store, WatchHub& hub, Definitions definitions,
-                     std::function<void()> committed)
+                     Policies policies, std::function<void()> committed)
     : store_(store),
       hub_(hub),
       definitions_(std::move(definitions)),
+      policies_(std::move(policies)),
       committed_(std::move(committed)),
       recent_(store.head().revision) {
   publish_view();
@@ -50,6 +58,7 @@ void Sequencer::publish_view() {
   view->head = store_.head();
   view->snapshot = store_.snapshot();
   view->catalog = definitions_.catalog();
+  view->policies = policies_.set();
   view->incarnation = store_.incarnation();
   ViewPtr old = std::move(view);
   {
@@ -215,12 +224,8 @@ bool Sequencer::step() {
   }
   std::size_t gathered = 0;
   const auto is_full = [&] {
-    // What a definition changes is known when it is published: it ends a batch. A new one changes
-    // nothing before it is judged.
-    const auto* last = batch.entries.empty() ? nullptr : &batch.entries.back().prepared.event;
-    const bool defines = last != nullptr && last->key.resource == kDefinitions &&
-                         last->type != storage::EventType::kAdded;
-    return defines || batch.bytes >= kBatchBytesMax;
+    const bool is_ended = !batch.entries.empty() && ends_batch(batch.entries.back().prepared.event);
+    return is_ended || batch.bytes >= kBatchBytesMax;
   };
   for (; gathered < taken.size() && !is_full(); ++gathered) {
     auto& entry = taken[gathered];
@@ -262,6 +267,7 @@ void Sequencer::publish(Batch& batch) {
     auto& prepared = entry.prepared;
     recent_.note(prepared.event);
     definitions_.note(prepared.event, *prepared.body);
+    policies_.note(prepared.event, *prepared.body);
     auto event = std::make_shared<PublishedEvent>();
     event->event = prepared.event;
     event->body = prepared.body;
@@ -315,6 +321,8 @@ bool Sequencer::mend() {
   auto head = store_.recover(kMendWaitMs);
   if (head) {
     if (auto loaded = definitions_.load(*store_.snapshot()); !loaded) {
+      head = std::unexpected(std::move(loaded.error()));
+    } else if (loaded = policies_.load(*store_.snapshot()); !loaded) {
       head = std::unexpected(std::move(loaded.error()));
     }
   }

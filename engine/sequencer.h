@@ -19,6 +19,7 @@
 #include "engine/decide.h"
 #include "engine/definitions.h"
 #include "engine/engine.h"
+#include "engine/policies.h"
 #include "engine/recent_changes.h"
 #include "engine/watch_hub.h"
 
@@ -40,7 +41,7 @@ class Sequencer {
   };
 
   // `committed` is called on the writer's thread after each batch is visible, for the reactors.
-  Sequencer(storage::Store& store, WatchHub& hub, Definitions definitions,
+  Sequencer(storage::Store& store, WatchHub& hub, Definitions definitions, Policies policies,
             std::function<void()> committed);
 
   // Any thread.
@@ -94,6 +95,7 @@ class Sequencer {
   storage::Store& store_;
   WatchHub& hub_;
   Definitions definitions_;  // writer thread only
+  Policies policies_;        // writer thread only
   const std::function<void()> committed_;
   RecentChanges recent_;      // writer thread only
   int mend_attempts_ = 0;     // writer thread only

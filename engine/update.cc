@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/admission.h"
 #include "engine/admit.h"
 #include "engine/compose.h"
 #include "engine/conditions.h"
@@ -11,7 +12,6 @@
 #include "engine/patch/json_patch.h"
 #include "engine/patch/merge_patch.h"
 #include "engine/patch/strategic_merge_patch.h"
-#include "schema/convert.h"
 #include "schema/json.h"
 #include "schema/meta.h"
 
@@ -20,16 +20,6 @@ namespace {
 
 constexpr std::string_view kModified =
     "the object has been modified; please apply your changes to the latest version and try again";
-
-// The stored object as the requested version shows it.
-Value shown(const Facts& facts) {
-  Value object = facts.target->value;
-  const auto& kind = *facts.kind;
-  if (facts.version->schema_id != facts.target->object.schema_id) {
-    convert_object(kind, *facts.version, object);
-  }
-  return object;
-}
 
 Result<Value> patched(const Command& command, const Facts& facts, const Value& current) {
   Value base = current;
@@ -211,7 +201,7 @@ Result<Decision> update(const Command& command, const Facts& facts, const Stamp&
   Value object = command.body;
   if (is_patch) {
     if (!facts.target) return missing(command, facts, stamp);
-    auto result = patched(command, facts, shown(facts));
+    auto result = patched(command, facts, shown_target(facts));
     if (!result) return std::unexpected(std::move(result.error()));
     object = std::move(*result);
   }
@@ -227,13 +217,15 @@ Result<Decision> update(const Command& command, const Facts& facts, const Stamp&
   if (auto hold = check_preconditions(command, facts, object); !hold)
     return std::unexpected(hold.error());
 
-  const Value old_object = shown(facts);
+  const Value old_object = shown_target(facts);
   restore_metadata(old_object, object);
   keep_what_is_not_written(command, facts, old_object, object);
   complete_core(kind, command.subresource, &old_object, stamp, object);
   auto valid = validate_object(kind, version, command.subresource, object, &old_object,
                                composition.warnings);
   if (!valid) return std::unexpected(std::move(valid.error()));
+  if (auto may = ask_policies(command, facts, &object, &old_object, composition); !may)
+    return std::unexpected(std::move(may.error()));
   auto report = guard_conditions(*version.schema, &old_object, object, stamp.now);
   composition.transitions = std::move(report.transitions);
   composition.repairs = std::move(report.repairs);

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "engine/policies.h"
 #include "schema/catalog.h"
 #include "storage/snapshot.h"
 
@@ -15,6 +16,7 @@ struct View {
   storage::Head head;
   std::shared_ptr<const storage::Snapshot> snapshot;
   CatalogPtr catalog;
+  PolicySetPtr policies;
   std::string incarnation;
 
   Revision revision() const { return head.revision; }

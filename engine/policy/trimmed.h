@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string_view>
+
+namespace gatefold::engine {
+
+// Without the space around it, as Go's strings.TrimSpace takes ASCII.
+constexpr std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kSpace = " \t\n\v\f\r";
+  const auto first = text.find_first_not_of(kSpace);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
+}
+
+}  // namespace gatefold::engine
