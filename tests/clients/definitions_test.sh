@@ -14,6 +14,25 @@ names() { # CHANNEL
   definitions "$1" | xargs sed -n 's/^  name: \(.*\..*\)$/\1/p'
 }
 
+# Upstream's policy goes in last, and denies what it should from then on.
+policies() { # CHANNEL
+  local gateways=$shared/crds/$1/gateway.networking.k8s.io_gateways.yaml
+  expect "apply the policy" 'created$' "$kubectl" apply -f "$shared/crds/$1/gateway.networking.k8s.io_vap_safeupgrades.yaml"
+  expect "the policy" '^safe-upgrades\.gateway\.networking\.k8s\.io +2 +<unset>' "$kubectl" get validatingadmissionpolicies
+  expect "the binding" 'safe-upgrades\.gateway\.networking\.k8s\.io +<unset>' "$kubectl" get validatingadmissionpolicybindings
+  expect "what is newer is let through" 'replaced$' "$kubectl" replace -f "$gateways"
+  expect_failure "an old bundle is denied" "ValidatingAdmissionPolicy 'safe-upgrades.gateway.networking.k8s.io' with binding 'safe-upgrades.gateway.networking.k8s.io' denied request: Installing CRDs with version .* is prohibited by default" \
+    "$kubectl" replace -f - < <(sed 's/bundle-version: v1.6.1/bundle-version: v1.4.0/' "$gateways")
+  if [[ $1 == standard ]]; then
+    expect_failure "the experimental channel over the standard one is denied" 'Installing experimental CRDs on top of standard channel CRDs is prohibited by default' \
+      "$kubectl" replace -f "$shared/crds/experimental/gateway.networking.k8s.io_gateways.yaml"
+  fi
+  expect "other definitions are none of its business" 'created$' "$kubectl" create -f - <<<'{"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition","metadata":{"name":"lamps.example.com"},
+    "spec":{"group":"example.com","names":{"plural":"lamps","kind":"Lamp"},"scope":"Cluster","versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object"}}}]}}'
+  expect "the binding goes" 'deleted$' "$kubectl" delete validatingadmissionpolicybinding safe-upgrades.gateway.networking.k8s.io
+  expect "and the policy is asleep" 'replaced$' "$kubectl" replace -f - < <(sed 's/bundle-version: v1.6.1/bundle-version: v1.4.0/' "$gateways")
+}
+
 for channel in standard experimental; do
   start_server --in-memory --channel "$channel"
   expect "definitions are seeded" 'gateways.gateway.networking.k8s.io' "$kubectl" get crds
@@ -41,6 +60,7 @@ metadata: {name: wrong}
 spec:
   gatewayClassName: x
   listeners: [{name: a, port: 80, protocol: HTTP, tls: {mode: Terminate}}]'
+  policies "$channel"
   stop_server || fail "the server ended with code $?"
 
   start_server --in-memory --no-builtin-gateway-api

@@ -35,6 +35,18 @@ std::vector<storage::LedgerEntry> Door::ledger(const std::string& name_space) {
   return entries;
 }
 
+storage::Event Door::newest(const std::string& resource) {
+  std::optional<storage::Event> newest;
+  const auto view = engine().view();
+  auto read = view->snapshot->changes(resource, Revision{}, view->revision(),
+                                      [&](const storage::Event& event) {
+                                        newest = event;
+                                        return true;
+                                      });
+  if (!read) throw std::runtime_error(read.error().message);
+  return newest.value();
+}
+
 std::unique_ptr<Door> open_door(DoorKind kind) {
   if (kind == DoorKind::kHttp) return open_http_door();
   return kind == DoorKind::kReopened ? open_reopened_door() : open_embedded_door();

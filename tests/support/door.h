@@ -103,6 +103,8 @@ class Door {
   std::uint64_t sightings(const ObjectKey& key);
   // The ledger of a namespace, oldest first.
   std::vector<storage::LedgerEntry> ledger(const std::string& name_space);
+  // The newest event of a resource; there is one.
+  storage::Event newest(const std::string& resource);
 
   TestWorld& world() { return world_; }
 
