@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include "schema/cel/check.h"
+#include "schema/cel/declared_size.h"
+#include "schema/cel/estimate.h"
 #include "schema/cel/eval.h"
 #include "schema/cel/json_of.h"
 #include "schema/cel/parser.h"
@@ -84,6 +86,14 @@ bool Program::uses(std::size_t variable) const {
   return state_->checked.uses[variable];
 }
 
+Program::Estimate Program::estimate() const {
+  const auto& variables = state_->environment.variables;
+  const auto first = variables.empty() ? Environment::Variable() : variables.front();
+  DeclaredSizes sizes(first.schema, first.is_root);
+  const auto cost = cel::estimate(*state_->root, sizes);
+  return {.cost_min = cost.min, .cost_max = cost.max};
+}
+
 Program::Answer Program::evaluate(std::span<const Value* const> values,
                                   std::uint64_t cost_max) const {
   Arena arena;
@@ -109,6 +119,10 @@ Program::Answer Program::evaluate(std::span<const Value* const> values,
   answer.value = json_of(arena, value);
   answer.type = type_name(value);
   return answer;
+}
+
+std::uint64_t count_max(const SchemaNode& schema, bool is_root) {
+  return DeclaredSizes(&schema, is_root).count_max();
 }
 
 }  // namespace gatefold::cel
