@@ -79,7 +79,9 @@ void check_names(const SchemaView& names, const std::string& path, FieldErrors& 
 // The spec as Kubernetes judges it: what all versions share stands above them.
 class SpecCheck {
  public:
-  explicit SpecCheck(const SchemaView& spec) : spec_(spec), versions_(spec.list("versions")) {
+  // `old_definition` is nullptr for creates.
+  SpecCheck(const SchemaView& spec, const Value* old_definition)
+      : spec_(spec), versions_(spec.list("versions")), old_definition_(old_definition) {
     shared_ = {.schema = all_share("schema"),
                .subresources = all_share("subresources"),
                .columns = all_share("additionalPrinterColumns"),
@@ -176,7 +178,8 @@ class SpecCheck {
       const bool has_status =
           shared_.subresources ? any_has_status()
                                : subresources != nullptr && SchemaView(*subresources).has("status");
-      add_all(validate_definition_schema(*schema, path + ".schema.openAPIV3Schema", has_status));
+      add_all(validate_definition_schema(*schema, path + ".schema.openAPIV3Schema", has_status,
+                                         was_admitted(version.text("name"), *schema)));
     }
     if (!shared_.subresources && version.has("subresources")) {
       add_all(validate_subresources(*version.get("subresources"), path + ".subresources"));
@@ -204,6 +207,15 @@ class SpecCheck {
                                        path + ".selectableFields"));
   }
 
+  // Whether that version has that schema already.
+  bool was_admitted(std::string_view version, const Value& schema) const {
+    if (old_definition_ == nullptr) return false;
+    return std::ranges::any_of(spec_of(*old_definition_).list("versions"), [&](const Value& old) {
+      const auto* before = find_path(old, {"schema", "openAPIV3Schema"});
+      return string_at(old, {"name"}) == version && before != nullptr && *before == schema;
+    });
+  }
+
   bool any_has_status() const {
     return std::ranges::any_of(versions_, [](const Value& version) {
       const auto* subresources = SchemaView(version).schema("subresources");
@@ -223,8 +235,9 @@ class SpecCheck {
     const SchemaView first(versions_[0]);
     const auto* schema = find_path(versions_[0], {"schema", "openAPIV3Schema"});
     if (shared_.schema && schema != nullptr) {
-      add_all(
-          validate_definition_schema(*schema, "spec.validation.openAPIV3Schema", any_has_status()));
+      add_all(validate_definition_schema(*schema, "spec.validation.openAPIV3Schema",
+                                         any_has_status(),
+                                         was_admitted(first.text("name"), *schema)));
     }
     if (shared_.subresources && first.has("subresources")) {
       add_all(validate_subresources(*first.get("subresources"), "spec.subresources"));
@@ -246,6 +259,7 @@ class SpecCheck {
 
   const SchemaView& spec_;
   const JsonArray& versions_;
+  const Value* old_definition_;
   SharedMembers shared_;
   FieldErrors errors_;
 };
@@ -337,7 +351,7 @@ FieldErrors validate_definition(const Value& definition, const Value* old_defini
     errors.push_back(invalid_value("metadata.name", Value(name),
                                    "must be spec.names.plural+\".\"+spec.group", kOrigin));
   }
-  append_errors(errors, SpecCheck(spec).check());
+  append_errors(errors, SpecCheck(spec, old_definition).check());
   if (old_definition != nullptr) check_immutable(definition, *old_definition, errors);
   check_status(definition, errors);
   check_stored_versions(definition, errors);

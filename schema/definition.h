@@ -27,7 +27,8 @@ void prepare_definition(Value& definition, const Value* old_definition);
 
 // All that is wrong with it, after the three above; metadata is for validate_metadata(), but the
 // name's relation to the spec and the approval of protected groups. `old_definition` is nullptr for
-// creates. The cost of rules is not estimated (R19.30).
+// creates: of a version whose schema it has already, the cost of rules is not estimated again
+// (R19.30).
 FieldErrors validate_definition(const Value& definition, const Value* old_definition);
 
 // Of a write to /status.

@@ -16,10 +16,13 @@ struct Surroundings {
   std::string no_default_reason;  // "": defaults are fine
   bool is_in_metadata = false;
   std::string uncorrelatable;  // path of the nearest to the root without a past; "": none
+  CountMax count = 1;          // of values in one object
 };
 
 class KeywordCheck {
  public:
+  explicit KeywordCheck(bool is_estimated) : is_estimated_(is_estimated) {}
+
   // `parsed` is nullptr where rules can't be compiled: without a structure, or below a junctor.
   void walk(const Value& value, const std::string& path, const Surroundings& around,
             const SchemaNode* parsed, bool is_root) {
@@ -41,11 +44,13 @@ class KeywordCheck {
     // What the compiler would say of a broken schema goes away with the schema's own errors.
     if (errors_.size() != errors_before || parsed == nullptr) return;
     const bool is_resource = is_root || parsed->embedded_resource;
-    compile_rules(schema, path, *parsed, is_resource, around.uncorrelatable, rule_errors_);
+    compile_rules(schema, path, {*parsed, is_resource, around.uncorrelatable, around.count},
+                  is_estimated_ ? &costs_ : nullptr, rule_errors_);
   }
 
-  FieldErrors take() {
-    for (auto& error : rule_errors_) errors_.push_back(std::move(error));
+  FieldErrors take(const std::string& path) {
+    append_errors(errors_, std::move(rule_errors_));
+    append_errors(errors_, costs_.total(path));
     return std::move(errors_);
   }
 
@@ -104,6 +109,7 @@ class KeywordCheck {
     }
     if (!additional->is_object()) return;
     auto below = around;
+    count_more(below, parsed);
     // Which of them a value would be pruned by is not known where there is no value.
     if (around.is_in_metadata) {
       below.no_default_reason = "inside additionalProperties applying to object metadata";
@@ -117,6 +123,7 @@ class KeywordCheck {
     const bool is_resource = is_root || schema.flag("x-kubernetes-embedded-resource");
     for (const auto& [name, property] : schema.members("properties")) {
       auto below = around;
+      count_more(below, parsed);
       if (schema.text("x-kubernetes-map-type") == "atomic") forget_past(below, path);
       if (is_resource && (name == "metadata" || name == "kind" || name == "apiVersion")) {
         below.is_in_metadata = true;
@@ -152,6 +159,7 @@ class KeywordCheck {
   void walk_items(const SchemaView& schema, const std::string& path, const Surroundings& around,
                   const SchemaNode* parsed) {
     auto below = around;
+    count_more(below, parsed);
     // Items of a set are told apart by what they are: a changed one is another one.
     if (schema.text("x-kubernetes-list-type") != "map") forget_past(below, path);
     const auto where = path + ".items";
@@ -168,8 +176,14 @@ class KeywordCheck {
     if (around.uncorrelatable.empty()) around.uncorrelatable = path;
   }
 
+  static void count_more(Surroundings& around, const SchemaNode* parent) {
+    if (parent != nullptr) around.count = count_below(*parent, around.count);
+  }
+
+  bool is_estimated_;
   FieldErrors errors_;
   FieldErrors rule_errors_;
+  RuleCosts costs_;
 };
 
 // With a status subresource the status is judged by properties[status] alone: whatever the root
@@ -206,14 +220,14 @@ void check_root_beside_status(const Value& schema, const std::string& path, Fiel
 }  // namespace
 
 FieldErrors validate_keywords(const Value& schema, const std::string& path,
-                              const SchemaNode* parsed) {
-  KeywordCheck check;
+                              const SchemaNode* parsed, bool is_estimated) {
+  KeywordCheck check(is_estimated);
   check.walk(schema, path, {}, parsed, true);
-  return check.take();
+  return check.take(path);
 }
 
 FieldErrors validate_definition_schema(const Value& schema, const std::string& path,
-                                       bool has_status) {
+                                       bool has_status, bool was_admitted) {
   FieldErrors errors;
   if (has_status) check_root_beside_status(schema, path, errors);
   if (SchemaView(schema).flag("nullable")) {
@@ -234,7 +248,7 @@ FieldErrors validate_definition_schema(const Value& schema, const std::string& p
     }
     append_errors(errors, std::move(structural));
   }
-  append_errors(errors, validate_keywords(schema, path, parsed.get()));
+  append_errors(errors, validate_keywords(schema, path, parsed.get(), !was_admitted));
   if (errors.empty() && !unsupported.empty()) {
     errors.push_back(invalid_value(path, Value(""), unsupported, kOrigin));
   }

@@ -42,27 +42,33 @@ class RuleCheck {
   }
 
   // False where no rule of the node can be compiled.
-  bool compile(const SchemaNode& node, bool is_resource, const std::string& uncorrelatable) {
+  bool compile(const RulePlace& place, RuleCosts* costs) {
     constexpr std::size_t kOldSelf = 1;
     if (trimmed(text("rule")).empty()) return true;
     const auto* optional = find(rule_, "optionalOldSelf");
     const bool has_optional = optional != nullptr && optional->is_bool();
     const cel::Environment environment{
-        {{"self", &node, is_resource, false},
-         {"oldSelf", &node, is_resource, has_optional && optional->get_bool()}}};
+        {{"self", &place.schema, place.is_resource, false},
+         {"oldSelf", &place.schema, place.is_resource, has_optional && optional->get_bool()}}};
     const auto program = cel::Program::compile(text("rule"), environment, cel::ResultType::kBool);
     if (!program && program.error() == kNoType) return false;
     if (!program) {
       refuse_whole(".rule", program.error());
-    } else if (!text("messageExpression").empty()) {
-      compile_message(environment);
+    } else {
+      if (costs != nullptr) {
+        count("rule",
+              RuleCosts::of_all((*program)->estimate().cost_max, place.schema, place.is_resource,
+                                place.count),
+              *costs);
+      }
+      if (!text("messageExpression").empty()) compile_message(environment, costs);
     }
     if (program && (*program)->uses(kOldSelf)) {
-      if (!uncorrelatable.empty()) {
+      if (!place.uncorrelatable.empty()) {
         refuse(".rule", Value(text("rule")),
                fmt::format(
                    "oldSelf cannot be used on the uncorrelatable portion of the schema within {}",
-                   uncorrelatable));
+                   place.uncorrelatable));
       }
     } else if (has_optional) {
       refuse(".optionalOldSelf", *optional, "may not be set if oldSelf is not used in rule");
@@ -130,10 +136,20 @@ class RuleCheck {
     }
   }
 
-  void compile_message(const cel::Environment& environment) {
+  void count(std::string_view what, std::uint64_t cost, RuleCosts& costs) {
+    if (auto error = costs.count(what, fmt::format("{}.{}", path_, what), cost)) {
+      errors_.push_back(std::move(*error));
+    }
+  }
+
+  // Its cost is that of one evaluation: a message is made where a rule has failed.
+  void compile_message(const cel::Environment& environment, RuleCosts* costs) {
     const auto message =
         cel::Program::compile(text("messageExpression"), environment, cel::ResultType::kString);
-    if (message) return;
+    if (message) {
+      if (costs != nullptr) count("messageExpression", (*message)->estimate().cost_max, *costs);
+      return;
+    }
     const auto& error = message.error();
     refuse_whole(".messageExpression",
                  error.starts_with("compilation failed") ? "messageExpression " + error : error);
@@ -158,12 +174,12 @@ void validate_rule_texts(const SchemaView& schema, const std::string& path,
   }
 }
 
-void compile_rules(const SchemaView& schema, const std::string& path, const SchemaNode& parsed,
-                   bool is_resource, const std::string& uncorrelatable, FieldErrors& errors) {
+void compile_rules(const SchemaView& schema, const std::string& path, const RulePlace& place,
+                   RuleCosts* costs, FieldErrors& errors) {
   const auto& rules = schema.list("x-kubernetes-validations");
   for (std::size_t i = 0; i < rules.size(); ++i) {
     RuleCheck check(rules[i], path_of_rule(path, i), errors);
-    if (check.compile(parsed, is_resource, uncorrelatable)) continue;
+    if (check.compile(place, costs)) continue;
     errors.push_back({FieldErrorType::kInternal, path + ".x-kubernetes-validations",
                       fmt::format("Internal error: {}", kNoType), kOrigin});
     return;

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include "schema/cel/check.h"
+#include "schema/cel/declared_size.h"
+#include "schema/cel/estimate.h"
 #include "schema/cel/json_of.h"
 #include "schema/cel/opaque.h"
 #include "schema/cel/parser.h"
@@ -165,6 +167,14 @@ std::string_view Program::result_type() const {
   return state_->result_type;
 }
 
+Program::Estimate Program::estimate() const {
+  const auto& variables = state_->environment.variables;
+  const auto first = variables.empty() ? Environment::Variable() : variables.front();
+  DeclaredSizes sizes(first.schema, first.is_root);
+  const auto cost = cel::estimate(*state_->root, sizes);
+  return {.cost_min = cost.min, .cost_max = cost.max};
+}
+
 Program::Answer Program::evaluate(std::span<const Value* const> values,
                                   std::uint64_t cost_max) const {
   Arena arena;
@@ -175,6 +185,10 @@ Program::Answer Program::evaluate(std::span<const Value* const> values,
     slots[input.slot] = value_of(arena, input, value);
   }
   return answer_of(cel::evaluate(*state_->root, slots, evaluation), evaluation);
+}
+
+std::uint64_t count_max(const SchemaNode& schema, bool is_root) {
+  return DeclaredSizes(&schema, is_root).count_max();
 }
 
 }  // namespace gatefold::cel

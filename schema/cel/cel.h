@@ -18,6 +18,8 @@ namespace gatefold::cel {
 // R19.30.
 inline constexpr std::uint64_t kExpressionCostMax = 1'000'000;
 inline constexpr std::uint64_t kObjectCostMax = 10'000'000;
+inline constexpr std::uint64_t kEstimateMax = 10'000'000;
+inline constexpr std::uint64_t kSchemaEstimateMax = 100'000'000;
 
 class Program;
 
@@ -64,6 +66,15 @@ class Program {
   // Of the expression, as Kubernetes prints it: `bool`, `list(dyn)`, `google.protobuf.Timestamp`.
   std::string_view result_type() const;
 
+  // What one evaluation costs at least and at most, as Kubernetes estimates it before it admits a
+  // rule (R19.30): by the sizes that the first variable's schema allows. The largest number: there
+  // is no bound. Walks the expression and keeps nothing.
+  struct Estimate {
+    std::uint64_t cost_min = 0;
+    std::uint64_t cost_max = 0;
+  };
+  Estimate estimate() const;
+
   struct Answer {
     std::uint64_t cost = 0;
     // The value as JSON where it has one; timestamps, durations and other opaque values as the text
@@ -102,5 +113,9 @@ class Activation {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+// How many values of a schema one request can hold, as Kubernetes reckons: how often a rule may run
+// where nothing else bounds that (R19.30).
+std::uint64_t count_max(const SchemaNode& schema, bool is_root);
 
 }  // namespace gatefold::cel

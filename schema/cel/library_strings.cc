@@ -45,6 +45,9 @@ std::optional<std::size_t> offset_of(std::string_view text, std::int64_t index) 
 // std::string_view::find takes the product of both sizes for texts that are made for it; memmem
 // does not. In valid UTF-8 only whole code points match.
 std::size_t find_text(std::string_view text, std::string_view wanted) {
+  // Empty texts may lie nowhere, which memmem doesn't take.
+  if (wanted.empty()) return 0;
+  if (text.empty()) return kNowhere;
   const void* found = memmem(text.data(), text.size(), wanted.data(), wanted.size());
   if (found == nullptr) return kNowhere;
   return static_cast<std::size_t>(static_cast<const char*>(found) - text.data());

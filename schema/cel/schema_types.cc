@@ -76,15 +76,6 @@ const SchemaNode& resource_schema() {
   return kResource;
 }
 
-const SchemaNode* property(const Type& object, std::string_view name) {
-  if (object.is_root && !declares_metadata(*object.schema)) {
-    const auto& fixed = resource_schema().properties;
-    if (const auto found = fixed.find(name); found != fixed.end()) return found->second.get();
-  }
-  const auto found = object.schema->properties.find(name);
-  return found != object.schema->properties.end() ? found->second.get() : nullptr;
-}
-
 TypePtr string_format_type(std::string_view format) {
   if (format == "byte") return simple_type(TypeKind::kBytes);
   if (format == "duration") return simple_type(TypeKind::kDuration);
@@ -142,9 +133,18 @@ std::optional<TypePtr> type_of_schema(const SchemaNode& schema, bool is_root) {
   return named_type(schema, is_root || schema.embedded_resource, "selfType");
 }
 
+const SchemaNode* declared_property(const SchemaNode& object, bool is_root, std::string_view name) {
+  if (is_root && !declares_metadata(object)) {
+    const auto& fixed = resource_schema().properties;
+    if (const auto found = fixed.find(name); found != fixed.end()) return found->second.get();
+  }
+  const auto found = object.properties.find(name);
+  return found != object.properties.end() ? found->second.get() : nullptr;
+}
+
 std::optional<TypePtr> field_type(const Type& object, std::string_view escaped) {
   const auto name = unescape_name(escaped);
-  const auto* schema = property(object, name);
+  const auto* schema = declared_property(*object.schema, object.is_root, name);
   if (schema == nullptr) return std::nullopt;
   // Since 1.31 a reserved word may stand behind a dot as it is.
   if (escape_name(name) != escaped && !is_reserved(escaped)) return std::nullopt;

@@ -68,6 +68,10 @@ bool is_exactly(const Type& a, const Type& b);
 // apiVersion, kind and metadata are there too, as of an embedded resource.
 std::optional<TypePtr> type_of_schema(const SchemaNode& schema, bool is_root = false);
 
+// The schema under which a property of an object is known; nullptr where it isn't. `is_root` as
+// above.
+const SchemaNode* declared_property(const SchemaNode& object, bool is_root, std::string_view name);
+
 // The type of field `escaped` of an object type; nothing where there is none.
 std::optional<TypePtr> field_type(const Type& object, std::string_view escaped);
 

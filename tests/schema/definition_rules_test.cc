@@ -75,6 +75,30 @@ std::vector<Row> rows_of_compiler() {
   };
 }
 
+constexpr std::string_view kExpensive =
+    "{type: array, items: {type: string}, x-kubernetes-validations: [{rule: 'self.all(x, "
+    "self.all(y, x != y))'}]}";
+
+// What a real server says of it, the schema standing at `root`.
+Texts refused_for_cost(const std::string& root) {
+  const std::string budget =
+      " exceeds budget by factor of more than 100x (try simplifying the rule, or adding maxItems, "
+      "maxProperties, and maxLength where arrays, maps, and strings are declared)";
+  const auto rule = root + ".properties[a].x-kubernetes-validations[0].rule: Forbidden: ";
+  return {rule + "estimated rule cost" + budget,
+          rule +
+              "contributed to estimated rule cost total exceeding cost limit for entire "
+              "OpenAPIv3 schema",
+          root +
+              ": Forbidden: x-kubernetes-validations estimated rule cost total for entire "
+              "OpenAPIv3 schema" +
+              budget};
+}
+
+std::vector<Row> rows_of_costs() {
+  return {{"cel cost", foos_of_property(kExpensive), refused_for_cost(kRoot)}};
+}
+
 void check_rows(const std::vector<Row>& rows) {
   const auto& transcript = test::observed_lifecycle();
   for (const auto& row : rows) {
@@ -95,6 +119,42 @@ TEST_CASE("the texts of rules are judged as a real server judged them") {
 
 TEST_CASE("rules are compiled as a real server compiled them") {
   check_rows(rows_of_compiler());
+}
+
+TEST_CASE("rules are refused for their cost as a real server refused them") {
+  check_rows(rows_of_costs());
+}
+
+// Versions v1, stored, and v2, whose property `a` has these schemas.
+Value foos_of_versions(std::string_view first, std::string_view second) {
+  const auto version = [](std::string_view name, bool is_stored, std::string_view schema) {
+    return fmt::format(
+        "{{name: {}, served: true, storage: {}, schema: {{openAPIV3Schema: {{type: object, "
+        "properties: {{a: {}}}}}}}}}",
+        name, is_stored, schema);
+  };
+  return test::foos(fmt::format("{{versions: [{}, {}]}}", version("v1", true, first),
+                                version("v2", false, second)));
+}
+
+TEST_CASE("each version's rules have a budget of their own") {
+  const std::string root = "spec.versions[1].schema.openAPIV3Schema";
+  CHECK(complaints(foos_of_versions("{type: string}", kExpensive)) == refused_for_cost(root));
+}
+
+TEST_CASE("a schema that a version has already is not refused for what it costs") {
+  const auto check = [](const Value& definition, const Value& old) {
+    const auto before = admitted(old);
+    return test::texts(validate_definition(admitted(definition, &before), &before));
+  };
+  const auto one = foos_of_property(kExpensive);
+  CHECK(check(one, one) == Texts{});
+  CHECK(check(one, foos_of_property("{type: string}")) == refused_for_cost(kRoot));
+  const auto two = foos_of_versions("{type: string}", kExpensive);
+  CHECK(check(two, two) == Texts{});
+  // Of another version it was admitted.
+  CHECK(check(two, foos_of_versions(kExpensive, "{type: string}")) ==
+        refused_for_cost("spec.versions[1].schema.openAPIV3Schema"));
 }
 
 TEST_CASE("texts of rules are there or not, and of one line") {

@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "schema/json.h"
 #include "tests/conformance/cel/expectations.h"
 
@@ -165,6 +167,14 @@ void compare_answers(const CelExpectation& expectation, const cel::Program::Answ
   }
 }
 
+void compare_estimates(const CelExpectation& expectation, const cel::Program& program,
+                       Differences& out) {
+  const auto estimate = program.estimate();
+  auto actual = fmt::format("{}..{}", estimate.cost_min, estimate.cost_max);
+  if (expectation.estimate == actual) return;
+  out.push_back({"estimate", expectation.estimate, std::move(actual)});
+}
+
 cel::Program::Answer evaluated(const cel::Program& program, const CelScope& scope) {
   std::vector<const Value*> values;
   values.reserve(scope.values.size());
@@ -186,6 +196,7 @@ std::vector<CelDifference> differences(const CelExpectation& expectation) {
   }
   const cel::Program::Answer answer = evaluated(**program, *expectation.scope);
   if (expectation.compile_error.empty()) {
+    compare_estimates(expectation, **program, out);
     compare_answers(expectation, answer, out);
     return out;
   }

@@ -53,6 +53,7 @@ CelExpectation read_expectation(const Value& line) {
   expectation.compile_error = string_at(line, {"compileError"});
   expectation.error = string_at(line, {"error"});
   expectation.type = string_at(line, {"type"});
+  expectation.estimate = string_at(line, {"estimate"});
   if (const Value* value = find(line, "value")) expectation.value = *value;
   if (find(line, "cost") != nullptr) {
     expectation.cost = static_cast<std::uint64_t>(integer_at(line, {"cost"}, 0));

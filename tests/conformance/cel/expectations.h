@@ -33,6 +33,7 @@ struct CelExpectation {
   std::string type;            // of the value
   std::optional<Value> value;  // nothing: JSON has no form for it
   std::optional<std::uint64_t> cost;
+  std::string estimate;  // MIN..MAX; empty: there is no program
 };
 
 // Reads expected/<theme>.jsonl. A file that can't be read ends the test that asks.
@@ -47,6 +48,7 @@ std::vector<std::string> expected_themes();
 //   error     at run time
 //   overload  both say that there is no such overload, in other words
 //   value, type, cost
+//   estimate  of the cost, before evaluation
 struct CelDifference {
   std::string_view aspect;
   std::string expected;

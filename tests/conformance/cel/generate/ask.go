@@ -31,6 +31,7 @@ type reply struct {
 	Value        json.RawMessage `json:"value,omitempty"`
 	Type         string          `json:"type,omitempty"`
 	Cost         *uint64         `json:"cost,omitempty"`
+	Estimate     string          `json:"estimate,omitempty"` // MIN..MAX
 }
 
 // Go walks maps in an order of its own each time; what isn't the same in all of so many evaluations is no
@@ -50,19 +51,23 @@ func structural(text json.RawMessage) (*schema.Structural, error) {
 	return schema.NewStructural(&internal)
 }
 
-// declare is the environment of 1.33 with these variables in it.
-func declare(variables []*variable) (*environment.EnvSet, error) {
+// declare is the environment of 1.33 with these variables in it, and the sizes that the first one's schema allows.
+func declare(variables []*variable) (*environment.EnvSet, *sizes, error) {
+	var root *apiservercel.DeclType
 	options := environment.VersionedOptions{IntroducedVersion: version.MajorMinor(1, 0)}
 	for i, variable := range variables {
 		kind := cel.DynType
 		if variable.Schema != nil {
 			structural, err := structural(variable.Schema)
 			if err != nil {
-				return nil, fmt.Errorf("%s: %w", variable.Name, err)
+				return nil, nil, fmt.Errorf("%s: %w", variable.Name, err)
 			}
 			declared := model.SchemaDeclType(structural, variable.Root)
 			if declared == nil {
-				return nil, fmt.Errorf("%s: the schema declares nothing", variable.Name)
+				return nil, nil, fmt.Errorf("%s: the schema declares nothing", variable.Name)
+			}
+			if i == 0 {
+				root = declared
 			}
 			declared = declared.MaybeAssignTypeName(fmt.Sprintf("selfType%d", i+1))
 			options.DeclTypes = append(options.DeclTypes, declared)
@@ -73,7 +78,8 @@ func declare(variables []*variable) (*environment.EnvSet, error) {
 		}
 		options.EnvOptions = append(options.EnvOptions, cel.Variable(variable.Name, kind))
 	}
-	return environment.MustBaseEnvSet(version.MajorMinor(1, 33), true).Extend(options)
+	extended, err := environment.MustBaseEnvSet(version.MajorMinor(1, 33), true).Extend(options)
+	return extended, &sizes{root}, err
 }
 
 func (s *scope) values() (map[string]any, error) {
@@ -132,6 +138,11 @@ func (s *scope) ask(expression string) (answer *reply, err error) {
 		reply.CompileError = "program instantiation failed: " + err.Error()
 		return reply, nil
 	}
+	estimate, err := env.EstimateCost(ast, &library.CostEstimator{SizeEstimator: s.sizes})
+	if err != nil {
+		return nil, err
+	}
+	reply.Estimate = fmt.Sprintf("%d..%d", estimate.Min, estimate.Max)
 	values, err := s.values()
 	if err != nil {
 		return nil, err

@@ -1,9 +1,9 @@
 // Asks the reference implementation what expressions answer.
 //
-//	generate EXPRESSIONS EXPECTED
+//	generate FOLDER EXPECTED
 //
-// reads EXPRESSIONS/<theme>.cel and writes EXPECTED/<theme>.jsonl, one line for each expression and one
-// wherever the variables change. The answers are those of Kubernetes' own validator: its environment of
+// reads FOLDER/expressions/<theme>.cel and writes EXPECTED/<theme>.jsonl, one line for each expression and one
+// wherever the variables change; FOLDER/definitions and EXPECTED/definitions are of schemas (definitions.go). The answers are those of Kubernetes' own validator: its environment of
 // 1.33 with all that is stored there, its declarations and values of structural schemas, its costs.
 package main
 
@@ -19,10 +19,12 @@ import (
 
 func main() {
 	if len(os.Args) != 3 {
-		fmt.Fprintln(os.Stderr, "usage: generate EXPRESSIONS EXPECTED")
+		fmt.Fprintln(os.Stderr, "usage: generate FOLDER EXPECTED")
 		os.Exit(2)
 	}
-	if err := generate(os.Args[1], os.Args[2]); err != nil {
+	folder, expected := os.Args[1], os.Args[2]
+	if err := errors.Join(generate(filepath.Join(folder, "expressions"), expected),
+		defineAll(filepath.Join(folder, "definitions"), filepath.Join(expected, "definitions"))); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}

@@ -36,6 +36,7 @@ type scope struct {
 	variables   []*variable
 	announced   string
 	environment *environment.EnvSet
+	sizes       *sizes
 }
 
 var (
@@ -124,7 +125,7 @@ func (s *scope) announce(out *bytes.Buffer) (string, error) {
 		return s.announced, nil
 	}
 	s.announced = string(line)
-	s.environment, err = declare(s.variables)
+	s.environment, s.sizes, err = declare(s.variables)
 	if err != nil {
 		return "", err
 	}
