@@ -17,17 +17,12 @@
 namespace gatefold::cel {
 namespace {
 
-constexpr std::string_view kComposedPrefix = "variables.";
 // What evaluates composed variables goes down into their expressions, and values of one nest in
 // those of another.
 constexpr std::uint32_t kComposedDepthMax = 1000;
 
 std::string compilation_failed(const std::string& issues) {
   return fmt::format("compilation failed: {}", issues);
-}
-
-bool is_composed(const Environment::Variable& variable) {
-  return variable.program != nullptr || !variable.fault.empty();
 }
 
 ValKind kind_of_opaque(std::string_view name) {
@@ -44,7 +39,8 @@ std::optional<TypePtr> type_of_plain(const Environment::Variable& variable) {
     const bool is_all = kind_of_opaque(variable.opaque) == ValKind::kVariables;
     type = is_all ? variables_type() : opaque_type(std::string(variable.opaque));
   } else if (variable.schema != nullptr) {
-    auto declared = type_of_schema(*variable.schema, variable.is_root);
+    auto declared = variable.is_plain ? plain_type_of_schema(*variable.schema)
+                                      : type_of_schema(*variable.schema, variable.is_root);
     if (!declared) return std::nullopt;
     type = std::move(*declared);
   }
@@ -84,7 +80,7 @@ std::expected<Scope, std::string> declare(const Environment& environment) {
     auto type = type_of_plain(variable);
     if (!type) return std::unexpected("failed to convert to declType for CEL validation rules");
     Input input{.variable = i,
-                .schema = variable.schema,
+                .schema = variable.is_plain ? nullptr : variable.schema,
                 .is_root = variable.is_root,
                 .is_optional = variable.is_optional};
     if (!variable.opaque.empty()) input.opaque = kind_of_opaque(variable.opaque);
