@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -13,8 +14,6 @@
 
 namespace gatefold::cel {
 namespace {
-
-constexpr std::string_view kComposedPrefix = "variables.";
 
 Val resource_check_of(Arena& arena, const Value* value) {
   ResourceCheckVal check;
@@ -56,10 +55,8 @@ struct Activation::State : Composition {
   State(const Environment& of, std::span<const Value* const> given)
       : environment(of), values(given), known(of.variables.size()) {
     for (std::size_t i = 0; i < of.variables.size(); ++i) {
-      const std::string_view name = of.variables[i].name;
-      if (name.starts_with(kComposedPrefix)) {
-        places.try_emplace(name.substr(kComposedPrefix.size()), i);
-      }
+      if (!is_composed(of.variables[i])) continue;
+      places.try_emplace(std::string_view(of.variables[i].name).substr(kComposedPrefix.size()), i);
     }
   }
 
@@ -85,6 +82,8 @@ struct Activation::State : Composition {
   const Environment& environment;
   std::span<const Value* const> values;
   Arena arena;
+  std::unordered_map<std::string_view, std::size_t> places;  // of composed variables
+  std::vector<std::optional<Val>> known;                     // by the variables' places
   std::uint64_t cost_now = 0;     // of composed variables, in the evaluation that runs
   std::uint64_t cost_so_far = 0;  // of all of them
 
@@ -116,9 +115,6 @@ struct Activation::State : Composition {
     return error_val(
         arena, fmt::format("composited variable \"{}\" fails to evaluate: {}", name, value.text));
   }
-
-  std::unordered_map<std::string_view, std::size_t> places;
-  std::vector<std::optional<Val>> known;  // by the variables' places
 };
 
 Activation::Activation(const Environment& environment, std::span<const Value* const> values)

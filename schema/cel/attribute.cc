@@ -176,7 +176,11 @@ Walker::Found Walker::find_item(const Val& from, const Val& key, Val& out) {
     if (!map_find(evaluation_.arena, from, key, out)) return Found::kMissing;
     return out.is_error() ? Found::kFailed : Found::kFound;
   }
-  if (from.is(Kind::kVariables) && key.is(Kind::kString)) return find_variable(from, key.text, out);
+  if (from.is(Kind::kVariables)) {
+    if (key.is(Kind::kString)) return find_variable(from, key.text, out);
+    out = no_such_overload();
+    return Found::kFailed;
+  }
   if (!from.is(Kind::kList)) return Found::kMissing;
   if (key.is(Kind::kString) || key.is(Kind::kBool)) {
     out = fail("unsupported index type '" + std::string(type_name(key)) + "' in list");

@@ -19,17 +19,12 @@
 namespace gatefold::cel {
 namespace {
 
-constexpr std::string_view kComposedPrefix = "variables.";
 // What evaluates composed variables goes down into their expressions, and values of one nest in
 // those of another.
 constexpr std::uint32_t kComposedDepthMax = 1000;
 
 std::string compilation_failed(const std::string& issues) {
   return fmt::format("compilation failed: {}", issues);
-}
-
-bool is_composed(const Environment::Variable& variable) {
-  return variable.program != nullptr || !variable.fault.empty();
 }
 
 ValKind kind_of_opaque(std::string_view name) {
@@ -46,7 +41,8 @@ std::optional<TypePtr> type_of_plain(const Environment::Variable& variable) {
     const bool is_all = kind_of_opaque(variable.opaque) == ValKind::kVariables;
     type = is_all ? variables_type() : opaque_type(std::string(variable.opaque));
   } else if (variable.schema != nullptr) {
-    auto declared = type_of_schema(*variable.schema, variable.is_root);
+    auto declared = variable.is_plain ? plain_type_of_schema(*variable.schema)
+                                      : type_of_schema(*variable.schema, variable.is_root);
     if (!declared) return std::nullopt;
     type = std::move(*declared);
   }
@@ -86,7 +82,7 @@ std::expected<Scope, std::string> declare(const Environment& environment) {
     auto type = type_of_plain(variable);
     if (!type) return std::unexpected("failed to convert to declType for CEL validation rules");
     Input input{.variable = i,
-                .schema = variable.schema,
+                .schema = variable.is_plain ? nullptr : variable.schema,
                 .is_root = variable.is_root,
                 .is_optional = variable.is_optional};
     if (!variable.opaque.empty()) input.opaque = kind_of_opaque(variable.opaque);
@@ -168,9 +164,9 @@ std::string_view Program::result_type() const {
 }
 
 Program::Estimate Program::estimate() const {
-  const auto& variables = state_->environment.variables;
-  const auto first = variables.empty() ? Environment::Variable() : variables.front();
-  DeclaredSizes sizes(first.schema, first.is_root);
+  const auto first = std::ranges::find(state_->inputs, std::size_t{0}, &Input::variable);
+  const auto input = first == state_->inputs.end() ? Input() : *first;
+  DeclaredSizes sizes(input.schema, input.is_root);
   const auto cost = cel::estimate(*state_->root, sizes);
   return {.cost_min = cost.min, .cost_max = cost.max};
 }

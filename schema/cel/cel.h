@@ -31,6 +31,9 @@ struct Environment {
     const SchemaNode* schema = nullptr;  // nullptr: dyn. Outlives the program.
     bool is_root = false;                // apiVersion, kind and metadata are known too
     bool is_optional = false;            // optional of that
+    // The schema is for the checker alone, its objects' types are called what their descriptions
+    // say (`kubernetes.AdmissionRequest`), and the value is what JSON has.
+    bool is_plain = false;
     // A type without fields, and its value. Of kubernetes.authorization.Authorizer: whoever asks.
     // Of kubernetes.authorization.ResourceCheck: what the members group, resource, subresource,
     // namespace and name of the variable's value say, where it has one. kubernetes.variables is the

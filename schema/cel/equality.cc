@@ -147,6 +147,10 @@ Equality compared(Arena& arena, const Val& a, const Val& b, std::size_t depth) {
     return compared(arena, *a.optional, *b.optional, depth + 1);
   }
   if (is_opaque(a.kind)) {
+    // Those of the authorizer library are not even equal to themselves.
+    if (a.kind >= ValKind::kAuthorizer && a.kind <= ValKind::kDecision) {
+      return Equality::kNoOverload;
+    }
     return a.kind == b.kind ? verdict(opaque_equal(a, b)) : Equality::kNoOverload;
   }
   return verdict(compare(a, b) == Order::kEqual);

@@ -218,7 +218,7 @@ const Type* type_of(const Val& value) {
         {Kind::kDouble, TypeKind::kDouble},    {Kind::kString, TypeKind::kString},
         {Kind::kBytes, TypeKind::kBytes},      {Kind::kTimestamp, TypeKind::kTimestamp},
         {Kind::kDuration, TypeKind::kDuration}};
-    std::array<TypePtr, static_cast<std::size_t>(Kind::kSemver) + 1> types;
+    std::array<TypePtr, static_cast<std::size_t>(Kind::kVariables) + 1> types;
     const auto at = [&](Kind kind) -> TypePtr& { return types[static_cast<std::size_t>(kind)]; };
     const auto dyn = simple_type(TypeKind::kDyn);
     for (const auto& [kind, type] : kSimple) at(kind) = simple_type(type);

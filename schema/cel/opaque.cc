@@ -72,6 +72,8 @@ bool opaque_equal(const Val& a, const Val& b) {
       return a.format->name == b.format->name;
     case ValKind::kSemver:
       return compare(*a.semver, *b.semver) == 0;
+    case ValKind::kVariables:
+      return true;
     default:
       return false;
   }

@@ -68,7 +68,7 @@ struct ResourceCheckVal {
   std::string_view label_selector;
 };
 
-// What an authorizer said to `verb`.
+// What an authorizer said.
 struct DecisionVal {
   bool is_allowed = false;
   std::string_view reason;
@@ -88,6 +88,7 @@ std::string_view opaque_type_name(ValKind kind);
 
 // Both are opaque; those of different kinds are unequal. URLs are equal when their texts are,
 // quantities when their numbers are, formats when their names are, versions when neither precedes.
+// Authorizers and their checks have no equality.
 bool opaque_equal(const Val& a, const Val& b);
 
 // The value as text: what string() makes of ip and cidr, and Go's String() of the others; of a

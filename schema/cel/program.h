@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "schema/cel/ast.h"
@@ -12,6 +13,13 @@
 #include "schema/cel/eval.h"
 
 namespace gatefold::cel {
+
+// What names of composed variables begin with.
+inline constexpr std::string_view kComposedPrefix = "variables.";
+
+inline bool is_composed(const Environment::Variable& variable) {
+  return variable.program != nullptr || !variable.fault.empty();
+}
 
 // A variable of the environment that the expression names, and where its value goes.
 struct Input {

@@ -83,35 +83,44 @@ TypePtr string_format_type(std::string_view format) {
   return simple_type(TypeKind::kString);
 }
 
-std::optional<TypePtr> named_type(const SchemaNode& schema, bool is_root, std::string name);
+// Of an object's type.
+struct Naming {
+  std::string name;
+  bool is_plain = false;  // it is the schema's description
 
-std::optional<TypePtr> object_or_map(const SchemaNode& schema, bool is_root, std::string name) {
+  Naming below(std::string_view step) const { return {name + std::string(step), is_plain}; }
+};
+
+std::optional<TypePtr> named_type(const SchemaNode& schema, bool is_root, const Naming& naming);
+
+std::optional<TypePtr> object_or_map(const SchemaNode& schema, bool is_root, const Naming& naming) {
   if (schema.additional_properties != nullptr) {
     const auto& values = *schema.additional_properties;
-    auto value = named_type(values, values.embedded_resource, std::move(name) + ".@elem");
+    auto value = named_type(values, values.embedded_resource, naming.below(".@elem"));
     if (!value) return std::nullopt;
     return map_type(simple_type(TypeKind::kString), std::move(*value));
   }
   auto type = std::make_shared<Type>();
   type->kind = TypeKind::kObject;
-  type->name = std::move(name);
+  type->name = naming.is_plain ? schema.description : naming.name;
+  type->is_plain = naming.is_plain;
   type->schema = &schema;
   type->is_root = is_root;
   return type;
 }
 
 // Objects end the recursion, so it is as deep as lists and maps of a schema nest.
-std::optional<TypePtr> named_type(const SchemaNode& schema, bool is_root, std::string name) {
+std::optional<TypePtr> named_type(const SchemaNode& schema, bool is_root, const Naming& naming) {
   if (schema.int_or_string) return simple_type(TypeKind::kDyn);
   switch (schema.type) {
     case SchemaType::kAny:
       return std::nullopt;
     case SchemaType::kObject:
-      return object_or_map(schema, is_root, std::move(name));
+      return object_or_map(schema, is_root, naming);
     case SchemaType::kArray: {
       if (schema.items == nullptr) return std::nullopt;
       auto element =
-          named_type(*schema.items, schema.items->embedded_resource, std::move(name) + ".@idx");
+          named_type(*schema.items, schema.items->embedded_resource, naming.below(".@idx"));
       if (!element) return std::nullopt;
       return list_type(std::move(*element));
     }
@@ -130,7 +139,11 @@ std::optional<TypePtr> named_type(const SchemaNode& schema, bool is_root, std::s
 }  // namespace
 
 std::optional<TypePtr> type_of_schema(const SchemaNode& schema, bool is_root) {
-  return named_type(schema, is_root || schema.embedded_resource, "selfType");
+  return named_type(schema, is_root || schema.embedded_resource, {"selfType"});
+}
+
+std::optional<TypePtr> plain_type_of_schema(const SchemaNode& schema) {
+  return named_type(schema, false, {.name = {}, .is_plain = true});
 }
 
 const SchemaNode* declared_property(const SchemaNode& object, bool is_root, std::string_view name) {
@@ -143,12 +156,13 @@ const SchemaNode* declared_property(const SchemaNode& object, bool is_root, std:
 }
 
 std::optional<TypePtr> field_type(const Type& object, std::string_view escaped) {
-  const auto name = unescape_name(escaped);
+  const auto name = object.is_plain ? std::string(escaped) : unescape_name(escaped);
   const auto* schema = declared_property(*object.schema, object.is_root, name);
   if (schema == nullptr) return std::nullopt;
+  if (object.is_plain) return named_type(*schema, false, {.name = {}, .is_plain = true});
   // Since 1.31 a reserved word may stand behind a dot as it is.
   if (escape_name(name) != escaped && !is_reserved(escaped)) return std::nullopt;
-  return named_type(*schema, schema->embedded_resource, object.name + "." + std::string(escaped));
+  return named_type(*schema, schema->embedded_resource, {object.name + "." + std::string(escaped)});
 }
 
 std::optional<std::string> escape_name(std::string_view name) {

@@ -132,7 +132,8 @@ TypePtr parameter_type(std::string name) {
 
 bool is_exactly(const Type& a, const Type& b) {
   if (&a == &b) return true;
-  return a.kind == b.kind && a.schema == b.schema && a.name == b.name &&
+  const bool has_same_fields = a.schema == b.schema || (a.is_plain && b.is_plain);
+  return a.kind == b.kind && has_same_fields && a.name == b.name &&
          std::ranges::equal(
              a.parameters, b.parameters,
              [](const TypePtr& left, const TypePtr& right) { return is_exactly(*left, *right); });

@@ -43,7 +43,8 @@ class Type {
   std::vector<TypePtr> parameters;
   // Of kObject: the declared fields. Of kList and kMap from a schema: nullptr.
   const SchemaNode* schema = nullptr;
-  bool is_root = false;  // of kObject: apiVersion, kind and metadata are there too
+  bool is_root = false;   // of kObject: apiVersion, kind and metadata are there too
+  bool is_plain = false;  // of kObject: its name says which it is, and its fields' names are plain
 };
 
 TypePtr simple_type(TypeKind kind);
@@ -67,6 +68,9 @@ bool is_exactly(const Type& a, const Type& b);
 // (x-kubernetes-preserve-unknown-fields without type). The schema outlives the type. `is_root`:
 // apiVersion, kind and metadata are there too, as of an embedded resource.
 std::optional<TypePtr> type_of_schema(const SchemaNode& schema, bool is_root = false);
+// Of schemas that say what types Kubernetes has, with their names for descriptions: field names are
+// not escaped there.
+std::optional<TypePtr> plain_type_of_schema(const SchemaNode& schema);
 
 // The schema under which a property of an object is known; nullptr where it isn't. `is_root` as
 // above.

@@ -7,15 +7,10 @@
 
 #include "schema/cel/cel.h"
 #include "schema/json.h"
+#include "tests/schema/parsed.h"
 
 namespace gatefold::cel {
 namespace {
-
-Value parsed(std::string_view text) {
-  auto document = parse_json(text);
-  REQUIRE(document);
-  return std::move(document->value);
-}
 
 std::shared_ptr<const Program> compiled(std::string_view expression,
                                         const Environment& environment) {
@@ -69,7 +64,7 @@ class Policy {
   }
 
  private:
-  Value object_ = parsed(R"({"spec": {"replicas": 3, "name": "web"}})");
+  Value object_ = gatefold::test::json(R"({"spec": {"replicas": 3, "name": "web"}})");
   Environment environment_;
   std::vector<const Value*> values_;
 };
@@ -219,9 +214,9 @@ TEST_CASE("a program says what it uses") {
 TEST_CASE("the longest qualified name that is declared counts") {
   Environment environment;
   environment.variables = {{.name = "a"}, {.name = "a.b"}, {.name = "a.b.c"}};
-  const auto a = parsed(R"({"b": {"c": 1}, "x": 2})");
-  const auto ab = parsed(R"({"c": 3, "y": 4})");
-  const auto abc = parsed(R"({"z": 5})");
+  const auto a = gatefold::test::json(R"({"b": {"c": 1}, "x": 2})");
+  const auto ab = gatefold::test::json(R"({"c": 3, "y": 4})");
+  const auto abc = gatefold::test::json(R"({"z": 5})");
   const std::vector<const Value*> values = {&a, &ab, &abc};
   const auto said = [&](std::string_view expression) {
     const auto program = compiled(expression, environment);
@@ -234,6 +229,37 @@ TEST_CASE("the longest qualified name that is declared counts") {
   CHECK(said("a.b.c.z") == "2: 5");
   CHECK(said(".a.b.c.z") == "2: 5");
   CHECK(said("a['b'].c") == "3: 1");
+}
+
+TEST_CASE("a plain variable has a schema for the checker, and JSON's value") {
+  const auto schema = gatefold::test::schema(R"(
+type: object
+description: kubernetes.Thing
+properties:
+  namespace: {type: string}
+  since: {type: string, format: date-time}
+  anything: {x-kubernetes-int-or-string: true}
+  a: {type: object, description: kubernetes.Part, properties: {x: {type: integer}}}
+  b: {type: object, description: kubernetes.Part, properties: {x: {type: integer}}}
+)");
+  Environment environment;
+  environment.variables = {{.name = "thing", .schema = schema.get(), .is_plain = true}};
+  const auto value =
+      gatefold::test::json(R"({"namespace": "n", "since": "2026-01-01T00:00:00Z", "anything": [1],
+                                "a": {"x": 1}, "b": {"x": 1}})");
+  const std::vector<const Value*> values = {&value};
+  const auto said = [&](std::string_view expression) {
+    const auto answer = compiled(expression, environment)->evaluate(values, 1000);
+    return answer.value ? to_json(*answer.value) : "error: " + answer.value.error();
+  };
+  CHECK(said("thing.namespace") == "\"n\"");
+  CHECK(said("thing.a == thing.b") == "true");
+  CHECK(said("thing.anything[0]") == "1");
+  CHECK(said("thing.since > timestamp('2026-01-01T00:00:00Z')") == "error: no such overload");
+  CHECK(compiled("thing.since", environment)->result_type() == "google.protobuf.Timestamp");
+  CHECK(compiled("[thing.a]", environment)->result_type() == "list(kubernetes.Part)");
+  CHECK(refusal("thing.__namespace__", environment) ==
+        "compilation failed: ERROR: <input>:1:6: undefined field '__namespace__'");
 }
 
 TEST_CASE("what is hidden can't be named, nor used by what was compiled before") {

@@ -1,10 +1,13 @@
 // Asks the reference implementation what expressions answer.
 //
 //	generate FOLDER EXPECTED
+//	generate admission EXPRESSIONS EXPECTED
 //
 // reads FOLDER/expressions/<theme>.cel and writes EXPECTED/<theme>.jsonl, one line for each expression and one
-// wherever the variables change; FOLDER/definitions and EXPECTED/definitions are of schemas (definitions.go). The answers are those of Kubernetes' own validator: its environment of
-// 1.33 with all that is stored there, its declarations and values of structural schemas, its costs.
+// wherever the variables change; FOLDER/definitions and EXPECTED/definitions are of schemas (definitions.go). The
+// answers are those of Kubernetes' own validator: its environment of 1.33 with all that is stored there, its
+// declarations and values of structural schemas, its costs. With `admission` they are those of its admission
+// policies: see admission.go.
 package main
 
 import (
@@ -18,8 +21,15 @@ import (
 )
 
 func main() {
+	if len(os.Args) == 4 && os.Args[1] == "admission" {
+		if err := generateAdmission(os.Args[2], os.Args[3]); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	if len(os.Args) != 3 {
-		fmt.Fprintln(os.Stderr, "usage: generate FOLDER EXPECTED")
+		fmt.Fprintln(os.Stderr, "usage: generate FOLDER EXPECTED | generate admission EXPRESSIONS EXPECTED")
 		os.Exit(2)
 	}
 	folder, expected := os.Args[1], os.Args[2]
