@@ -49,6 +49,9 @@ struct FieldSelector {
 // Errors are sentences for a 400 (R15.2, R15.3).
 std::expected<LabelSelector, std::string> parse_label_selector(std::string_view text);
 std::expected<FieldSelector, std::string> parse_field_selector(std::string_view text);
+// A selector as objects carry it (matchLabels, matchExpressions), as a query would say it, by key;
+// "" where nothing is asked for. The error is a sentence about an operator that there is not.
+std::expected<std::string, std::string> label_selector_text(const Value& selector);
 // Whether `version` of `kind` has all the fields; the error is R15.4's sentence.
 std::expected<void, std::string> check_field_selector(const Kind& kind, const KindVersion& version,
                                                       const FieldSelector& selector);
