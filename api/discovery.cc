@@ -16,7 +16,7 @@ constexpr std::array<std::string_view, 8> kResourceVerbs = {
 // Emptying a server of its namespaces in one request is nothing that Kubernetes offers.
 constexpr std::array<std::string_view, 7> kNamespaceVerbs = {"create", "delete", "get",  "list",
                                                              "patch",  "update", "watch"};
-constexpr std::array<std::string_view, 3> kStatusVerbs = {"get", "patch", "update"};
+constexpr std::array<std::string_view, 3> kPartVerbs = {"get", "patch", "update"};
 constexpr std::array<std::string_view, 1> kFinalizeVerbs = {"update"};
 
 template <class Texts>
@@ -57,17 +57,15 @@ std::vector<std::string> named_groups(const Catalog& catalog) {
   return groups;
 }
 
-JsonObject response_kind(const ServedKind& served) {
-  return {{"group", served.kind->group},
-          {"version", served.version->name},
-          {"kind", served.kind->kind}};
+JsonObject response_kind(const Kind& kind, const KindVersion& version) {
+  return {{"group", kind.group}, {"version", version.name}, {"kind", kind.kind}};
 }
 
 JsonObject aggregated_resource(const ServedKind& served) {
   const Kind& kind = *served.kind;
   JsonObject resource{
       {"resource", kind.plural},
-      {"responseKind", response_kind(served)},
+      {"responseKind", response_kind(kind, *served.version)},
       {"scope", kind.namespaced() ? "Namespaced" : "Cluster"},
       {"singularResource", kind.singular},
       {"verbs", text_array(verbs_of(kind))},
@@ -76,9 +74,10 @@ JsonObject aggregated_resource(const ServedKind& served) {
   if (!kind.categories.empty()) resource["categories"] = text_array(kind.categories);
   JsonArray subresources;
   for (const Subresource& subresource : subresources_of(kind, *served.version)) {
-    subresources.push_back(JsonObject{{"subresource", subresource.name},
-                                      {"responseKind", response_kind(served)},
-                                      {"verbs", text_array(subresource.verbs)}});
+    subresources.push_back(
+        JsonObject{{"subresource", subresource.name},
+                   {"responseKind", response_kind(*subresource.kind, *subresource.version)},
+                   {"verbs", text_array(subresource.verbs)}});
   }
   if (!subresources.empty()) resource["subresources"] = std::move(subresources);
   return resource;
@@ -147,11 +146,16 @@ void append_rows(JsonArray& rows, const ServedKind& served) {
   row["storageVersionHash"] = storage_version_hash(kind);
   rows.push_back(std::move(row));
   for (const Subresource& subresource : subresources_of(kind, *served.version)) {
-    rows.push_back(JsonObject{{"name", kind.plural + '/' + std::string(subresource.name)},
-                              {"singularName", ""},
-                              {"namespaced", kind.namespaced()},
-                              {"kind", kind.kind},
-                              {"verbs", text_array(subresource.verbs)}});
+    JsonObject part{{"name", kind.plural + '/' + std::string(subresource.name)},
+                    {"singularName", ""},
+                    {"namespaced", kind.namespaced()}};
+    if (subresource.kind != &kind) {
+      part["group"] = subresource.kind->group;
+      part["version"] = subresource.version->name;
+    }
+    part["kind"] = subresource.kind->kind;
+    part["verbs"] = text_array(subresource.verbs);
+    rows.push_back(std::move(part));
   }
 }
 
@@ -164,8 +168,15 @@ Verbs verbs_of(const Kind& kind) {
 
 std::vector<Subresource> subresources_of(const Kind& kind, const KindVersion& version) {
   std::vector<Subresource> subresources;
-  if (!kind.finalizers_path.empty()) subresources.push_back({"finalize", kFinalizeVerbs});
-  if (version.status_subresource) subresources.push_back({"status", kStatusVerbs});
+  if (!kind.finalizers_path.empty())
+    subresources.push_back({"finalize", kFinalizeVerbs, &kind, &version});
+  if (version.status_subresource) subresources.push_back({"status", kPartVerbs, &kind, &version});
+  if (version.scale) {
+    const Kind& scale = scale_kind();
+    subresources.push_back({"scale", kPartVerbs, &scale, &scale.storage_version()});
+  }
+  // Those of custom resources come as they are declared.
+  if (kind.core) std::ranges::sort(subresources, {}, &Subresource::name);
   return subresources;
 }
 

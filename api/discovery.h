@@ -18,11 +18,15 @@ using Verbs = std::span<const std::string_view>;
 struct Subresource {
   std::string_view name;
   Verbs verbs;
+  // What it shows: the object itself, or a Scale.
+  const Kind* kind;
+  const KindVersion* version;
 };
 
 // What clients may do with objects of a kind, and with which parts of them. The router serves
 // exactly these.
 Verbs verbs_of(const Kind& kind);
+// Those of kind and version live as long as these.
 std::vector<Subresource> subresources_of(const Kind& kind, const KindVersion& version);
 
 // The aggregated form, `as=APIGroupDiscoveryList`, in the two versions that clients ask for (R2.2).

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "api/discovery.h"
 #include "api/openapi_meta.h"
 #include "api/openapi_operations.h"
 #include "api/openapi_proto.h"
@@ -24,6 +25,11 @@ void append_kinds(JsonObject& schemas, JsonObject& paths, const Catalog& catalog
     if (version == nullptr || !version->served) continue;
     schemas[schema_name(*kind, *version)] = render_kind_schema(*kind, *version, dialect);
     schemas[list_schema_name(*kind, *version)] = render_list_schema(*kind, *version, dialect);
+    for (const Subresource& part : subresources_of(*kind, *version)) {
+      if (part.kind == kind.get()) continue;
+      schemas[schema_name(*part.kind, *part.version)] =
+          render_kind_schema(*part.kind, *part.version, dialect);
+    }
     append_paths(paths, *kind, *version, dialect);
   }
 }

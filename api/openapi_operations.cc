@@ -94,6 +94,8 @@ struct Place {
   bool namespaced;          // the path has a {namespace}
   bool named;               // the path has a {name}
   std::string_view suffix;  // of the operation's id: "Status"
+  const Kind* shown_kind;   // what is read and written there
+  const KindVersion* shown_version;
 };
 
 std::string capitalized(std::string_view word) {
@@ -243,8 +245,8 @@ JsonObject render(const Operation& operation, const Place& place) {
     out["schemes"] = JsonArray{"https"};
   }
   out["x-kubernetes-action"] = operation.action;
-  out["x-kubernetes-group-version-kind"] =
-      group_version_kind(kind.group, place.version.name, kind.kind);
+  out["x-kubernetes-group-version-kind"] = group_version_kind(
+      place.shown_kind->group, place.shown_version->name, place.shown_kind->kind);
   return out;
 }
 
@@ -318,7 +320,7 @@ void append_paths(JsonObject& paths, const Kind& kind, const KindVersion& versio
   const bool namespaced = kind.namespaced();
   const std::string collection =
       base + (namespaced ? "/namespaces/{namespace}/" : "/") + kind.plural;
-  Place place{kind, version, dialect, false, false, ""};
+  Place place{kind, version, dialect, false, false, "", &kind, &version};
 
   if (namespaced) {
     const Operation everywhere[] = {all.listing()};
@@ -338,8 +340,11 @@ void append_paths(JsonObject& paths, const Kind& kind, const KindVersion& versio
   for (const Subresource& subresource : subresources_of(kind, version)) {
     const std::string suffix = capitalized(subresource.name);
     place.suffix = suffix;
+    place.shown_kind = subresource.kind;
+    place.shown_version = subresource.version;
+    const Operations on_part{schema_name(*subresource.kind, *subresource.version), ""};
     add_path(paths, collection + "/{name}/" + std::string(subresource.name), place,
-             subresource_operations(all, subresource));
+             subresource_operations(on_part, subresource));
   }
 }
 

@@ -67,16 +67,16 @@ std::unexpected<Status> method_not_allowed(const Exchange& exchange) {
   return std::unexpected(std::move(status));
 }
 
-Result<void> check_subresource(const Exchange& exchange) {
-  const auto& subresource = exchange.info.subresource;
-  const auto verb = exchange.info.verb;
-  const bool is_status = subresource == "status" && exchange.version->status_subresource;
-  const bool is_finalize = subresource == "finalize" && !exchange.kind->finalizers_path.empty();
-  if (!is_status && !is_finalize) {
+Result<void> identify_subresource(Exchange& exchange) {
+  const auto subresources = subresources_of(*exchange.kind, *exchange.version);
+  const auto found = std::ranges::find(subresources, exchange.info.subresource, &Subresource::name);
+  if (found == subresources.end()) {
     return not_found(exchange.kind->resource_name(), exchange.info.name);
   }
-  const bool reads_or_patches = verb == RequestVerb::kGet || verb == RequestVerb::kPatch;
-  if (verb == RequestVerb::kUpdate || (is_status && reads_or_patches)) return {};
+  exchange.shown_kind = found->kind;
+  exchange.shown_version = found->version;
+  const auto verb = verb_name(exchange.info.verb);
+  if (std::ranges::find(found->verbs, verb) != found->verbs.end()) return {};
   return method_not_allowed(exchange);
 }
 
@@ -94,7 +94,9 @@ Result<void> identify(Exchange& exchange) {
   if (!has_path(*exchange.kind, info)) {
     return failure(Reason::kNotFound, std::string(kNoResource));
   }
-  if (!info.subresource.empty()) return check_subresource(exchange);
+  exchange.shown_kind = exchange.kind;
+  exchange.shown_version = exchange.version;
+  if (!info.subresource.empty()) return identify_subresource(exchange);
   if (!has_method(*exchange.kind, info)) return method_not_allowed(exchange);
   return {};
 }

@@ -38,6 +38,9 @@ struct Exchange {
   CatalogPtr catalog;  // keeps kind and version alive
   const Kind* kind = nullptr;
   const KindVersion* version = nullptr;
+  // What a body is one of, and the answer: the kind itself or, through /scale, Scale.
+  const Kind* shown_kind = nullptr;
+  const KindVersion* shown_version = nullptr;
   engine::ViewPtr view;  // let go before any wait
   Done done;
   Post post;

@@ -5,7 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "api/table_core_cells.h"
 #include "schema/json.h"
+#include "schema/selector.h"
 
 namespace gatefold::api {
 namespace {
@@ -93,26 +95,34 @@ std::string labels_text(const Value* labels) {
   return fmt::format("{}", fmt::join(parts, ","));
 }
 
-constexpr std::string_view kUnset = "<unset>";
-
-// The kind of a policy's parameters.
-std::string param_kind_text(const Value& object) {
-  const Value* kind = find_path(object, {"spec", "paramKind"});
-  if (kind == nullptr) return std::string(kUnset);
-  return fmt::format("{}/{}", string_at(*kind, {"apiVersion"}), string_at(*kind, {"kind"}));
+std::int64_t integer_in(const Value* value) {
+  return value != nullptr && value->is_int64() ? value->get_int64() : 0;
 }
 
-// The parameters of a binding: `*/name` where they are those of the write's namespace.
-std::string param_ref_text(const Value& object) {
-  const Value* reference = find_path(object, {"spec", "paramRef"});
-  if (reference == nullptr) return std::string(kUnset);
-  const auto name = string_at(*reference, {"name"});
-  if (name.empty()) {
-    const Value* selector = find(*reference, "selector");
-    return selector == nullptr ? std::string(kNone) : canonical_json(*selector);
+std::string texts_text(const Value* list, std::string_view path) {
+  std::vector<std::string> texts;
+  if (list == nullptr || !list->is_array()) return {};
+  for (const Value& item : list->get_array()) {
+    const Value* text = follow(item, path);
+    texts.emplace_back(text != nullptr && text->is_string() ? std::string_view(text->get_string())
+                                                            : "");
   }
-  const auto name_space = string_at(*reference, {"namespace"});
-  return fmt::format("{}/{}", name_space.empty() ? "*" : name_space, name);
+  return joined(texts);
+}
+
+std::string reference_text(const Value* reference) {
+  const Value nothing;
+  const Value& to = reference == nullptr ? nothing : *reference;
+  return fmt::format("{}/{}", string_at(to, {"kind"}), string_at(to, {"name"}));
+}
+
+void append_text_cell(std::string& out, const Value* value, std::string_view otherwise) {
+  if (value != nullptr && value->is_int64()) {
+    append_json_string(out, std::to_string(value->get_int64()));
+    return;
+  }
+  const bool is_text = value != nullptr && value->is_string() && !value->get_string().empty();
+  append_json_string(out, is_text ? std::string_view(value->get_string()) : otherwise);
 }
 
 // Whole numbers print without a fraction, whatever they are stored as.
@@ -160,7 +170,11 @@ void append_path_cell(std::string& out, const TableColumn& column, const Value& 
   const std::string& type = column.column.type;
   const Value* value = column.path ? column.path->first(object) : nullptr;
   if (value == nullptr || value->is_null()) {
-    out += "null";
+    if (column.column.otherwise) {
+      append_json_string(out, *column.column.otherwise);
+    } else {
+      out += "null";
+    }
     return;
   }
   if (type == "string") {
@@ -179,8 +193,10 @@ void append_path_cell(std::string& out, const TableColumn& column, const Value& 
 }  // namespace
 
 void append_cell(std::string& out, const TableColumn& column, const Value& object, Time now) {
-  const std::vector<std::string>& paths = column.column.paths;
-  switch (column.column.compute) {
+  const PrinterColumn& what = column.column;
+  // The number of paths was checked with the document.
+  const auto at = [&](std::size_t i) { return follow(object, what.paths[i]); };
+  switch (what.compute) {
     case PrinterColumn::Compute::kJsonPath:
       append_path_cell(out, column, object, now);
       return;
@@ -189,8 +205,32 @@ void append_cell(std::string& out, const TableColumn& column, const Value& objec
       return;
     case PrinterColumn::Compute::kCount: {
       std::size_t count = 0;
-      for (const std::string& path : paths) count += size_of(follow(object, path));
+      for (const std::string& path : what.paths) count += size_of(follow(object, path));
       out += std::to_string(count);
+      return;
+    }
+    case PrinterColumn::Compute::kInteger:
+      out += std::to_string(integer_in(at(0)));
+      return;
+    case PrinterColumn::Compute::kRatio:
+      append_json_string(out, fmt::format("{}/{}", integer_in(at(0)), integer_in(at(1))));
+      return;
+    case PrinterColumn::Compute::kText:
+      append_text_cell(out, at(0), what.otherwise ? std::string_view(*what.otherwise) : kNone);
+      return;
+    case PrinterColumn::Compute::kTexts:
+      append_json_string(out, texts_text(at(0), what.paths[1]));
+      return;
+    case PrinterColumn::Compute::kReference:
+      append_json_string(out, reference_text(at(0)));
+      return;
+    case PrinterColumn::Compute::kLabels:
+      append_text_or_none(out, labels_text(at(0)));
+      return;
+    case PrinterColumn::Compute::kSelector: {
+      const Value* selector = at(0);
+      const auto text = label_selector_text(selector == nullptr ? Value() : *selector);
+      append_text_or_none(out, text.value_or("<error>"));
       return;
     }
     case PrinterColumn::Compute::kExternalIps:
@@ -199,22 +239,12 @@ void append_cell(std::string& out, const TableColumn& column, const Value& objec
     case PrinterColumn::Compute::kPorts:
       append_text_or_none(out, ports_text(object));
       return;
-    case PrinterColumn::Compute::kLabels:
-      append_text_or_none(out,
-                          labels_text(paths.empty() ? nullptr : follow(object, paths.front())));
+    case PrinterColumn::Compute::kEventCount:
+      out += core_cell_text(what.compute, object, now);  // a number
       return;
-    case PrinterColumn::Compute::kParamKind:
-      append_json_string(out, param_kind_text(object));
+    default:
+      append_json_string(out, core_cell_text(what.compute, object, now));
       return;
-    case PrinterColumn::Compute::kParamRef:
-      append_json_string(out, param_ref_text(object));
-      return;
-    case PrinterColumn::Compute::kText: {
-      const Value* value = paths.empty() ? nullptr : follow(object, paths.front());
-      const auto* text = value == nullptr ? nullptr : value->if_string();
-      append_text_or_none(out, text == nullptr ? std::string() : std::string(*text));
-      return;
-    }
   }
 }
 

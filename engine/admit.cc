@@ -112,7 +112,7 @@ Result<void> validate_object(const Kind& kind, const KindVersion& version,
       errors.push_back(rules_skipped());
     }
   }
-  if (version.scale) {
+  if (version.scale && !kind.core) {
     append_errors(errors, subresource == "status" ? validate_scale_status(*version.scale, object)
                                                   : validate_scale_spec(*version.scale, object));
   }

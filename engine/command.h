@@ -37,7 +37,7 @@ struct Command {
   std::string plural;
   std::string name_space;   // of the URL
   std::string name;         // of the URL; empty for create
-  std::string subresource;  // "", "status", "finalize"
+  std::string subresource;  // "", "status", "finalize", "scale": then the body is a Scale
 
   Value body;                           // the object, or the patch
   std::vector<std::string> duplicates;  // what strict decoding says of members that stood twice

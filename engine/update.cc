@@ -12,8 +12,10 @@
 #include "engine/patch/json_patch.h"
 #include "engine/patch/merge_patch.h"
 #include "engine/patch/strategic_merge_patch.h"
+#include "schema/catalog.h"
 #include "schema/json.h"
 #include "schema/meta.h"
+#include "schema/scale.h"
 
 namespace gatefold::engine {
 namespace {
@@ -21,8 +23,12 @@ namespace {
 constexpr std::string_view kModified =
     "the object has been modified; please apply your changes to the latest version and try again";
 
-Result<Value> patched(const Command& command, const Facts& facts, const Value& current) {
-  Value base = current;
+bool scales(const Command& command) {
+  return command.subresource == "scale";
+}
+
+Result<Value> patched(const Command& command, const Facts& facts, const SchemaNode& schema,
+                      Value base) {
   // A patch may test or set the revision; one that does not mention it then never conflicts (R9.6).
   // The revision of an event in the batch is not known yet, and nobody can have read it.
   if (facts.target->in_batch < 0) {
@@ -38,7 +44,7 @@ Result<Value> patched(const Command& command, const Facts& facts, const Value& c
       result = apply_merge_patch(std::move(base), command.body);
       break;
     case PatchType::kStrategicMerge:
-      result = apply_strategic_merge_patch(base, command.body, *facts.version->schema);
+      result = apply_strategic_merge_patch(base, command.body, schema);
       break;
   }
   if (result && !result->is_object()) {
@@ -46,6 +52,11 @@ Result<Value> patched(const Command& command, const Facts& facts, const Value& c
                    "the server rejected our request due to an error in our request");
   }
   return result;
+}
+
+std::string uid_mismatch(std::string_view stated, std::string_view stored) {
+  return fmt::format("Precondition failed: UID in precondition: {}, UID in object meta: {}", stated,
+                     stored);
 }
 
 // The stated uid and resourceVersion against the stored ones (R8.2 to R8.5). 409 is answered here
@@ -56,14 +67,12 @@ Result<void> check_preconditions(const Command& command, const Facts& facts, con
   const auto name = kind.resource_name();
   const auto uid = uid_of(object);
   if (command.verb == Verb::kUpdate && !uid.empty() && uid != to_string(target.uid)) {
-    return conflict(
-        name, facts.name,
-        fmt::format("Precondition failed: UID in precondition: {}, UID in object meta: {}", uid,
-                    to_string(target.uid)));
+    return conflict(name, facts.name, uid_mismatch(uid, to_string(target.uid)));
   }
   const auto text = resource_version_of(object);
   if (text.empty() || text == "0") {
     if (kind.unconditional_update || command.verb == Verb::kPatch) return {};
+    if (text.empty() && scales(command)) return {};
     // Kubernetes names the plural as the kind here.
     const ResourceName plural{kind.group, kind.plural, kind.plural};
     return invalid(
@@ -127,6 +136,33 @@ void keep_what_is_not_written(const Command& command, const Facts& facts, const 
   }
 }
 
+// What /scale makes of the object: itself, but for its replicas (R13.6). Only core kinds look at
+// the Scale as such; the objects of others are judged by their own rules.
+Result<Value> scaled(const Facts& facts, const Value& scale, const Value& old_object) {
+  const auto& kind = *facts.kind;
+  if (kind.core) {
+    auto errors = validate_metadata(scale_kind(), scale);
+    const auto replicas = integer_at(scale, {"spec", "replicas"}, 0);
+    if (replicas < 0) {
+      errors.push_back(invalid_value("spec.replicas", replicas,
+                                     "must be greater than or equal to 0", "minimum"));
+    }
+    if (!errors.empty()) return invalid(scale_kind().resource_name(), facts.name, errors);
+    const auto uid = uid_of(scale);
+    if (!uid.empty() && uid != uid_of(old_object)) {
+      return conflict({kind.group, kind.plural + "/scale", kind.kind}, facts.name,
+                      uid_mismatch(uid, uid_of(old_object)));
+    }
+  }
+  Value object = old_object;
+  if (auto put = put_scale(*facts.version, scale, object); !put)
+    return std::unexpected(std::move(put.error()));
+  // What can't be shown afterwards is not written.
+  if (auto shown_after = scale_of(kind, *facts.version, object); !shown_after)
+    return std::unexpected(std::move(shown_after.error()));
+  return object;
+}
+
 // Whether anything outside metadata (and status, where that is a subresource) differs (R6.5).
 bool spec_changed(const KindVersion& version, const Value& old_object, const Value& object) {
   const auto counts = [&](std::string_view key) {
@@ -176,9 +212,7 @@ Result<Decision> missing(const Command& command, const Facts& facts, const Stamp
   const auto& kind = *facts.kind;
   const auto uid = command.verb == Verb::kUpdate ? uid_of(command.body) : std::string_view{};
   if (!uid.empty()) {
-    return conflict(
-        kind.resource_name(), facts.name,
-        fmt::format("Precondition failed: UID in precondition: {}, UID in object meta: ", uid));
+    return conflict(kind.resource_name(), facts.name, uid_mismatch(uid, ""));
   }
   if (command.verb == Verb::kUpdate && kind.create_on_update && command.subresource.empty()) {
     Command creation = command;
@@ -197,18 +231,25 @@ Result<Decision> update(const Command& command, const Facts& facts, const Stamp&
   const bool is_patch = command.verb == Verb::kPatch;
   Composition composition{.effect = Outcome::Effect::kUpdated};
   const AdmitOptions options{command.field_validation, is_patch};
+  // The definition may have changed since the request was taken.
+  if (scales(command) && !version.scale) return not_found(kind.resource_name(), facts.name);
+  // What the body is one of.
+  const auto& said = scales(command) ? scale_kind() : kind;
+  const auto& said_version = scales(command) ? said.storage_version() : version;
 
   Value object = command.body;
   if (is_patch) {
     if (!facts.target) return missing(command, facts, stamp);
-    auto result = patched(command, facts, shown_target(facts));
+    Result<Value> base = shown_target(facts);
+    if (scales(command)) base = scale_to_change(kind, version, *base);
+    auto result = base ? patched(command, facts, *said_version.schema, std::move(*base)) : base;
     if (!result) return std::unexpected(std::move(result.error()));
     object = std::move(*result);
   }
-  if (auto same = check_type_meta(kind, version, object); !same)
+  if (auto same = check_type_meta(said, said_version, object); !same)
     return std::unexpected(same.error());
   auto decoded =
-      decode_object(kind, version, command.duplicates, options, object, composition.warnings);
+      decode_object(said, said_version, command.duplicates, options, object, composition.warnings);
   if (!decoded) return std::unexpected(std::move(decoded.error()));
   if (auto same = check_namespace(kind, command.name_space, object); !same)
     return std::unexpected(same.error());
@@ -218,8 +259,14 @@ Result<Decision> update(const Command& command, const Facts& facts, const Stamp&
     return std::unexpected(hold.error());
 
   const Value old_object = shown_target(facts);
-  restore_metadata(old_object, object);
-  keep_what_is_not_written(command, facts, old_object, object);
+  if (scales(command)) {
+    auto result = scaled(facts, object, old_object);
+    if (!result) return std::unexpected(std::move(result.error()));
+    object = std::move(*result);
+  } else {
+    restore_metadata(old_object, object);
+    keep_what_is_not_written(command, facts, old_object, object);
+  }
   complete_core(kind, command.subresource, &old_object, stamp, object);
   auto valid = validate_object(kind, version, command.subresource, object, &old_object,
                                composition.warnings);

@@ -21,8 +21,9 @@ std::string shown(const Kind& kind) {
                           kind.singular, kind.namespaced(), fmt::join(kind.short_names, ","),
                           fmt::join(kind.categories, ","));
   for (const auto& version : kind.versions) {
-    text += fmt::format(" {} {} {} {} {}\n", version.name, version.served,
-                        version.status_subresource, version.deprecated, version.schema_id);
+    text += fmt::format(" {} {} {} {} {} {}\n", version.name, version.served,
+                        version.status_subresource, version.scale.has_value(), version.deprecated,
+                        version.schema_id);
   }
   return text;
 }
@@ -49,6 +50,15 @@ CatalogPtr catalog_of(const std::vector<Value>& definitions) {
     kinds.push_back(std::move(*kind));
   }
   return std::make_shared<const Catalog>(std::move(kinds));
+}
+
+// A document that serves nothing describes what others show of themselves.
+bool serves_objects(const Value& definition) {
+  const auto* versions = find_path(definition, {"spec", "versions"});
+  return std::ranges::any_of(versions->as_array(), [](const Value& version) {
+    const auto* served = find(version, "served");
+    return served != nullptr && *served == Value(true);
+  });
 }
 
 std::vector<Value> core_definitions() {
@@ -119,7 +129,8 @@ std::vector<Value> builtin_definitions(Channel channel) {
     const auto document = parse_yaml(text);
     if (!document) broken_document(file, document.error().message);
     auto definition = for_channel(*document, channel);
-    if (!definition.is_null()) definitions.push_back(std::move(definition));
+    if (definition.is_null() || !serves_objects(definition)) continue;
+    definitions.push_back(std::move(definition));
   }
   return definitions;
 }
@@ -143,6 +154,21 @@ CatalogPtr builtin_catalog(Channel channel) {
   }
   static const CatalogPtr kExperimental = catalog_of(builtin_definitions(Channel::kExperimental));
   return kExperimental;
+}
+
+const Kind& scale_kind() {
+  static const KindPtr kScale = [] {
+    constexpr std::string_view kName = "scales.autoscaling";
+    for (const auto& [file, text] : builtin_kind_documents()) {
+      const auto document = parse_yaml(text);
+      if (!document || string_at(*document, {"metadata", "name"}) != kName) continue;
+      auto kind = parse_kind(*document);
+      if (!kind) broken_document(file, kind.error().message);
+      return *kind;
+    }
+    broken_document(kName, "there is none");
+  }();
+  return *kScale;
 }
 
 CatalogPtr core_catalog() {

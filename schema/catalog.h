@@ -50,5 +50,8 @@ CatalogPtr builtin_catalog(Channel channel = Channel::kStandard);
 CatalogPtr core_catalog();
 // The others, to be seeded.
 std::vector<Value> gateway_definitions(Channel channel);
+// Scale of autoscaling/v1, which the subresource of that name shows of objects. It is in no
+// catalog, as it has no objects of its own. One version; lives as long as the process.
+const Kind& scale_kind();
 
 }  // namespace gatefold

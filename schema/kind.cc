@@ -69,17 +69,46 @@ std::string checked_path(std::string path, const std::string& where) {
   return path;
 }
 
+// How many paths a computation needs.
+std::size_t paths_of(PrinterColumn::Compute compute) {
+  using Compute = PrinterColumn::Compute;
+  if (compute == Compute::kRatio || compute == Compute::kTexts) return 2;
+  const bool has_one = compute == Compute::kCount || compute == Compute::kInteger ||
+                       compute == Compute::kText || compute == Compute::kReference ||
+                       compute == Compute::kLabels || compute == Compute::kSelector;
+  return has_one ? 1 : 0;
+}
+
 PrinterColumn parse_column(const Value& document, const std::string& where) {
   static constexpr std::pair<std::string_view, PrinterColumn::Compute> kComputes[] = {
       {"", PrinterColumn::Compute::kJsonPath},
       {"age", PrinterColumn::Compute::kAge},
       {"count", PrinterColumn::Compute::kCount},
+      {"integer", PrinterColumn::Compute::kInteger},
+      {"ratio", PrinterColumn::Compute::kRatio},
+      {"text", PrinterColumn::Compute::kText},
+      {"texts", PrinterColumn::Compute::kTexts},
+      {"reference", PrinterColumn::Compute::kReference},
+      {"labels", PrinterColumn::Compute::kLabels},
+      {"selector", PrinterColumn::Compute::kSelector},
       {"externalIPs", PrinterColumn::Compute::kExternalIps},
       {"ports", PrinterColumn::Compute::kPorts},
-      {"labels", PrinterColumn::Compute::kLabels},
+      {"endpoints", PrinterColumn::Compute::kEndpoints},
+      {"sliceAddresses", PrinterColumn::Compute::kSliceAddresses},
+      {"slicePorts", PrinterColumn::Compute::kSlicePorts},
+      {"nodeStatus", PrinterColumn::Compute::kNodeStatus},
+      {"nodeRoles", PrinterColumn::Compute::kNodeRoles},
+      {"users", PrinterColumn::Compute::kUsers},
+      {"groups", PrinterColumn::Compute::kGroups},
+      {"serviceAccounts", PrinterColumn::Compute::kServiceAccounts},
+      {"eventLastSeen", PrinterColumn::Compute::kEventLastSeen},
+      {"eventFirstSeen", PrinterColumn::Compute::kEventFirstSeen},
+      {"eventObject", PrinterColumn::Compute::kEventObject},
+      {"eventSource", PrinterColumn::Compute::kEventSource},
+      {"eventMessage", PrinterColumn::Compute::kEventMessage},
       {"paramKind", PrinterColumn::Compute::kParamKind},
       {"paramRef", PrinterColumn::Compute::kParamRef},
-      {"text", PrinterColumn::Compute::kText}};
+      {"eventCount", PrinterColumn::Compute::kEventCount}};
   PrinterColumn column{.name = needed_text(document, "name", where),
                        .type = needed_text(document, "type", where),
                        .format = text(document, "format", where),
@@ -97,6 +126,10 @@ PrinterColumn parse_column(const Value& document, const std::string& where) {
     column.json_path = checked_path(needed_text(document, "jsonPath", where), where + ".jsonPath");
   }
   for (const auto& path : column.paths) checked_path(path, where + ".paths");
+  if (paths_of(column.compute) > column.paths.size()) {
+    throw Complaint{where + ".paths", "are too few"};
+  }
+  if (find(document, "otherwise") != nullptr) column.otherwise = text(document, "otherwise", where);
   return column;
 }
 

@@ -22,13 +22,33 @@ struct PrinterColumn {
   enum class Compute {
     kJsonPath,
     kAge,
-    kCount,
+    kCount,      // of the items at all `paths`
+    kInteger,    // at the path, 0 where there is none
+    kRatio,      // `1/2`: the integers at two paths
+    kText,       // a string or an integer at the path
+    kTexts,      // `a,b`: in each item at the first path what is at the second
+    kReference,  // `Kind/name` of what is at the path
+    kLabels,     // `a=b,c=d`
+    kSelector,   // a label selector as a query
+    // What single core kinds have.
     kExternalIps,
     kPorts,
-    kLabels,
+    kEndpoints,
+    kSliceAddresses,
+    kSlicePorts,
+    kNodeStatus,
+    kNodeRoles,
+    kUsers,
+    kGroups,
+    kServiceAccounts,
+    kEventLastSeen,
+    kEventFirstSeen,
+    kEventObject,
+    kEventSource,
+    kEventMessage,
+    kEventCount,
     kParamKind,
-    kParamRef,
-    kText
+    kParamRef
   };
   std::string name;
   std::string type;
@@ -37,7 +57,9 @@ struct PrinterColumn {
   std::string json_path;
   std::int32_t priority = 0;
   Compute compute = Compute::kJsonPath;
-  std::vector<std::string> paths;  // what kCount counts, kLabels and kText show
+  std::vector<std::string> paths;  // members without brackets
+  // Where nothing is found: of kJsonPath (null by default) and kText (`<none>`).
+  std::optional<std::string> otherwise;
 };
 
 // A field that field selectors may name, beside metadata.name and metadata.namespace.

@@ -54,6 +54,9 @@ std::expected<FieldSelector, std::string> parse_field_selector(std::string_view 
 // `validate_label_selector` complains of selects less than it seems to.
 LabelSelector label_selector_of(const Value& selector);
 FieldErrors validate_label_selector(const Value& selector, const std::string& field);
+// A selector as objects carry it (matchLabels, matchExpressions), as a query would say it, by key;
+// "" where nothing is asked for. The error is a sentence about an operator that there is not.
+std::expected<std::string, std::string> label_selector_text(const Value& selector);
 // Whether `version` of `kind` has all the fields; the error is R15.4's sentence.
 std::expected<void, std::string> check_field_selector(const Kind& kind, const KindVersion& version,
                                                       const FieldSelector& selector);

@@ -1,5 +1,5 @@
-#include "api/shape.h"
 #include "api/verbs/freshness.h"
+#include "api/verbs/outcome.h"
 #include "api/verbs/verbs.h"
 #include "engine/read.h"
 
@@ -14,12 +14,7 @@ std::optional<Reply> answer(Exchange exchange) {
   if (!*object) {
     return error_response(not_found(exchange.kind->resource_name(), exchange.info.name).error());
   }
-  const auto options = shape_options(exchange.representation, exchange.request,
-                                     exchange.context.engine.world().now());
-  auto body = shape_object(options, *exchange.kind, *exchange.version, std::move((*object)->json));
-  auto response = json_response(200, finish_body(exchange.representation, std::move(body)));
-  response.content_type = exchange.representation.content_type();
-  return response;
+  return render_object(exchange, std::move((*object)->json), 200);
 }
 
 }  // namespace

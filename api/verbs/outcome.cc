@@ -2,18 +2,41 @@
 
 #include "api/shape.h"
 #include "engine/read.h"
+#include "schema/json.h"
+#include "schema/scale.h"
 
 namespace gatefold::api {
+namespace {
 
-Reply render_outcome(const Exchange& exchange, engine::Outcome outcome, int code) {
+Result<std::string> scale_in(const Exchange& exchange, std::string_view json) {
+  const auto object = parse_json(json);
+  if (!object) return internal_error("a stored object is no JSON");
+  const auto scale = scale_of(*exchange.kind, *exchange.version, object->value);
+  if (!scale) return std::unexpected(scale.error());
+  return canonical_json(*scale);
+}
+
+}  // namespace
+
+Response render_object(const Exchange& exchange, std::string json, int code) {
+  if (exchange.shown_kind != exchange.kind) {
+    auto scale = scale_in(exchange, json);
+    if (!scale) return error_response(scale.error());
+    json = std::move(*scale);
+  }
   const auto options = shape_options(exchange.representation, exchange.request,
                                      exchange.context.engine.world().now());
+  auto body = shape_object(options, *exchange.shown_kind, *exchange.shown_version, std::move(json));
+  auto response = json_response(code, finish_body(exchange.representation, std::move(body)));
+  response.content_type = exchange.representation.content_type();
+  return response;
+}
+
+Reply render_outcome(const Exchange& exchange, engine::Outcome outcome, int code) {
   std::string json;
   engine::append_object(json, *exchange.kind, *exchange.version, outcome.schema_id, *outcome.body,
                         outcome.splice_at, outcome.revision);
-  auto body = shape_object(options, *exchange.kind, *exchange.version, std::move(json));
-  auto response = json_response(code, finish_body(exchange.representation, std::move(body)));
-  response.content_type = exchange.representation.content_type();
+  auto response = render_object(exchange, std::move(json), code);
   add_warnings(outcome.warnings, response);
   return response;
 }

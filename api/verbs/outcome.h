@@ -14,7 +14,11 @@ namespace gatefold::api {
 std::optional<Reply> submit(Exchange exchange, engine::Command command,
                             std::move_only_function<int(const engine::Outcome&)> code);
 
-// The outcome's object as the client asked for it.
+// An object, or the Scale that it shows, as the client asked for it. An error where there is no
+// such Scale.
+Response render_object(const Exchange& exchange, std::string json, int code);
+
+// The outcome's object in the same way.
 Reply render_outcome(const Exchange& exchange, engine::Outcome outcome, int code);
 
 }  // namespace gatefold::api

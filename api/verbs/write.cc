@@ -30,7 +30,7 @@ Result<void> fill_patch(const Exchange& exchange, engine::Command& command) {
 }
 
 Result<void> fill_body(const Exchange& exchange, engine::Command& command) {
-  auto body = decode_body(exchange.request, exchange.kind->kind, !exchange.kind->core);
+  auto body = decode_body(exchange.request, exchange.shown_kind->kind, !exchange.shown_kind->core);
   if (!body) return std::unexpected(std::move(body.error()));
   command.body = std::move(body->value);
   command.duplicates = std::move(body->duplicates);

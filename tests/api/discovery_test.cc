@@ -117,6 +117,34 @@ TEST_CASE("groups and versions that are not served have no legacy document") {
   CHECK_FALSE(legacy_resources(catalog, "", "v2"));
 }
 
+TEST_CASE("a scale is told as what it is") {
+  const auto catalog = builtin_catalog();
+  const Value list = parsed(legacy_resources(*catalog, "apps", "v1").value());
+  const Value* scale = row_named(list, "deployments/scale");
+  REQUIRE(scale != nullptr);
+  CHECK(*scale == parsed(R"({"name":"deployments/scale","singularName":"","namespaced":true,
+      "group":"autoscaling","version":"v1","kind":"Scale","verbs":["get","patch","update"]})"));
+  CHECK(row_named(list, "daemonsets/scale") == nullptr);
+
+  const Kind& deployments = *catalog->find("apps", "deployments");
+  const auto aggregated =
+      parsed(aggregated_groups(test::catalog_of({deployments}), AggregatedVersion::kV2).text);
+  CHECK(
+      aggregated.at("items").at(0).at("versions").at(0).at("resources").at(0).at("subresources") ==
+      parsed(R"([
+      {"subresource":"scale","responseKind":{"group":"autoscaling","version":"v1","kind":"Scale"},
+       "verbs":["get","patch","update"]},
+      {"subresource":"status","responseKind":{"group":"apps","version":"v1","kind":"Deployment"},
+       "verbs":["get","patch","update"]}])"));
+
+  // Those of custom resources come as real servers list them.
+  Kind custom = deployments;
+  custom.core = false;
+  std::vector<std::string_view> names;
+  for (const auto& one : subresources_of(custom, custom.versions[0])) names.push_back(one.name);
+  CHECK(names == std::vector<std::string_view>{"status", "scale"});
+}
+
 TEST_CASE("the Gateway API's rows are those of a real server") {
   const auto catalog = builtin_catalog();
   const Value list = parsed(legacy_resources(*catalog, "gateway.networking.k8s.io", "v1").value());

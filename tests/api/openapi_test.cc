@@ -185,6 +185,33 @@ TEST_CASE("version 2 leaves out what its clients choke on") {
   CHECK(find(spec.at("properties").at("either"), "oneOf") == nullptr);
 }
 
+TEST_CASE("a scale has paths and a schema of its own") {
+  const auto catalog = builtin_catalog();
+  const Value v3 = v3_document(*catalog, "apis/apps/v1");
+  const std::string path = "/apis/apps/v1/namespaces/{namespace}/deployments/{name}/scale";
+  const Value& item = v3.at("paths").at(path);
+  const auto scale = parsed(R"({"group":"autoscaling","kind":"Scale","version":"v1"})");
+  for (const auto* method : {"get", "put", "patch"}) {
+    CHECK(item.at(method).at("x-kubernetes-group-version-kind") == scale);
+  }
+  CHECK(find(item, "delete") == nullptr);
+  CHECK(string_at(item, {"get", "operationId"}) == "readAppsV1NamespacedDeploymentScale");
+  const auto reference =
+      parsed(R"({"$ref":"#/components/schemas/io.k8s.api.autoscaling.v1.Scale"})");
+  CHECK(item.at("put").at("requestBody").at("content").at("application/json").at("schema") ==
+        reference);
+  const Value& schemas = v3.at("components").at("schemas");
+  CHECK(schemas.at("io.k8s.api.autoscaling.v1.Scale").at("x-kubernetes-group-version-kind").at(0) ==
+        scale);
+  CHECK(dangling(v3, "#/components/schemas/", schemas).empty());
+  CHECK(find(v3_document(*catalog, "api/v1").at("components").at("schemas"),
+             "io.k8s.api.autoscaling.v1.Scale") == nullptr);
+
+  const Value v2 = parsed(render_openapi_v2(*catalog).json.text);
+  CHECK(find(v2.at("paths"), path) != nullptr);
+  CHECK(find(v2.at("definitions"), "io.k8s.api.autoscaling.v1.Scale") != nullptr);
+}
+
 TEST_CASE("paths tell the kind, the query parameters and the forms of patch") {
   const Value document = v3_document(rendering_catalog(), kLampKey);
   const Value& paths = document.at("paths");

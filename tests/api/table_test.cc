@@ -65,6 +65,33 @@ Value cell(const PrinterColumn& column, std::string_view object, bool core = fal
   return cells_of(with_column(column, core), parsed(object)).at(1);
 }
 
+// The cells of an object of a built-in kind, made 10 s ago, without the name and the age of most.
+Value built_in_cells(std::string_view group, std::string_view plural, std::string_view object) {
+  const auto catalog = builtin_catalog();
+  const Kind* kind = catalog->find(group, plural);
+  REQUIRE(kind != nullptr);
+  const Table table(*kind, kind->storage_version(), "v1", IncludeObject::kNone);
+  Value made = parsed(object);
+  object_member(made.as_object(), "metadata")["name"] = "n";
+  made.at("metadata").as_object()["creationTimestamp"] = "2026-11-24T07:24:00Z";
+  return parsed(table.of_one(made, at("2026-11-24T07:24:10Z"))).at("rows").at(0).at("cells");
+}
+
+std::string built_in_columns(std::string_view group, std::string_view plural) {
+  const auto catalog = builtin_catalog();
+  const Kind* kind = catalog->find(group, plural);
+  REQUIRE(kind != nullptr);
+  const Table table(*kind, kind->storage_version(), "v1", IncludeObject::kNone);
+  const Value rendered = parsed(table.of_one(parsed(R"({"metadata":{}})"), {}));
+  std::string names;
+  for (const Value& column : rendered.at("columnDefinitions").as_array()) {
+    const std::string name(string_at(column, {"name"}));
+    const bool is_wide = integer_at(column, {"priority"}, 0) > 0;
+    names += (names.empty() ? "" : ",") + (is_wide ? "[" + name + "]" : name);
+  }
+  return names;
+}
+
 }  // namespace
 
 TEST_CASE("a table of one object names its columns and carries the object's metadata") {
@@ -221,6 +248,121 @@ TEST_CASE("labels are shown as pairs in order") {
       computed_column(PrinterColumn::Compute::kLabels, {".spec.selector"});
   CHECK(cell(selector, R"({"spec":{"selector":{"b":"2","a":"1"}}})", true) == Value("a=1,b=2"));
   CHECK(cell(selector, R"({"spec":{}})", true) == Value("<none>"));
+}
+
+TEST_CASE("core kinds have Kubernetes' columns") {
+  CHECK(built_in_columns("apps", "deployments") ==
+        "Name,Ready,Up-to-date,Available,Age,[Containers],[Images],[Selector]");
+  CHECK(built_in_columns("apps", "daemonsets") ==
+        "Name,Desired,Current,Ready,Up-to-date,Available,Node Selector,Age,[Containers],[Images],"
+        "[Selector]");
+  CHECK(built_in_columns("", "endpoints") == "Name,Endpoints,Age");
+  CHECK(built_in_columns("discovery.k8s.io", "endpointslices") ==
+        "Name,AddressType,Ports,Endpoints,Age");
+  CHECK(built_in_columns("", "nodes") ==
+        "Name,Status,Roles,Age,Version,[Internal-IP],[External-IP],[OS-Image],[Kernel-Version],"
+        "[Container-Runtime]");
+  CHECK(built_in_columns("", "events") ==
+        "Last Seen,Type,Reason,Object,[Subobject],[Source],Message,[First Seen],[Count],[Name]");
+  for (const auto* plural : {"rolebindings", "clusterrolebindings"}) {
+    CHECK(built_in_columns("rbac.authorization.k8s.io", plural) ==
+          "Name,Role,Age,[Users],[Groups],[ServiceAccounts]");
+  }
+  for (const auto* plural : {"roles", "clusterroles"}) {
+    CHECK(built_in_columns("rbac.authorization.k8s.io", plural) == "Name,Created At");
+  }
+  CHECK(built_in_columns("", "serviceaccounts") == "Name,Secrets,Age");
+  CHECK(built_in_columns("", "secrets") == "Name,Type,Data,Age");
+  CHECK(built_in_columns("", "configmaps") == "Name,Data,Age");
+  CHECK(built_in_columns("", "namespaces") == "Name,Status,Age");
+  CHECK(built_in_columns("", "services") ==
+        "Name,Type,Cluster-IP,External-IP,Port(s),Age,[Selector]");
+  CHECK(built_in_columns("coordination.k8s.io", "leases") == "Name,Holder,Age");
+}
+
+TEST_CASE("workloads show how many of their pods work") {
+  const auto deployment = [](std::string_view object) {
+    return built_in_cells("apps", "deployments", object);
+  };
+  CHECK(deployment(R"({"spec":{"replicas":3,"selector":{"matchLabels":{"b":"2"},
+      "matchExpressions":[{"key":"a","operator":"In","values":["y","x"]}]},
+      "template":{"spec":{"containers":[{"name":"c","image":"i:1"},{"name":"d","image":"j"}]}}},
+      "status":{"replicas":3,"readyReplicas":1,"updatedReplicas":2,"availableReplicas":1}})") ==
+        parsed(R"(["n","1/3",2,1,"10s","c,d","i:1,j","a in (x,y),b=2"])"));
+  CHECK(deployment(R"({"spec":{"replicas":1}})") ==
+        parsed(R"(["n","0/1",0,0,"10s","","","<none>"])"));
+  CHECK(deployment(R"({"spec":{"selector":{"matchExpressions":[{"key":"a","operator":"Is"}]}}})")
+            .at(7) == Value("<error>"));
+  CHECK(built_in_cells("apps", "daemonsets", R"({"status":{"desiredNumberScheduled":3,
+      "currentNumberScheduled":2,"numberReady":1},"spec":{"template":{"spec":{
+      "nodeSelector":{"d":"ssd"},"containers":[{"name":"c","image":"i"}]}}}})") ==
+        parsed(R"(["n",3,2,1,0,0,"d=ssd","10s","c","i","<none>"])"));
+  CHECK(built_in_cells("policy", "poddisruptionbudgets",
+                       R"({"spec":{"minAvailable":"50%"},"status":{"disruptionsAllowed":2}})") ==
+        parsed(R"(["n","50%","N/A",2,"10s"])"));
+  CHECK(built_in_cells("policy", "poddisruptionbudgets", R"({"spec":{"maxUnavailable":1}})") ==
+        parsed(R"(["n","N/A","1",0,"10s"])"));
+}
+
+TEST_CASE("endpoints show three addresses and count the rest") {
+  const auto endpoints = [](std::string_view object) {
+    return built_in_cells("", "endpoints", object).at(1);
+  };
+  CHECK(endpoints("{}") == Value("<none>"));
+  CHECK(endpoints(R"({"subsets":[{"notReadyAddresses":[{"ip":"10.0.0.1"}]}]})") == Value(""));
+  CHECK(endpoints(R"({"subsets":[{"addresses":[{"ip":"10.0.0.1"},{"ip":"fd00::1"}],
+      "ports":[{"port":80}]},{"addresses":[{"ip":"10.0.0.3"}]}]})") ==
+        Value("10.0.0.1:80,[fd00::1]:80,10.0.0.3"));
+  CHECK(endpoints(R"({"subsets":[{"addresses":[{"ip":"10.0.0.1"},{"ip":"10.0.0.2"}],
+      "ports":[{"port":80},{"port":443}]}]})") ==
+        Value("10.0.0.1:80,10.0.0.2:80,10.0.0.1:443 + 1 more..."));
+  const auto slice = [](std::string_view object) {
+    return built_in_cells("discovery.k8s.io", "endpointslices", object);
+  };
+  CHECK(slice(R"({"addressType":"IPv4"})") == parsed(R"(["n","IPv4","<unset>","<unset>","10s"])"));
+  CHECK(slice(R"({"addressType":"IPv4","ports":[{"port":80,"name":"http"},{"name":"any"},{}],
+      "endpoints":[{"addresses":["10.0.0.1","10.0.0.2"]},{"addresses":["10.0.0.3","10.0.0.4"]}]})") ==
+        parsed(R"(["n","IPv4","80,any,*","10.0.0.1,10.0.0.2,10.0.0.3 + 1 more...","10s"])"));
+}
+
+TEST_CASE("nodes show whether they are ready and what for") {
+  CHECK(built_in_cells("", "nodes", "{}") ==
+        parsed(R"(["n","Unknown","<none>","10s","","<none>","<none>","<unknown>","<unknown>",
+                   "<unknown>"])"));
+  CHECK(built_in_cells("", "nodes", R"({"metadata":{"labels":{
+      "node-role.kubernetes.io/worker":"","node-role.kubernetes.io/control-plane":"",
+      "node-role.kubernetes.io/":"","kubernetes.io/role":"old"}},
+      "spec":{"unschedulable":true},"status":{
+      "conditions":[{"type":"DiskPressure","status":"False"},{"type":"Ready","status":"Unknown"}],
+      "addresses":[{"type":"Hostname","address":"h"},{"type":"InternalIP","address":"10.0.0.1"}],
+      "nodeInfo":{"kubeletVersion":"v1.33.0","osImage":"Debian","kernelVersion":"6.1"}}})") ==
+        parsed(R"(["n","NotReady,SchedulingDisabled","control-plane,old,worker","10s","v1.33.0",
+                   "10.0.0.1","<none>","Debian","6.1","<unknown>"])"));
+}
+
+TEST_CASE("events show when, what and by whom") {
+  const auto event = [](std::string_view object) { return built_in_cells("", "events", object); };
+  CHECK(event(R"({"type":"Normal","reason":"R","message":" m\n","involvedObject":{"kind":"Pod",
+      "name":"p","fieldPath":"spec"},"source":{"component":"c","host":"h"},"count":4,
+      "firstTimestamp":"2026-11-24T07:23:10Z","lastTimestamp":"2026-11-24T07:24:05Z"})") ==
+        parsed(R"(["5s","Normal","R","pod/p","spec","c, h","m","60s",4,"n"])"));
+  CHECK(event(R"({"eventTime":"2026-11-24T07:24:07.000000Z","involvedObject":{"kind":"Node"},
+      "reportingComponent":"r"})") == parsed(R"(["3s","","","node","","r","","3s",1,"n"])"));
+  CHECK(event(R"({"eventTime":"2026-11-24T07:24:00.000000Z","series":{"count":7,
+      "lastObservedTime":"2026-11-24T07:24:09.000000Z"}})") ==
+        parsed(R"(["1s","","","","","","","10s",7,"n"])"));
+  CHECK(event("{}").at(0) == Value("<unknown>"));
+}
+
+TEST_CASE("role bindings show who has the role") {
+  CHECK(built_in_cells("rbac.authorization.k8s.io", "rolebindings",
+                       R"({"roleRef":{"kind":"Role","name":"r"},"subjects":[
+      {"kind":"User","name":"u"},{"kind":"Group","name":"g"},{"kind":"User","name":"v"},
+      {"kind":"ServiceAccount","namespace":"s","name":"a"}]})") ==
+        parsed(R"(["n","Role/r","10s","u, v","g","s/a"])"));
+  CHECK(built_in_cells("rbac.authorization.k8s.io", "roles", "{}") ==
+        parsed(R"(["n","2026-11-24T07:24:00Z"])"));
+  CHECK(built_in_cells("coordination.k8s.io", "leases", "{}") == parsed(R"(["n","","10s"])"));
 }
 
 TEST_CASE("includeObject is one of three words") {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Definitions with kubectl: upstream's replace ours on a running server and are created where there are none; then
-# upstream's examples are accepted as before.
+# upstream's examples are accepted as before. Last, kinds that scale.
 # definitions_test.sh GATEFOLD KUBECTL SOURCE_DIR
 GATEFOLD=$1 kubectl=$2 source=$3
 . "$source/tests/clients/lib.sh"
@@ -76,4 +76,45 @@ spec:
   stop_server || fail "the server ended with code $?"
 done
 start_server --in-memory
+expect "a definition with a scale" 'created$' "$kubectl" create -f - <<<'
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: crews.work.example.com}
+spec:
+  group: work.example.com
+  scope: Namespaced
+  names: {plural: crews, kind: Crew}
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    subresources: {status: {}, scale: {specReplicasPath: .spec.size, statusReplicasPath: .status.size}}
+    schema:
+      openAPIV3Schema:
+        type: object
+        properties:
+          spec: {type: object, properties: {size: {type: integer, maximum: 9}}}
+          status: {type: object, properties: {size: {type: integer}}}'
+expect "it is established" 'condition met$' "$kubectl" wait --for=condition=Established --timeout=10s crd crews.work.example.com
+expect "a crew and a deployment" '^deployment.apps/d created$' "$kubectl" create -f - <<<'
+apiVersion: work.example.com/v1
+kind: Crew
+metadata: {name: a}
+spec: {size: 1}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: d}
+spec:
+  selector: {matchLabels: {app: d}}
+  template: {metadata: {labels: {app: d}}, spec: {containers: [{name: c, image: i}]}}'
+expect "scale a crew" 'scaled$' "$kubectl" scale crew a --replicas=3
+expect "scale it on a condition" 'scaled$' "$kubectl" scale crew a --current-replicas=3 --replicas=5
+expect "it has the size" '^5$' "$kubectl" get crew a -o 'jsonpath={.spec.size}{"\n"}'
+expect_failure "on a condition that does not hold" 'to be 3, was 5' "$kubectl" scale crew a --current-replicas=3 --replicas=4
+expect_failure "beyond what the schema allows" 'should be less than or equal to 9' "$kubectl" scale crew a --replicas=10
+expect "scale a deployment" 'scaled$' "$kubectl" scale deployment d --replicas=2
+expect "its scale as a table" '^d +2 +0 +' "$kubectl" get deployment d --subresource=scale
+expect "patch its scale" 'patched$' "$kubectl" patch deployment d --subresource=scale --type=merge -p '{"spec":{"replicas":4}}'
+expect "it has the replicas" '^4$' "$kubectl" get deployment d -o 'jsonpath={.spec.replicas}{"\n"}'
 finish

@@ -98,6 +98,19 @@ TEST_CASE("the built-in kinds are there") {
   CHECK(builtin_catalog()->fingerprint() == catalog->fingerprint());
 }
 
+TEST_CASE("a scale is described and not served") {
+  CHECK(scale_kind().api_version("v1") == "autoscaling/v1");
+  CHECK(scale_kind().version("v1") == &scale_kind().storage_version());
+  CHECK(builtin_catalog()->find_kind("autoscaling", "Scale") == nullptr);
+  CHECK_FALSE(builtin_catalog()->serves("autoscaling", "v1"));
+
+  Kind kind = *builtin_catalog()->find("apps", "deployments");
+  const Catalog with({std::make_shared<const Kind>(kind)});
+  kind.versions[0].scale.reset();
+  const Catalog without({std::make_shared<const Kind>(kind)});
+  CHECK(with.fingerprint() != without.fingerprint());
+}
+
 // Defaults are put into objects without being validated, so that they have to be valid.
 void check_defaults(const SchemaNode& schema, const std::string& where) {
   INFO(where);

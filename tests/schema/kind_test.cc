@@ -206,6 +206,10 @@ TEST_CASE("a definition that can't be read names the member that is wrong") {
   CHECK(with("spec/names/shortNames", JsonArray{1}).starts_with("spec.names.shortNames: "));
   CHECK(with("spec/x-gatefold", JsonObject{{"typo", true}}) ==
         "spec.x-gatefold.typo: Invalid value: \"null\": is unknown");
+  const JsonObject ratio{
+      {"name", "X"}, {"type", "string"}, {"compute", "ratio"}, {"paths", JsonArray{".a"}}};
+  CHECK(with("spec/x-gatefold", JsonObject{{"tableColumns", JsonArray{ratio}}}) ==
+        "spec.x-gatefold.tableColumns[0].paths: Invalid value: \"null\": are too few");
   CHECK(with("spec/x-gatefold", JsonObject{{"nameRule", "x"}}) ==
         "spec.x-gatefold.nameRule: Invalid value: \"null\": is unknown");
 }

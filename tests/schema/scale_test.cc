@@ -63,5 +63,61 @@ TEST_CASE("a kind says where its replicas are") {
   CHECK_FALSE(parse_kind(test::yaml(definition("scale: {}"))).has_value());
 }
 
+Value replicas(std::int64_t number) {
+  return {{"spec", {{"replicas", number}}}};
+}
+
+TEST_CASE("what a scale shows is found by its paths") {
+  Kind kind;
+  KindVersion version;
+  version.scale = ScalePaths{".spec.team.size", ".status.size", ".status.sel"};
+  const auto shown = [&](std::string_view object) {
+    const auto scale = scale_of(kind, version, json(object));
+    return scale ? *scale : Value(scale.error().message);
+  };
+  CHECK(shown(R"({"metadata":{"name":"a","uid":"u","labels":{"k":"v"}},
+                  "spec":{"team":{"size":4294967298}},"status":{"size":1,"sel":"x=y"}})") ==
+        json(R"({"apiVersion":"autoscaling/v1","kind":"Scale","metadata":{"name":"a","uid":"u"},
+                 "spec":{"replicas":2},"status":{"replicas":1,"selector":"x=y"}})"));
+  CHECK(shown(R"({"spec":{"team":null}})") ==
+        "Internal error occurred: the spec replicas field \".spec.team.size\" does not exist");
+  CHECK(shown(R"({"spec":{"team":7}})") ==
+        "Internal error occurred: .spec.team.size accessor error: 7 is of the type int64, expected "
+        "map[string]interface{}");
+  CHECK(
+      shown(R"({"spec":{"team":{"size":"7"}}})") ==
+      "Internal error occurred: .spec.team.size accessor error: 7 is of the type string, expected "
+      "int64");
+  CHECK(shown(R"({"spec":{"team":{"size":1}},"status":{"sel":{}}})") ==
+        "Internal error occurred: .status.sel accessor error: map[] is of the type "
+        "map[string]interface {}, expected string");
+  kind.core = true;
+  CHECK(shown(R"({"spec":{"team":{"size":1}},"status":{"sel":{"matchLabels":{"a":"b"}}}})")
+            .at("status") == json(R"({"replicas":0,"selector":"a=b"})"));
+  CHECK(shown(R"({"spec":{"team":{"size":1}},
+                  "status":{"sel":{"matchExpressions":[{"key":"a","operator":"Is"}]}}})") ==
+        "\"Is\" is not a valid label selector operator");
+}
+
+TEST_CASE("replicas are put where they belong") {
+  const Kind kind;
+  KindVersion version;
+  version.scale = ScalePaths{".spec.team.size", ".status.size", ""};
+  auto object = json(R"({"spec":{"note":"n"}})");
+  const auto before = scale_to_change(kind, version, object);
+  REQUIRE(before.has_value());
+  CHECK(put_scale(version, *before, object).error().message ==
+        "the spec replicas field \".spec.team.size\" cannot be empty");
+  CHECK(object == json(R"({"spec":{"note":"n"}})"));
+  CHECK(put_scale(version, replicas(3), object).has_value());
+  CHECK(object == json(R"({"spec":{"note":"n","team":{"size":3}}})"));
+  CHECK(put_scale(version, json("{}"), object).has_value());
+  CHECK(object == json(R"({"spec":{"note":"n","team":{"size":0}}})"));
+  object = json(R"({"spec":{"team":null}})");
+  CHECK(put_scale(version, replicas(3), object).error().message ==
+        "Internal error occurred: value cannot be set because .spec.team is not a "
+        "map[string]interface{}");
+}
+
 }  // namespace
 }  // namespace gatefold

@@ -230,5 +230,21 @@ TEST_CASE("selectable values are what Go prints, absent ones are empty") {
         SelectableValues{{"spec.on", ""}, {"spec.ratio", ""}, {"spec.size", ""}});
 }
 
+TEST_CASE("the selector of an object is told as a query, by key") {
+  const auto text = [](std::string_view selector) {
+    return label_selector_text(test::json(selector)).value_or("error");
+  };
+  CHECK(text("{}") == "");
+  CHECK(text(R"({"matchLabels":{"b":"2","a":""}})") == "a=,b=2");
+  CHECK(text(R"({"matchLabels":{"m":"1"},"matchExpressions":[
+    {"key":"z","operator":"In","values":["y","x"]},{"key":"n","operator":"NotIn","values":["v"]},
+    {"key":"e","operator":"Exists"},{"key":"d","operator":"DoesNotExist"}]})") ==
+        "!d,e,m=1,n notin (v),z in (x,y)");
+  // What is told is what a query means.
+  CHECK(parse_label_selector("!d,e,m=1,n notin (v),z in (x,y)").has_value());
+  CHECK(label_selector_text(test::json(R"({"matchExpressions":[{"key":"k","operator":"Is"}]})"))
+            .error() == "\"Is\" is not a valid label selector operator");
+}
+
 }  // namespace
 }  // namespace gatefold

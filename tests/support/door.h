@@ -94,6 +94,9 @@ class Door {
   virtual Answer write(engine::Command command) = 0;
   virtual Answer get(const Resource& resource, const std::string& name_space,
                      const std::string& name) = 0;
+  // What its scale subresource shows.
+  virtual Answer get_scale(const Resource& resource, const std::string& name_space,
+                           const std::string& name) = 0;
   virtual Page list(const ListAsk& ask) = 0;
   virtual OpenedWatch watch(const WatchAsk& ask) = 0;
 

@@ -9,6 +9,7 @@
 
 #include "engine/read.h"
 #include "schema/json.h"
+#include "schema/scale.h"
 #include "tests/support/doors.h"
 
 namespace gatefold::test {
@@ -122,6 +123,7 @@ class EngineDoor : public Door {
     const auto* kind = catalog->find(command.group, command.plural);
     const auto* version = kind == nullptr ? nullptr : kind->version(command.version);
     const bool removes = command.verb == engine::Verb::kDelete;
+    const bool scales = command.subresource == "scale";
     auto outcome = opened.execute(std::move(command));
     if (!outcome) return refusal(outcome.error());
     Answer answer;
@@ -132,7 +134,16 @@ class EngineDoor : public Door {
     engine::append_object(json, *kind, *version, outcome->schema_id, *outcome->body,
                           outcome->splice_at, outcome->revision);
     answer.object = parsed(json);
-    return answer;
+    return scales ? scale_in(*kind, *version, std::move(answer)) : answer;
+  }
+
+  Answer get_scale(const Resource& resource, const std::string& name_space,
+                   const std::string& name) override {
+    auto answer = get(resource, name_space, name);
+    if (!answer.ok()) return answer;
+    const auto view = engine().view();
+    const auto* kind = view->catalog->find(resource.group, resource.plural);
+    return scale_in(*kind, *kind->version(resource.version), std::move(answer));
   }
 
   Answer get(const Resource& resource, const std::string& name_space,
@@ -180,6 +191,13 @@ class EngineDoor : public Door {
   virtual OpenedWatch start_watch(engine::WatchQuery query) = 0;
 
  private:
+  static Answer scale_in(const Kind& kind, const KindVersion& version, Answer answer) {
+    auto scale = scale_of(kind, version, answer.object);
+    if (!scale) return refusal(scale.error());
+    answer.object = std::move(*scale);
+    return answer;
+  }
+
   struct Selectors {
     LabelSelector labels;
     FieldSelector fields;

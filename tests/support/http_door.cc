@@ -177,6 +177,11 @@ class HttpDoor : public Door {
         path_of(resource.group, resource.version, resource.plural, name_space) + "/" + name));
   }
 
+  Answer get_scale(const Resource& resource, const std::string& name_space,
+                   const std::string& name) override {
+    return get(resource, name_space, name + "/scale");
+  }
+
   Page list(const ListAsk& ask) override {
     Query query;
     query.add_if("labelSelector", ask.labels);
