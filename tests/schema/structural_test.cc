@@ -49,6 +49,12 @@ properties:
       anyof: {type: string, anyOf: [{pattern: ^a}, {pattern: ^b, minLength: 9}]}
       allof: {type: integer, allOf: [{minimum: 5}, {maximum: 9}]}
       nott: {type: string, not: {enum: [bad]}}
+      fixed:
+        type: object
+        properties: {type: {type: string}, value: {type: string}}
+        oneOf:
+        - properties: {type: {enum: [IP]}, value: {anyOf: [{format: ipv4}, {format: ipv6}]}}
+        - properties: {type: {not: {enum: [IP]}}}
 )";
 
 Texts complaints(std::string_view spec) {
@@ -137,9 +143,41 @@ TEST_CASE("each keyword complains in Kubernetes' words") {
       {R"({"allof":4})",
        {"spec.allof: Invalid value: 4: spec.allof in body should be greater than or equal to 5",
         R"(<nil>: Invalid value: "": "spec.allof" must validate all the schemas (allOf))"}},
+      {R"({"fixed":{"type":"IP","value":"x"}})",
+       {R"(<nil>: Invalid value: "": "spec.fixed" )"
+        R"(must validate one and only one schema (oneOf). Found none valid)",
+        R"(<nil>: Invalid value: "": "spec.fixed.value" )"
+        R"(must validate at least one schema (anyOf))",
+        R"(spec.fixed.value: Invalid value: "x": )"
+        R"(spec.fixed.value in body must be of type ipv4: "x")"}},
       {R"({"nott":"bad"})",
        {R"(<nil>: Invalid value: "": "spec.nott" must not validate the schema (not))"}},
       {R"({"nullable":"y"})", {R"(spec.nullable: Unsupported value: "y": supported values: "x")"}},
+  };
+  for (const auto& [spec, expected] : cases) {
+    INFO(spec);
+    CHECK(complaints(spec) == expected);
+  }
+}
+
+TEST_CASE("a value of a wrong type is held to all else") {
+  const std::pair<std::string_view, Texts> cases[] = {
+      {R"({"enum":5})",
+       {R"(spec.enum: Invalid value: "integer": spec.enum in body must be of type string: "integer")",
+        R"(spec.enum: Unsupported value: 5: supported values: "A", "B")"}},
+      {R"({"min":0.5})",
+       {R"(spec.min: Invalid value: "number": spec.min in body must be of type integer: "number")",
+        "spec.min: Invalid value: 0.5: spec.min in body should be greater than or equal to 1"}},
+      {R"({"one":"a"})",
+       {R"(spec.one: Invalid value: "string": spec.one in body must be of type object: "string")",
+        R"(<nil>: Invalid value: "": "spec.one" )"
+        R"(must validate one and only one schema (oneOf). Found 2 valid alternatives)"}},
+      {R"({"allof":"3"})",
+       {R"(spec.allof: Invalid value: "string": )"
+        R"(spec.allof in body must be of type integer: "string")"}},
+      {R"({"dt":7})",
+       {R"(spec.dt: Invalid value: "int64": spec.dt in body must be of type date-time: "int64")"}},
+      {R"({"dt":["a"]})", {}},
   };
   for (const auto& [spec, expected] : cases) {
     INFO(spec);
@@ -189,7 +227,7 @@ TEST_CASE("members that no property speaks of may be forbidden") {
   const auto schema = test::schema("{type: object, additionalProperties: false}");
   CHECK(texts(validate_structural(*schema, json("{}"))) == Texts{});
   CHECK(texts(validate_structural(*schema, json(R"({"a":1})"), nullptr, "spec")) ==
-        Texts{R"(spec: Invalid value: "a": spec.a in body is a forbidden property)"});
+        Texts{R"(spec: Invalid value: "a": .a in body is a forbidden property)"});
 }
 
 TEST_CASE("items may have to differ") {
@@ -197,7 +235,7 @@ TEST_CASE("items may have to differ") {
   CHECK(texts(validate_structural(*schema, json(R"([{"a":1},{"a":2}])"), nullptr, "l")) == Texts{});
   CHECK(
       texts(validate_structural(*schema, json(R"([{"a":1,"b":2},{"b":2,"a":1}])"), nullptr, "l")) ==
-      Texts{R"(l: Invalid value: "": l in body shouldn't contain duplicates)"});
+      Texts{R"(l: Invalid value: "":  in body shouldn't contain duplicates)"});
 }
 
 TEST_CASE("too many members don't hide what is wrong with them") {
@@ -215,9 +253,9 @@ TEST_CASE("int-or-string may be spelt out and narrowed") {
   CHECK(texts(validate_structural(*schema, json("5"), nullptr, "v")) == Texts{});
   CHECK(texts(validate_structural(*schema, json(R"("5%")"), nullptr, "v")) == Texts{});
   CHECK(texts(validate_structural(*schema, json("0"), nullptr, "v")) ==
-        Texts{"v: Invalid value: 0: v in body should be greater than or equal to 1"});
+        Texts{"v: Invalid value: 0:  in body should be greater than or equal to 1"});
   CHECK(texts(validate_structural(*schema, json(R"("x")"), nullptr, "v")) ==
-        Texts{R"(v: Invalid value: "x": v in body should match '^[0-9]+%$')"});
+        Texts{R"(v: Invalid value: "x":  in body should match '^[0-9]+%$')"});
   CHECK(validate_structural(*schema, json("true"), nullptr, "v").size() >= 1);
 }
 
@@ -225,9 +263,9 @@ TEST_CASE("limits beyond the exact integers of doubles are compared as Go does")
   const auto schema = test::schema("{type: integer, minimum: -5, maximum: 9007199254740992}");
   CHECK(texts(validate_structural(*schema, json("9007199254740992"), nullptr, "n")) == Texts{});
   CHECK(texts(validate_structural(*schema, json("-6"), nullptr, "n")) ==
-        Texts{"n: Invalid value: -6: n in body should be greater than or equal to -5"});
+        Texts{"n: Invalid value: -6:  in body should be greater than or equal to -5"});
   CHECK(texts(validate_structural(*schema, json("9007199254740994"), nullptr, "n")) ==
-        Texts{"n: Invalid value: 9007199254740994: n in body should be less than or equal to "
+        Texts{"n: Invalid value: 9007199254740994:  in body should be less than or equal to "
               "9.007199254740992e+15"});
 }
 
@@ -280,6 +318,14 @@ TEST_CASE("a path may stand before all fields") {
   const auto schema = test::schema("{type: object, required: [a]}");
   CHECK(texts(validate_structural(*schema, json("{}"), nullptr, "status")) ==
         Texts{"status.a: Required value"});
+  CHECK(texts(validate_structural(*schema, json("[]"), nullptr, "status")) ==
+        Texts{R"(status: Invalid value: "array":  in body must be of type object: "array")"});
+  const auto narrow = test::schema(
+      "{type: object, properties: {a: {type: string, minLength: 1, anyOf: [{pattern: b}]}}}");
+  CHECK(texts(validate_structural(*narrow, json(R"({"a":""})"), nullptr, "status")) ==
+        Texts{R"(status: Invalid value: "": "a" must validate at least one schema (anyOf))",
+              R"(status.a: Invalid value: "": a in body should match 'b')",
+              R"(status.a: Invalid value: "": a in body should be at least 1 chars long)"});
   CHECK(texts(validate_structural(*schema, json("[]"))) ==
         Texts{R"(: Invalid value: "array":  in body must be of type object: "array")"});
 }
