@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <compare>
 #include <map>
 #include <optional>
 #include <set>
@@ -73,17 +74,20 @@ std::string number_text(double number) {
   return text;
 }
 
-// Exact where both are integers. 0.3 is a multiple of 0.1 although neither has a double of its own.
-bool is_multiple(const Value& value, double of) {
-  constexpr double kIntegersExact = 9007199254740992.0;
-  if (value.is_int64() && of == std::floor(of) && of < kIntegersExact) {
-    return value.get_int64() % static_cast<std::int64_t>(of) == 0;
-  }
+// 0.3 is a multiple of 0.1 although neither has a double of its own.
+bool is_multiple(double number, double of) {
   constexpr double kTolerance = 1e-9;
-  const auto number = value.to_number<double>();
   const double quotient = of < 1 ? 1 / of * number : number / of;
   const double off = std::abs(quotient - std::round(quotient));
   return off <= kTolerance * std::max(1.0, std::abs(quotient));
+}
+
+// Integers are held to the whole part of a limit, as Kubernetes does. Nothing where a value is no
+// integer or the limit none of 64 bits.
+std::optional<std::int64_t> whole_limit(const Value& value, double limit) {
+  constexpr double kTwoTo63 = 9223372036854775808.0;
+  if (!value.is_int64() || limit < -kTwoTo63 || limit >= kTwoTo63) return std::nullopt;
+  return static_cast<std::int64_t>(limit);
 }
 
 // Unicode code points; what is no UTF-8 was replaced when the text was read.
@@ -264,19 +268,7 @@ class Validator {
 
   void check_string(const SchemaNode& schema, const Value& value, std::string_view text,
                     const Path& path) {
-    if (schema.length_max || schema.length_min) {
-      const auto length = code_points(text);
-      if (schema.length_max && length > *schema.length_max) {
-        add(too_long(path.text(), static_cast<std::size_t>(*schema.length_max), "maxLength"));
-      }
-      if (schema.length_min && length < *schema.length_min) {
-        add_invalid(path, value, "minLength", "should be at least {} chars long",
-                    *schema.length_min);
-      }
-    }
-    if (schema.pattern != nullptr && !re2::RE2::PartialMatch(text, *schema.pattern)) {
-      add_invalid(path, value, "pattern", "should match '{}'", schema.pattern_text);
-    }
+    check_text(schema, value, text, path);
     if (!schema.format.empty() && !format_holds(schema.format, text)) {
       add(invalid_type(path.text(), value,
                        fmt::format("{} in body must be of type {}: {}", path.text(), schema.format,
@@ -285,25 +277,61 @@ class Validator {
     }
   }
 
+  // The first that a text fails is told.
+  void check_text(const SchemaNode& schema, const Value& value, std::string_view text,
+                  const Path& path) {
+    const auto length = schema.length_max || schema.length_min ? code_points(text) : 0;
+    if (schema.length_max && length > *schema.length_max) {
+      add(too_long(path.text(), static_cast<std::size_t>(*schema.length_max), "maxLength"));
+    } else if (schema.length_min && length < *schema.length_min) {
+      add_invalid(path, value, "minLength", "should be at least {} chars long", *schema.length_min);
+    } else if (schema.pattern != nullptr && !re2::RE2::PartialMatch(text, *schema.pattern)) {
+      add_invalid(path, value, "pattern", "should match '{}'", schema.pattern_text);
+    }
+  }
+
   void check_number(const SchemaNode& schema, const Value& value, const Path& path) {
-    const auto number = value.to_number<double>();
-    if (schema.multiple_of && *schema.multiple_of > 0 && !is_multiple(value, *schema.multiple_of)) {
-      add_invalid(path, value, "multipleOf", "should be a multiple of {}",
-                  number_text(*schema.multiple_of));
+    if (schema.multiple_of && *schema.multiple_of > 0) {
+      check_multiple(value, *schema.multiple_of, path);
     }
     if (schema.maximum) {
-      const bool exclusive = schema.exclusive_maximum;
-      if (exclusive ? number >= *schema.maximum : number > *schema.maximum) {
+      const auto order = compare(value, *schema.maximum);
+      if (order > 0 || (order == 0 && schema.exclusive_maximum)) {
         add_invalid(path, value, "maximum", "should be less than {}{}",
-                    exclusive ? "" : "or equal to ", number_text(*schema.maximum));
+                    schema.exclusive_maximum ? "" : "or equal to ",
+                    limit_text(value, *schema.maximum));
       }
     }
     if (schema.minimum) {
-      const bool exclusive = schema.exclusive_minimum;
-      if (exclusive ? number <= *schema.minimum : number < *schema.minimum) {
+      const auto order = compare(value, *schema.minimum);
+      if (order < 0 || (order == 0 && schema.exclusive_minimum)) {
         add_invalid(path, value, "minimum", "should be greater than {}{}",
-                    exclusive ? "" : "or equal to ", number_text(*schema.minimum));
+                    schema.exclusive_minimum ? "" : "or equal to ",
+                    limit_text(value, *schema.minimum));
       }
+    }
+  }
+
+  static std::partial_ordering compare(const Value& value, double limit) {
+    if (const auto whole = whole_limit(value, limit)) return value.get_int64() <=> *whole;
+    return value.to_number<double>() <=> limit;
+  }
+
+  static std::string limit_text(const Value& value, double limit) {
+    const auto whole = whole_limit(value, limit);
+    return whole ? std::to_string(*whole) : number_text(limit);
+  }
+
+  void check_multiple(const Value& value, double of, const Path& path) {
+    const auto whole = whole_limit(value, of);
+    if (whole && *whole == 0) {
+      const auto field = path.text();
+      add(invalid_value(field, Value(0),
+                        fmt::format("factor MultipleOf declared for {} must be positive: 0", field),
+                        "multipleOf"));
+    } else if (whole ? value.get_int64() % *whole != 0
+                     : !is_multiple(value.to_number<double>(), of)) {
+      add_invalid(path, value, "multipleOf", "should be a multiple of {}", limit_text(value, of));
     }
   }
 
