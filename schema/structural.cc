@@ -83,10 +83,11 @@ bool is_multiple(double number, double of) {
 }
 
 // Integers are held to the whole part of a limit, as Kubernetes does. Nothing where a value is no
-// integer or the limit none of 64 bits.
+// integer or the limit is beyond those of 64 bits.
 std::optional<std::int64_t> whole_limit(const Value& value, double limit) {
   constexpr double kTwoTo63 = 9223372036854775808.0;
-  if (!value.is_int64() || limit < -kTwoTo63 || limit >= kTwoTo63) return std::nullopt;
+  const bool is_whole = limit >= -kTwoTo63 && limit < kTwoTo63;  // no NaN either
+  if (!value.is_int64() || !is_whole) return std::nullopt;
   return static_cast<std::int64_t>(limit);
 }
 
@@ -109,7 +110,7 @@ class Validator {
   void walk(const SchemaNode& schema, const Value& value, const Value* old_value,
             const Path& path) {
     if (errors_.size() >= errors_max_) return;
-    if (old_value != nullptr && *old_value == value) return;
+    if (old_value != nullptr && is_unchanged(schema, value, *old_value)) return;
     if (value.is_null() && schema.nullable) return;
     const bool has_format = format_is_enforced(schema.format);
     const bool has_right_type = check_type(schema, has_format, value, path);

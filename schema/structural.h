@@ -12,7 +12,7 @@ struct StructuralOptions {
 };
 
 // Required members first, then errors in order of the members' names; texts as R19.19. `old_value`,
-// when there is one, ratchets: errors below a value that equals its old counterpart are dropped
+// when there is one, ratchets: errors below a value that is_unchanged() are dropped
 // (R19.24). `path` is the field of `value`, "" at the root; texts speak of fields below `value`
 // alone (R13.4: `status.a: Invalid value: 0: a in body should be ...`).
 FieldErrors validate_structural(const SchemaNode& schema, const Value& value,

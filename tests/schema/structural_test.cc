@@ -358,10 +358,16 @@ properties:
     items:
       type: object
       properties: {k: {type: string}, v: {type: string, maxLength: 3}, w: {type: string}}
+  few:
+    type: array
+    maxItems: 1
+    x-kubernetes-list-type: map
+    x-kubernetes-list-map-keys: [k]
+    items: {type: object, properties: {k: {type: string}, v: {type: string}}}
   atomic:
     type: array
     items: {type: string, maxLength: 3}
-  whole: {type: object, maxProperties: 1, properties: {a: {type: string}}}
+  whole: {type: object, maxProperties: 1, properties: {a: {type: string}, b: {type: string}}}
   some: {type: object, anyOf: [{properties: {a: {maxLength: 1}}}],
          properties: {a: {type: string}, b: {type: string}}}
 )");
@@ -384,6 +390,13 @@ properties:
         Texts{"byKey[0].v"});
   CHECK(fields(R"({"atomic":["long","a"]})", R"({"atomic":["long"]})") == Texts{"atomic[0]"});
   CHECK(fields(R"({"atomic":["long"],"other":"x"})", R"({"atomic":["long"]})") == Texts{});
+  // Items without a key pair with nothing, in whatever order those with one stand.
+  CHECK(fields(R"({"byKey":[{"v":"long"}]})", R"({"byKey":[{"v":"long"}]})") ==
+        Texts{"byKey[0].v"});
+  CHECK(fields(R"({"byKey":[{"k":[]}]})", R"({"byKey":[{"k":[]}]})") == Texts{"byKey[0].k"});
+  CHECK(fields(R"({"few":[{"k":"b"},{"k":"a"}]})", R"({"few":[{"k":"a"},{"k":"b"}]})") == Texts{});
+  CHECK(fields(R"({"few":[{"k":"a"},{"k":"a","v":"x"}]})",
+               R"({"few":[{"k":"a"},{"k":"a","v":"x"}]})") == Texts{"few"});
   CHECK(fields(R"({"whole":{"a":"","b":""}})", R"({"whole":{"b":"","a":""}})") == Texts{});
   CHECK(fields(R"({"whole":{"a":"1","b":""}})", R"({"whole":{"a":"","b":""}})") == Texts{"whole"});
   CHECK(fields(R"({"some":{"a":"xx","b":"1"}})", R"({"some":{"a":"xx"}})") ==
