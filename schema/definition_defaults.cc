@@ -103,11 +103,7 @@ class DefaultsCheck {
 
   void add_below(const std::string& path, FieldErrors&& errors) {
     for (auto& error : errors) {
-      if (error.field.empty() || error.field == "<nil>") {
-        error.field = path;
-      } else {
-        error.field = path + (error.field.starts_with('[') ? "" : ".") + error.field;
-      }
+      put_below(path, error);
       errors_.push_back(std::move(error));
     }
   }

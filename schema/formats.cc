@@ -146,6 +146,13 @@ const std::map<std::string_view, std::unique_ptr<const re2::RE2>>& patterns() {
 
 }  // namespace
 
+bool format_is_enforced(std::string_view format) {
+  if (format.empty()) return false;
+  std::string name(format);
+  std::erase(name, '-');
+  return name == "password" || checks().contains(name) || patterns().contains(name);
+}
+
 bool format_holds(std::string_view format, std::string_view text) {
   std::string name(format);
   std::erase(name, '-');

@@ -95,12 +95,13 @@ struct Place {
   const Place* parent = nullptr;
   const Value* value = nullptr;
   const Value* old = nullptr;  // nullptr: nothing corresponds to it
+  const SchemaNode* schema = nullptr;
 
   // The nearest value that has a counterpart is as it was (R19.24).
   bool is_unchanged() const {
     const auto* place = this;
     while (place != nullptr && place->old == nullptr) place = place->parent;
-    return place != nullptr && *place->old == *place->value;
+    return place != nullptr && gatefold::is_unchanged(*place->schema, *place->value, *place->old);
   }
 };
 
@@ -182,7 +183,7 @@ class Rules::Check {
     judge(node, place, old, path);
     for (const auto& branch : node.all_of) {
       // What allOf finds is not forgiven for the value's own sake.
-      walk(*branch, {place.parent, place.value, nullptr}, old, path);
+      walk(*branch, {place.parent, place.value, nullptr, node.schema}, old, path);
     }
     if (const auto* object = place.value->if_object()) {
       walk_members(node, *object, place, old, path);
@@ -190,7 +191,8 @@ class Rules::Check {
       const OldItems old_items(*node.schema, old);
       for (std::size_t i = 0; i < array->size() && !is_over_; ++i) {
         const auto* before = not_null(old_items.counterpart((*array)[i]));
-        walk(*node.items, {&place, &(*array)[i], place.old == nullptr ? nullptr : before}, before,
+        const auto* counted = place.old == nullptr ? nullptr : before;
+        walk(*node.items, {&place, &(*array)[i], counted, node.items->schema}, before,
              Path(path, i));
       }
     }
@@ -204,7 +206,8 @@ class Rules::Check {
     const auto go = [&](const Node& below, std::string_view name, const Value& member,
                         const Path& where) {
       const auto* before = old == nullptr ? nullptr : not_null(find(*old, name));
-      walk(below, {&place, &member, place.old == nullptr ? nullptr : before}, before, where);
+      const auto* counted = place.old == nullptr ? nullptr : before;
+      walk(below, {&place, &member, counted, below.schema}, before, where);
     };
     for (const auto& [name, below] : node.properties) {
       if (const auto* member = object.if_contains(name))
@@ -348,7 +351,7 @@ RuleFindings Rules::check(const Value& object, const Value* old_object,
                           std::uint64_t cost_max) const {
   Check check(cost_max);
   const auto* old = old_object == nullptr ? nullptr : not_null(old_object);
-  check.walk(*root_, {nullptr, &object, old}, old, Path());
+  check.walk(*root_, {nullptr, &object, old, root_->schema}, old, Path());
   return check.take();
 }
 

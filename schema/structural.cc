@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <compare>
 #include <map>
 #include <optional>
 #include <set>
@@ -73,17 +74,21 @@ std::string number_text(double number) {
   return text;
 }
 
-// Exact where both are integers. 0.3 is a multiple of 0.1 although neither has a double of its own.
-bool is_multiple(const Value& value, double of) {
-  constexpr double kIntegersExact = 9007199254740992.0;
-  if (value.is_int64() && of == std::floor(of) && of < kIntegersExact) {
-    return value.get_int64() % static_cast<std::int64_t>(of) == 0;
-  }
+// 0.3 is a multiple of 0.1 although neither has a double of its own.
+bool is_multiple(double number, double of) {
   constexpr double kTolerance = 1e-9;
-  const auto number = value.to_number<double>();
   const double quotient = of < 1 ? 1 / of * number : number / of;
   const double off = std::abs(quotient - std::round(quotient));
   return off <= kTolerance * std::max(1.0, std::abs(quotient));
+}
+
+// Integers are held to the whole part of a limit, as Kubernetes does. Nothing where a value is no
+// integer or the limit is beyond those of 64 bits.
+std::optional<std::int64_t> whole_limit(const Value& value, double limit) {
+  constexpr double kTwoTo63 = 9223372036854775808.0;
+  const bool is_whole = limit >= -kTwoTo63 && limit < kTwoTo63;  // no NaN either
+  if (!value.is_int64() || !is_whole) return std::nullopt;
+  return static_cast<std::int64_t>(limit);
 }
 
 // Unicode code points; what is no UTF-8 was replaced when the text was read.
@@ -105,17 +110,14 @@ class Validator {
   void walk(const SchemaNode& schema, const Value& value, const Value* old_value,
             const Path& path) {
     if (errors_.size() >= errors_max_) return;
-    if (old_value != nullptr && *old_value == value) return;
+    if (old_value != nullptr && is_unchanged(schema, value, *old_value)) return;
     if (value.is_null() && schema.nullable) return;
-    if (!has_type(schema, value)) {
-      const Value actual(json_type_name(value));
-      add(invalid_type(path.text(), actual,
-                       fmt::format("{} in body must be of type {}: {}", path.text(),
-                                   type_word(schema), go_quote(json_type_name(value))),
-                       "type"));
-      return;
+    const bool has_format = format_is_enforced(schema.format);
+    const bool has_right_type = check_type(schema, has_format, value, path);
+    if (!value.is_null()) {
+      count(schema, has_format, has_right_type, value);
+      check_alternatives(schema, value, path);
     }
-    check_alternatives(schema, value, path);
     check_scalar(schema, value, path);
     if (const auto* array = value.if_array()) check_array(schema, *array, old_value, path);
     if (const auto* object = value.if_object()) check_object(schema, *object, old_value, path);
@@ -123,14 +125,50 @@ class Validator {
   }
 
   FieldErrors take() { return std::move(errors_); }
+  std::size_t matches() const { return matches_; }
 
  private:
-  void add(FieldError error) {
-    if (errors_.size() < errors_max_) errors_.push_back(std::move(error));
+  // Whether it is of its type. A format stands for the type where there is one, and lets lists
+  // pass.
+  bool check_type(const SchemaNode& schema, bool has_format, const Value& value, const Path& path) {
+    const bool is_numeric =
+        schema.type == SchemaType::kInteger || schema.type == SchemaType::kNumber;
+    const bool is_text = value.is_string() || value.is_array();
+    const bool is_formatted = has_format && !value.is_null();
+    if (is_formatted && is_text && !is_numeric) return true;
+    const bool is_free = schema.type == SchemaType::kAny && !schema.int_or_string;
+    if (has_type(schema, value) && !(is_formatted && is_free)) return true;
+    if (is_formatted && !is_text) {
+      add_misfit(path, schema.format,
+                 is_integer(value)   ? "int64"
+                 : value.is_number() ? "float64"
+                                     : "");
+    } else {
+      add_misfit(path, type_word(schema), json_type_name(value));
+    }
+    return false;
   }
 
-  void add_all(FieldErrors&& more) {
-    for (auto& error : more) add(std::move(error));
+  void add_misfit(const Path& path, std::string_view expected, std::string_view actual) {
+    add(invalid_type(
+        path.text(), Value(actual),
+        fmt::format("{} in body must be of type {}: {}", path.text(), expected, go_quote(actual)),
+        "type"));
+  }
+
+  // What Kubernetes' validators count for having looked at a value: of alternatives that fail, the
+  // one that counted most comes nearest.
+  void count(const SchemaNode& schema, bool has_format, bool has_right_type, const Value& value) {
+    const bool judges_type = schema.int_or_string || schema.type != SchemaType::kAny || has_format;
+    if (judges_type) matches_ += has_right_type ? 2 : 1;
+    matches_ += 4;  // alternatives count twice, then enum, then the end
+    if (value.is_string()) matches_ += has_format ? 2 : 1;
+    if (value.is_number() || value.is_array()) matches_ += 2;
+    if (value.is_object()) matches_ += 1;
+  }
+
+  void add(FieldError error) {
+    if (errors_.size() < errors_max_) errors_.push_back(std::move(error));
   }
 
   template <class... Args>
@@ -143,11 +181,21 @@ class Validator {
         std::string(origin)));
   }
 
+  struct Branch {
+    FieldErrors errors;
+    std::size_t matches = 0;
+  };
+
   // Within a branch nothing ratchets (R19.24).
-  FieldErrors branch(const SchemaNode& schema, const Value& value, const Path& path) const {
+  Branch branch(const SchemaNode& schema, const Value& value, const Path& path) const {
     Validator validator(errors_max_);
     validator.walk(schema, value, nullptr, path);
-    return validator.take();
+    return {validator.take(), validator.matches()};
+  }
+
+  void add_branch(Branch&& branch) {
+    matches_ += branch.matches;
+    for (auto& error : branch.errors) add(std::move(error));
   }
 
   void add_whole(const Path& path, std::string_view what, std::string_view origin) {
@@ -155,22 +203,19 @@ class Validator {
                       fmt::format("{} {}", go_quote(path.text()), what), std::string(origin)));
   }
 
-  // The errors of the branch that comes nearest, after the complaint about all of them.
   struct Branches {
     std::size_t valid = 0;
-    FieldErrors nearest;
+    Branch nearest;  // the first valid one, or the one that counted most
   };
   Branches try_branches(const std::vector<SchemaPtr>& schemas, const Value& value,
                         const Path& path) const {
     Branches result;
-    bool any = false;
     for (const auto& schema : schemas) {
-      auto errors = branch(*schema, value, path);
-      if (errors.empty()) {
-        ++result.valid;
-      } else if (!any || errors.size() < result.nearest.size()) {
-        result.nearest = std::move(errors);
-        any = true;
+      auto tried = branch(*schema, value, path);
+      if (tried.errors.empty()) {
+        if (++result.valid == 1) result.nearest = std::move(tried);
+      } else if (result.valid == 0 && tried.matches > result.nearest.matches) {
+        result.nearest = std::move(tried);
       }
     }
     return result;
@@ -178,16 +223,16 @@ class Validator {
 
   void check_alternatives(const SchemaNode& schema, const Value& value, const Path& path) {
     if (!schema.any_of.empty()) {
-      if (auto tried = try_branches(schema.any_of, value, path); tried.valid == 0) {
+      auto tried = try_branches(schema.any_of, value, path);
+      if (tried.valid == 0) {
         add_whole(path, "must validate at least one schema (anyOf)", "anyOf");
-        add_all(std::move(tried.nearest));
       }
+      add_branch(std::move(tried.nearest));
     }
     if (!schema.one_of.empty()) {
       auto tried = try_branches(schema.one_of, value, path);
       if (tried.valid == 0) {
         add_whole(path, "must validate one and only one schema (oneOf). Found none valid", "oneOf");
-        add_all(std::move(tried.nearest));
       } else if (tried.valid > 1) {
         add_whole(path,
                   fmt::format("must validate one and only one schema (oneOf). Found {} valid "
@@ -195,15 +240,21 @@ class Validator {
                               tried.valid),
                   "oneOf");
       }
+      if (tried.valid <= 1) add_branch(std::move(tried.nearest));
     }
-    bool all_hold = true;
+    std::size_t holding = 0;
     for (const auto& one : schema.all_of) {
-      auto errors = branch(*one, value, path);
-      all_hold &= errors.empty();
-      add_all(std::move(errors));
+      auto tried = branch(*one, value, path);
+      if (tried.errors.empty()) ++holding;
+      add_branch(std::move(tried));
     }
-    if (!all_hold) add_whole(path, "must validate all the schemas (allOf)", "allOf");
-    if (schema.not_schema != nullptr && branch(*schema.not_schema, value, path).empty()) {
+    if (holding < schema.all_of.size()) {
+      add_whole(path,
+                fmt::format("must validate all the schemas (allOf){}",
+                            holding == 0 ? ". None validated" : ""),
+                "allOf");
+    }
+    if (schema.not_schema != nullptr && branch(*schema.not_schema, value, path).errors.empty()) {
       add_whole(path, "must not validate the schema (not)", "not");
     }
   }
@@ -218,19 +269,7 @@ class Validator {
 
   void check_string(const SchemaNode& schema, const Value& value, std::string_view text,
                     const Path& path) {
-    if (schema.length_max || schema.length_min) {
-      const auto length = code_points(text);
-      if (schema.length_max && length > *schema.length_max) {
-        add(too_long(path.text(), static_cast<std::size_t>(*schema.length_max), "maxLength"));
-      }
-      if (schema.length_min && length < *schema.length_min) {
-        add_invalid(path, value, "minLength", "should be at least {} chars long",
-                    *schema.length_min);
-      }
-    }
-    if (schema.pattern != nullptr && !re2::RE2::PartialMatch(text, *schema.pattern)) {
-      add_invalid(path, value, "pattern", "should match '{}'", schema.pattern_text);
-    }
+    check_text(schema, value, text, path);
     if (!schema.format.empty() && !format_holds(schema.format, text)) {
       add(invalid_type(path.text(), value,
                        fmt::format("{} in body must be of type {}: {}", path.text(), schema.format,
@@ -239,25 +278,61 @@ class Validator {
     }
   }
 
+  // The first that a text fails is told.
+  void check_text(const SchemaNode& schema, const Value& value, std::string_view text,
+                  const Path& path) {
+    const auto length = schema.length_max || schema.length_min ? code_points(text) : 0;
+    if (schema.length_max && length > *schema.length_max) {
+      add(too_long(path.text(), static_cast<std::size_t>(*schema.length_max), "maxLength"));
+    } else if (schema.length_min && length < *schema.length_min) {
+      add_invalid(path, value, "minLength", "should be at least {} chars long", *schema.length_min);
+    } else if (schema.pattern != nullptr && !re2::RE2::PartialMatch(text, *schema.pattern)) {
+      add_invalid(path, value, "pattern", "should match '{}'", schema.pattern_text);
+    }
+  }
+
   void check_number(const SchemaNode& schema, const Value& value, const Path& path) {
-    const auto number = value.to_number<double>();
-    if (schema.multiple_of && *schema.multiple_of > 0 && !is_multiple(value, *schema.multiple_of)) {
-      add_invalid(path, value, "multipleOf", "should be a multiple of {}",
-                  number_text(*schema.multiple_of));
+    if (schema.multiple_of && *schema.multiple_of > 0) {
+      check_multiple(value, *schema.multiple_of, path);
     }
     if (schema.maximum) {
-      const bool exclusive = schema.exclusive_maximum;
-      if (exclusive ? number >= *schema.maximum : number > *schema.maximum) {
+      const auto order = compare(value, *schema.maximum);
+      if (order > 0 || (order == 0 && schema.exclusive_maximum)) {
         add_invalid(path, value, "maximum", "should be less than {}{}",
-                    exclusive ? "" : "or equal to ", number_text(*schema.maximum));
+                    schema.exclusive_maximum ? "" : "or equal to ",
+                    limit_text(value, *schema.maximum));
       }
     }
     if (schema.minimum) {
-      const bool exclusive = schema.exclusive_minimum;
-      if (exclusive ? number <= *schema.minimum : number < *schema.minimum) {
+      const auto order = compare(value, *schema.minimum);
+      if (order < 0 || (order == 0 && schema.exclusive_minimum)) {
         add_invalid(path, value, "minimum", "should be greater than {}{}",
-                    exclusive ? "" : "or equal to ", number_text(*schema.minimum));
+                    schema.exclusive_minimum ? "" : "or equal to ",
+                    limit_text(value, *schema.minimum));
       }
+    }
+  }
+
+  static std::partial_ordering compare(const Value& value, double limit) {
+    if (const auto whole = whole_limit(value, limit)) return value.get_int64() <=> *whole;
+    return value.to_number<double>() <=> limit;
+  }
+
+  static std::string limit_text(const Value& value, double limit) {
+    const auto whole = whole_limit(value, limit);
+    return whole ? std::to_string(*whole) : number_text(limit);
+  }
+
+  void check_multiple(const Value& value, double of, const Path& path) {
+    const auto whole = whole_limit(value, of);
+    if (whole && *whole == 0) {
+      const auto field = path.text();
+      add(invalid_value(field, Value(0),
+                        fmt::format("factor MultipleOf declared for {} must be positive: 0", field),
+                        "multipleOf"));
+    } else if (whole ? value.get_int64() % *whole != 0
+                     : !is_multiple(value.to_number<double>(), of)) {
+      add_invalid(path, value, "multipleOf", "should be a multiple of {}", limit_text(value, of));
     }
   }
 
@@ -369,6 +444,7 @@ class Validator {
 
   FieldErrors errors_;
   std::size_t errors_max_;
+  std::size_t matches_ = 0;
 };
 
 }  // namespace
@@ -377,13 +453,18 @@ FieldErrors validate_structural(const SchemaNode& schema, const Value& value,
                                 const Value* old_value, std::string_view path,
                                 StructuralOptions options) {
   Validator validator(options.errors_max);
-  const Path root;
-  if (path.empty()) {
-    validator.walk(schema, value, old_value, root);
-  } else {
-    validator.walk(schema, value, old_value, Path(root, path));
+  validator.walk(schema, value, old_value, Path());
+  auto errors = validator.take();
+  if (!path.empty()) {
+    for (auto& error : errors) put_below(path, error);
   }
-  return validator.take();
+  return errors;
+}
+
+void put_below(std::string_view path, FieldError& error) {
+  const bool is_whole = error.field.empty() || error.field == kNoField;
+  const auto* between = is_whole || error.field.starts_with('[') ? "" : ".";
+  error.field = fmt::format("{}{}{}", path, between, is_whole ? "" : error.field);
 }
 
 }  // namespace gatefold

@@ -12,11 +12,15 @@ struct StructuralOptions {
 };
 
 // Required members first, then errors in order of the members' names; texts as R19.19. `old_value`,
-// when there is one, ratchets: errors below a value that equals its old counterpart are dropped
-// (R19.24). `path` is the field of `value`, "" at the root.
+// when there is one, ratchets: errors below a value that is_unchanged() are dropped
+// (R19.24). `path` is the field of `value`, "" at the root; texts speak of fields below `value`
+// alone (R13.4: `status.a: Invalid value: 0: a in body should be ...`).
 FieldErrors validate_structural(const SchemaNode& schema, const Value& value,
                                 const Value* old_value = nullptr, std::string_view path = "",
                                 StructuralOptions options = {});
+
+// An error of a value as one of what stands at `path`.
+void put_below(std::string_view path, FieldError& error);
 
 // Uniqueness in lists of type set and map (R19.18). Not called where the old object already broke
 // it.

@@ -61,6 +61,7 @@ void hide(cel::Environment& environment, std::size_t first, std::size_t last) {
 
 void compile_variables(const Value& object, AdmissionPolicy& policy) {
   for (const auto& variable : list_at(object, {"spec", "variables"})) {
+    if (policy.variables.size() == kPolicyVariablesMax) return;
     auto compiled = compile(string_at(variable, {"name"}), string_at(variable, {"expression"}),
                             policy.environment, {});
     policy.environment.variables.push_back({.name = "variables." + compiled.name,

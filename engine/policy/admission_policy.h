@@ -14,6 +14,9 @@
 
 namespace gatefold::engine {
 
+// Each sees those before it, which takes its time.
+inline constexpr std::size_t kPolicyVariablesMax = 256;
+
 // An expression of a policy. Without a program `fault` says why in the compiler's words.
 struct PolicyExpression {
   std::string name;  // of a variable or condition, the key of an annotation

@@ -146,7 +146,12 @@ bool is_identifier(std::string_view name) {
          std::ranges::find(kReserved, name) == std::ranges::end(kReserved);
 }
 
-void check_variables(const AdmissionPolicy& policy, Report& report) {
+void check_variables(const Value& object, const AdmissionPolicy& policy, Report& report) {
+  const auto* written = find_path(object, {"spec", "variables"});
+  if (written != nullptr && written->as_array().size() > kPolicyVariablesMax) {
+    report.errors().push_back(too_many("spec.variables", written->as_array().size(),
+                                       kPolicyVariablesMax, std::string(kOrigin)));
+  }
   for (std::size_t i = 0; i < policy.variables.size(); ++i) {
     const auto& variable = policy.variables[i];
     const auto here = fmt::format("spec.variables[{}]", i);
@@ -251,7 +256,7 @@ FieldErrors validate_policy(const Value& object, const Value* old_object) {
   const bool conditions_stay = old_object != nullptr && same_at(object, *old_object, "paramKind") &&
                                same_at(object, *old_object, "matchConditions");
   if (!conditions_stay) check_conditions(*policy, report);
-  check_variables(*policy, report);
+  check_variables(object, *policy, report);
   if (policy->validations.empty() && policy->annotations.empty()) {
     for (const auto* field : {"spec.validations", "spec.auditAnnotations"}) {
       report.need(field, "validations or auditAnnotations must contain at least one item");

@@ -297,6 +297,14 @@ TEST_CASE("policies and bindings that make no sense are refused with all that is
   CHECK(refused.message.contains("must evaluate to bool but got int"));
   CHECK(refused.message.contains("must evaluate to one of [string null_type] but got int"));
 
+  auto large = policy("true");
+  large.at("spec").as_object()["variables"] = JsonArray();
+  for (int i = 0; i < 257; ++i) {
+    large.at("spec").at("variables").as_array().push_back(
+        JsonObject{{"name", "v" + std::to_string(i)}, {"expression", "1"}});
+  }
+  CHECK(fields_of(door->write(create(kPolicies, large))) == "spec.variables");
+
   auto of_binding = binding("Warn");
   auto& bound = of_binding.at("spec").as_object();
   bound["policyName"] = "P";

@@ -1,4 +1,4 @@
-// Upstream's example manifests, as far as schemas can judge them.
+// Upstream's example manifests, as far as schemas and their rules can judge them.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -50,9 +50,12 @@ void check_object(const Catalog& catalog, Value object) {
   apply_defaults(*version->schema, object);
   CHECK(test::texts(validate_structural(*version->schema, object)) == Texts{});
   CHECK(test::texts(validate_list_types(*version->schema, object)) == Texts{});
+  if (version->rules != nullptr) {
+    CHECK(test::texts(version->rules->check(object, nullptr).errors) == Texts{});
+  }
 }
 
-TEST_CASE("upstream's examples have the shape of their kinds in both channels") {
+TEST_CASE("upstream's examples are valid objects of their kinds in both channels") {
   if (!std::filesystem::is_directory(kExamples)) {
     std::cout << "SKIP: upstream's example manifests are absent\n";
     return;

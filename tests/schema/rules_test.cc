@@ -166,6 +166,11 @@ TEST_CASE("rules of a transition look at what was there") {
        R"({"list": [{"name": "a", "v": 100}]})",
        {R"(spec.list[1]: Invalid value: "object": small)"},
        {R"(spec.list[0]: Invalid value: "object": small)"}},
+      // Without its key an item has no past, and the list is not what it was.
+      {R"({"list": [{"v": 100}]})",
+       R"({"list": [{"v": 100}]})",
+       {R"(spec.list[0]: Invalid value: "object": small)"},
+       {}},
       // Items of atomic lists have no past of their own: the list has.
       {R"({"atomic": [10]})",
        R"({"atomic": [10]})",
