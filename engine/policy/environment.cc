@@ -79,7 +79,8 @@ cel::Environment policy_environment(bool has_params) {
   variables.resize(kPolicyVariables);
   variables[kObject].name = "object";
   variables[kOldObject].name = "oldObject";
-  variables[kNamespaceObject] = {.name = "namespaceObject", .schema = &namespace_schema(), .is_plain = true};
+  variables[kNamespaceObject] = {
+      .name = "namespaceObject", .schema = &namespace_schema(), .is_plain = true};
   variables[kRequest] = {.name = "request", .schema = &request_schema(), .is_plain = true};
   variables[kParams] = {.name = "params", .is_hidden = !has_params};
   variables[kAuthorizer] = {.name = "authorizer", .opaque = "kubernetes.authorization.Authorizer"};

@@ -300,8 +300,10 @@ TEST_CASE("policies and bindings that make no sense are refused with all that is
   auto large = policy("true");
   large.at("spec").as_object()["variables"] = JsonArray();
   for (int i = 0; i < 257; ++i) {
-    large.at("spec").at("variables").as_array().push_back(
-        JsonObject{{"name", "v" + std::to_string(i)}, {"expression", "1"}});
+    large.at("spec")
+        .at("variables")
+        .as_array()
+        .push_back(JsonObject{{"name", "v" + std::to_string(i)}, {"expression", "1"}});
   }
   CHECK(fields_of(door->write(create(kPolicies, large))) == "spec.variables");
 
