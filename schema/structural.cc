@@ -105,7 +105,7 @@ class Validator {
   void walk(const SchemaNode& schema, const Value& value, const Value* old_value,
             const Path& path) {
     if (errors_.size() >= errors_max_) return;
-    if (old_value != nullptr && *old_value == value) return;
+    if (old_value != nullptr && same(*old_value, value)) return;
     if (value.is_null() && schema.nullable) return;
     if (!has_type(schema, value)) {
       const Value actual(json_type_name(value));
