@@ -26,7 +26,7 @@ void check_immutable_fields(const Kind& kind, const Value& object, const Value& 
     const auto* before = path.first(old_object);
     if (before == nullptr) continue;
     const auto* now = path.first(object);
-    if (now != nullptr && *now == *before) continue;
+    if (now != nullptr && same(*now, *before)) continue;
     errors.push_back(invalid_value(field.json_path.substr(1), now == nullptr ? Value("") : *now,
                                    "field is immutable", "immutable"));
   }

@@ -40,12 +40,13 @@ Result<void> Definitions::load(const storage::Snapshot& snapshot) {
   return read;
 }
 
-void Definitions::note(const storage::Event& event, std::string_view body) {
-  if (event.key.resource != kDefinitions) return;
+bool Definitions::note(const storage::Event& event, std::string_view body) {
+  if (event.key.resource != kDefinitions) return false;
   const bool changed = event.type == storage::EventType::kDeleted
                            ? served_.erase(event.key.name) > 0
                            : put(event.key.name, body);
   if (changed) compose();
+  return changed;
 }
 
 // Whether what is served under the name changed.

@@ -26,8 +26,9 @@ class Definitions {
 
   // Forgets all and reads the definitions that are stored.
   Result<void> load(const storage::Snapshot& snapshot);
-  // Takes an event of any kind into account; `body` is the object's JSON.
-  void note(const storage::Event& event, std::string_view body);
+  // Takes an event of any kind into account; `body` is the object's JSON. Whether the catalog is
+  // another one now.
+  bool note(const storage::Event& event, std::string_view body);
 
   const CatalogPtr& catalog() const { return catalog_; }
 

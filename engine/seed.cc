@@ -1,5 +1,6 @@
 #include "engine/seed.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -36,14 +37,17 @@ Command write_command(Verb verb, std::string group, std::string plural, Value bo
 }
 
 Command definition_command(Verb verb, const KnownDefinition& known, std::int64_t generation,
-                           std::string_view resource_version) {
+                           JsonObject metadata) {
   auto parsed = parse_json(known.text);
   GATEFOLD_ASSERT(parsed.has_value());
   auto& body = parsed->value;
-  auto& metadata = object_member(body.as_object(), "metadata");
-  object_member(metadata, "annotations")[kSeededAnnotation] =
-      fmt::format("{} {}", known.digest, generation);
-  if (!resource_version.empty()) metadata["resourceVersion"] = resource_version;
+  auto& annotations = object_member(metadata, "annotations");
+  for (const auto& [key, value] : find_path(body, {"metadata", "annotations"})->as_object()) {
+    annotations[key] = value;
+  }
+  annotations[kSeededAnnotation] = fmt::format("{} {}", known.digest, generation);
+  metadata["name"] = known.kind->resource;
+  body.as_object()["metadata"] = std::move(metadata);
   return write_command(verb, "apiextensions.k8s.io", "customresourcedefinitions", std::move(body));
 }
 
@@ -72,11 +76,11 @@ Result<void> seed_definition(Engine& engine, const KnownDefinition& known) {
   if (!standing) return std::unexpected(std::move(standing.error()));
   if (*standing == Standing::kGone) return {};
   if (*standing == Standing::kNew) {
-    auto created = engine.execute(definition_command(Verb::kCreate, known, 1, ""));
+    auto created = engine.execute(definition_command(Verb::kCreate, known, 1, {}));
     if (!created) return std::unexpected(std::move(created.error()));
     return {};
   }
-  const auto parsed = parse_json((*current)->body);
+  auto parsed = parse_json((*current)->body);
   if (!parsed) return internal_error("stored object " + to_string(key) + " is no JSON");
   const auto generation = integer_at(parsed->value, {"metadata", "generation"}, 0);
   const auto seeded = string_at(parsed->value, {"metadata", "annotations", kSeededAnnotation});
@@ -85,10 +89,38 @@ Result<void> seed_definition(Engine& engine, const KnownDefinition& known) {
   const bool is_untouched = seeded.substr(space + 1) == std::to_string(generation);
   const bool is_same = seeded.substr(0, space) == known.digest;
   if (!is_untouched || is_same) return {};
-  auto replaced = engine.execute(
-      definition_command(Verb::kUpdate, known, generation + 1, to_string((*current)->revision)));
+  // Labels, finalizers and annotations are whose they are.
+  auto& metadata = object_member(parsed->value.as_object(), "metadata");
+  metadata["resourceVersion"] = to_string((*current)->revision);
+  auto replaced =
+      engine.execute(definition_command(Verb::kUpdate, known, generation + 1, std::move(metadata)));
   if (!replaced) return std::unexpected(std::move(replaced.error()));
   spdlog::info("the definition {} is that of this version from now on", key.name);
+  return {};
+}
+
+// Kinds that this channel has not and another one brought: they stay, and whoever changed the
+// channel should know.
+Result<void> tell_of_others(Engine& engine, Channel channel) {
+  const auto view = engine.view();
+  const auto& known = known_definitions(channel);
+  for (const auto& kind : view->catalog->kinds()) {
+    const bool is_of_channel = std::ranges::any_of(known, [&](const KnownDefinition& candidate) {
+      return candidate.kind->resource == kind->resource;
+    });
+    if (kind->core || is_of_channel) continue;
+    const ObjectKey key{std::string(kDefinitions), "", kind->resource};
+    auto current = view->snapshot->get(key);
+    if (!current) return std::unexpected(std::move(current.error()));
+    const auto parsed = parse_json(*current ? (*current)->body : "null");
+    const bool is_seeded =
+        parsed && find_path(parsed->value, {"metadata", "annotations", kSeededAnnotation});
+    if (!is_seeded) continue;
+    spdlog::warn(
+        "{} are not of the {} channel; their definition and their objects stay as another one left "
+        "them, until the definition is deleted",
+        kind->resource, channel_name(channel));
+  }
   return {};
 }
 
@@ -112,7 +144,7 @@ Result<void> seed_definitions(Engine& engine, Channel channel) {
   for (const auto& known : known_definitions(channel)) {
     if (auto seeded = seed_definition(engine, known); !seeded) return seeded;
   }
-  return {};
+  return tell_of_others(engine, channel);
 }
 
 }  // namespace gatefold::engine

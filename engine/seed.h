@@ -11,7 +11,8 @@ Result<void> seed_namespaces(Engine& engine);
 
 // Creates the definitions of `channel` that the directory never had, and replaces those that an
 // earlier seed wrote, that differ, and that nobody edited since. What somebody deleted stays
-// deleted; what another channel left stays.
+// deleted; definitions that only another channel has stay, with their objects, and a warning says
+// so.
 Result<void> seed_definitions(Engine& engine, Channel channel);
 
 }  // namespace gatefold::engine

@@ -263,10 +263,11 @@ void Sequencer::commit(Batch& batch) {
 void Sequencer::publish(Batch& batch) {
   std::vector<PublishedPtr> published;
   published.reserve(batch.entries.size());
+  bool defines = false;
   for (auto& entry : batch.entries) {
     auto& prepared = entry.prepared;
     recent_.note(prepared.event);
-    definitions_.note(prepared.event, *prepared.body);
+    defines = definitions_.note(prepared.event, *prepared.body) || defines;
     policies_.note(prepared.event, *prepared.body);
     auto event = std::make_shared<PublishedEvent>();
     event->event = prepared.event;
@@ -278,7 +279,8 @@ void Sequencer::publish(Batch& batch) {
   if (has_events) {
     hub_.publish(std::move(published));
     publish_view();
-    hub_.ring();
+    // Who watches what is no longer served has to look, though nothing of it happened (R16.17).
+    defines ? hub_.ring_all() : hub_.ring();
   } else if (!batch.sightings.empty()) {
     publish_view();  // nobody waits for counts, but who asks should find them
   }

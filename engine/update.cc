@@ -173,7 +173,7 @@ bool spec_changed(const KindVersion& version, const Value& old_object, const Val
     for (const auto& [key, value] : some.as_object()) {
       if (!counts(key)) continue;
       const auto* other = find(all, key);
-      if (other == nullptr || *other != value) return false;
+      if (other == nullptr || !same(*other, value)) return false;
     }
     return true;
   };

@@ -37,7 +37,7 @@ struct PublishedEvent {
 using PublishedPtr = std::shared_ptr<const PublishedEvent>;
 
 // A watcher's bell. `ring` is called from the writer's thread, at most once between two reads (once
-// more after a restart), or from within Watcher::next(); it must only post.
+// more when all are), or from within Watcher::next(); it must only post.
 struct Bell {
   std::function<void()> ring;
   std::atomic<bool> rung{false};

@@ -1,6 +1,7 @@
 #include "engine/watcher.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -53,6 +54,14 @@ WatchEventType wire_type(bool matched, bool matches) {
   return matches ? WatchEventType::kModified : WatchEventType::kDeleted;
 }
 
+// The version is nullptr where it is not served.
+std::pair<const Kind*, const KindVersion*> find_served(const Catalog& catalog,
+                                                       const WatchQuery& query) {
+  const auto* kind = catalog.find(query.group, query.plural);
+  const auto* version = kind == nullptr ? nullptr : kind->version(query.version);
+  return {kind, version == nullptr || !version->served ? nullptr : version};
+}
+
 }  // namespace
 
 Watcher::Watcher(WatchQuery query, WatchHub& hub) : query_(std::move(query)), hub_(hub) {}
@@ -62,13 +71,13 @@ Result<std::unique_ptr<Watcher>> Watcher::start(WatchQuery query, const View& vi
   if (auto checked = check_combination(query); !checked) {
     return std::unexpected(std::move(checked.error()));
   }
-  const auto* kind = view.catalog->find(query.group, query.plural);
-  const auto* version = kind == nullptr ? nullptr : kind->version(query.version);
+  const auto [kind, version] = find_served(*view.catalog, query);
   if (version == nullptr) return not_found({query.group, query.plural, ""}, "");
   auto wanted = parse_revision_parameter(query.resource_version);
   if (!wanted) return std::unexpected(std::move(wanted.error()));
 
   std::unique_ptr<Watcher> watcher(new Watcher(std::move(query), hub));
+  watcher->catalog_ = view.catalog;
   watcher->kind_ = kind->kind;
   watcher->api_version_ = kind->api_version(version->name);
   watcher->bell_ = std::make_shared<Bell>();
@@ -97,10 +106,17 @@ Result<std::unique_ptr<Watcher>> Watcher::start(WatchQuery query, const View& vi
 Result<std::vector<WatchEvent>> Watcher::next(const View& view, std::size_t bytes_max) {
   std::vector<WatchEvent> out;
   if (ended_) return out;
-  const auto* kind = view.catalog->find(query_.group, query_.plural);
-  const auto* version = kind == nullptr ? nullptr : kind->version(query_.version);
-  if (version == nullptr) {
-    ended_ = true;  // the kind is gone (R16.17)
+  // Once the version is gone the watch is over (R16.17), but not before all that happened to it is
+  // told, in its last form.
+  auto [kind, version] = find_served(*view.catalog, query_);
+  const bool is_gone = version == nullptr;
+  if (is_gone) {
+    std::tie(kind, version) = find_served(*catalog_, query_);
+  } else {
+    catalog_ = view.catalog;
+  }
+  if (initial_ && is_gone) {
+    ended_ = true;
     return out;
   }
   if (initial_) {
@@ -123,7 +139,7 @@ Result<std::vector<WatchEvent>> Watcher::next(const View& view, std::size_t byte
   // up: nobody else would ring for it again.
   const bool has_more = !gathering.is_done || hub_.head() > view.revision();
   if (has_more && !bell_->rung.exchange(true)) bell_->ring();
-  if (!has_more && hub_.closed()) ended_ = true;
+  if (!has_more && (is_gone || hub_.closed())) ended_ = true;
   return out;
 }
 

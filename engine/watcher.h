@@ -49,7 +49,8 @@ class Watcher {
                                                 std::function<void()> ring);
 
   // The next events, about `bytes_max` of them. Empty: there is no news, the bell will ring. After
-  // an ERROR event or when ended() the watch is over.
+  // an ERROR event or when ended() the watch is over. It ends with the hub, and with its version in
+  // the View's catalog (R16.17).
   Result<std::vector<WatchEvent>> next(const View& view, std::size_t bytes_max);
 
   // A bookmark of everything seen so far (R16.8); nothing before the initial objects are out.
@@ -89,6 +90,7 @@ class Watcher {
   WatchHub& hub_;
   std::string kind_;
   std::string api_version_;
+  CatalogPtr catalog_;  // the last one that served the version
   std::shared_ptr<Bell> bell_;
   std::optional<Lister> initial_;
   Revision seen_;  // everything up to here has been handed out

@@ -8,6 +8,7 @@ namespace gatefold {
 
 struct BuiltinKind {
   std::string_view file;
+  bool core = false;  // known without a definition in the log
   std::string_view text;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <set>
 
 #include <fmt/format.h>
@@ -10,7 +11,7 @@
 
 #include "schema/builtin_kinds.h"
 #include "schema/digest.h"
-#include "schema/yaml.h"
+#include "schema/json.h"
 
 namespace gatefold {
 namespace {
@@ -37,8 +38,29 @@ std::string shown(const Kind& kind) {
 constexpr std::string_view kBundleVersion = "v1.6.1";
 constexpr std::string_view kApproval = "https://github.com/kubernetes-sigs/gateway-api/pull/4530";
 
-bool is_core(const Value& definition) {
-  return find_path(definition, {"spec", "x-gatefold", "core"}) != nullptr;
+// A document that serves nothing describes what others show of themselves.
+bool serves_objects(const Value& definition) {
+  const auto* versions = find_path(definition, {"spec", "versions"});
+  return std::ranges::any_of(versions->as_array(), [](const Value& version) {
+    const auto* served = find(version, "served");
+    return served != nullptr && *served == Value(true);
+  });
+}
+
+template <typename Wanted>
+std::vector<Value> read_definitions(Channel channel, Wanted wanted) {
+  std::vector<Value> definitions;
+  for (const auto& builtin : builtin_kind_documents()) {
+    if (!wanted(builtin)) continue;
+    auto document = parse_json(builtin.text);
+    if (!document) broken_document(builtin.file, document.error().message);
+    // Core kinds are the same in all channels.
+    auto definition =
+        builtin.core ? std::move(document->value) : for_channel(document->value, channel);
+    if (definition.is_null() || !serves_objects(definition)) continue;
+    definitions.push_back(std::move(definition));
+  }
+  return definitions;
 }
 
 CatalogPtr catalog_of(const std::vector<Value>& definitions) {
@@ -50,21 +72,6 @@ CatalogPtr catalog_of(const std::vector<Value>& definitions) {
     kinds.push_back(std::move(*kind));
   }
   return std::make_shared<const Catalog>(std::move(kinds));
-}
-
-// A document that serves nothing describes what others show of themselves.
-bool serves_objects(const Value& definition) {
-  const auto* versions = find_path(definition, {"spec", "versions"});
-  return std::ranges::any_of(versions->as_array(), [](const Value& version) {
-    const auto* served = find(version, "served");
-    return served != nullptr && *served == Value(true);
-  });
-}
-
-std::vector<Value> core_definitions() {
-  auto definitions = builtin_definitions(Channel::kStandard);
-  std::erase_if(definitions, [](const Value& definition) { return !is_core(definition); });
-  return definitions;
 }
 
 }  // namespace
@@ -124,20 +131,11 @@ bool Catalog::serves(std::string_view group, std::string_view version) const {
 }
 
 std::vector<Value> builtin_definitions(Channel channel) {
-  std::vector<Value> definitions;
-  for (const auto& [file, text] : builtin_kind_documents()) {
-    const auto document = parse_yaml(text);
-    if (!document) broken_document(file, document.error().message);
-    auto definition = for_channel(*document, channel);
-    if (definition.is_null() || !serves_objects(definition)) continue;
-    definitions.push_back(std::move(definition));
-  }
-  return definitions;
+  return read_definitions(channel, [](const BuiltinKind&) { return true; });
 }
 
 std::vector<Value> gateway_definitions(Channel channel) {
-  auto definitions = builtin_definitions(channel);
-  std::erase_if(definitions, is_core);
+  auto definitions = read_definitions(channel, [](const BuiltinKind& kind) { return !kind.core; });
   for (auto& definition : definitions) {
     object_member(object_member(definition.as_object(), "metadata"), "annotations") = {
         {"api-approved.kubernetes.io", kApproval},
@@ -159,11 +157,11 @@ CatalogPtr builtin_catalog(Channel channel) {
 const Kind& scale_kind() {
   static const KindPtr kScale = [] {
     constexpr std::string_view kName = "scales.autoscaling";
-    for (const auto& [file, text] : builtin_kind_documents()) {
-      const auto document = parse_yaml(text);
-      if (!document || string_at(*document, {"metadata", "name"}) != kName) continue;
-      auto kind = parse_kind(*document);
-      if (!kind) broken_document(file, kind.error().message);
+    for (const auto& builtin : builtin_kind_documents()) {
+      const auto document = parse_json(builtin.text);
+      if (!document || string_at(document->value, {"metadata", "name"}) != kName) continue;
+      auto kind = parse_kind(document->value);
+      if (!kind) broken_document(builtin.file, kind.error().message);
       return *kind;
     }
     broken_document(kName, "there is none");
@@ -172,7 +170,8 @@ const Kind& scale_kind() {
 }
 
 CatalogPtr core_catalog() {
-  static const CatalogPtr kCatalog = catalog_of(core_definitions());
+  static const CatalogPtr kCatalog =
+      catalog_of(read_definitions(Channel::kStandard, std::mem_fn(&BuiltinKind::core)));
   return kCatalog;
 }
 

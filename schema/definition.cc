@@ -116,7 +116,7 @@ class SpecCheck {
 
   bool all_share(std::string_view key) const {
     return !versions_.empty() && std::ranges::all_of(versions_, [&](const Value& version) {
-      return own(version, key) == own(versions_[0], key);
+      return same(own(version, key), own(versions_[0], key));
     });
   }
 

@@ -50,8 +50,9 @@ int embed(const std::filesystem::path& output, std::span<char*> documents) {
     }
     const auto json = to_json(*document);
     source += fmt::format("static const char kDocument{}[] =\n{}    ;\n", i, literal(json));
-    entries += fmt::format("    {{\"{}\", {{kDocument{}, {}}}}},\n", path.filename().string(), i,
-                           json.size());
+    const bool is_core = find_path(*document, {"spec", "x-gatefold", "core"}) != nullptr;
+    entries += fmt::format("    {{\"{}\", {}, {{kDocument{}, {}}}}},\n", path.filename().string(),
+                           is_core, i, json.size());
   }
   source += "\nstd::vector<BuiltinKind> builtin_kind_documents() {\n";
   source += fmt::format("  return {{\n{}  }};\n}}\n\n}}  // namespace gatefold\n", entries);

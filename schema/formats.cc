@@ -91,12 +91,15 @@ bool is_hostname(std::string_view text) {
   }
 }
 
-// The letters may be small here, other than in metadata.
+// Other than in metadata: the letters may be small, zones are two numbers of any size, any
+// character starts a fraction, and what follows a second T is not looked at.
 bool is_date_time(std::string_view text) {
-  std::string upper(text);
-  std::ranges::replace(upper, 't', 'T');
-  std::ranges::replace(upper, 'z', 'Z');
-  return parse_rfc3339(upper).has_value();
+  static const re2::RE2 kClock(R"(([01]\d|2[0-3]):[0-5]\d:[0-5]\d(.\d+)?([zZ]|[+-]\d{2}:\d{2}))");
+  constexpr std::string_view kBreak = "tT";
+  const auto date = text.find_first_of(kBreak);
+  if (date == std::string_view::npos || !is_date(text.substr(0, date))) return false;
+  text.remove_prefix(date + 1);
+  return re2::RE2::FullMatch(text.substr(0, text.find_first_of(kBreak)), kClock);
 }
 
 using Check = bool (*)(std::string_view);

@@ -45,7 +45,7 @@ bool is_unchanged(const SchemaNode& schema, const Value& value, const Value& old
   }
   const auto* object = value.if_object();
   const auto* old_object = old_value.if_object();
-  if (object == nullptr || old_object == nullptr) return value == old_value;
+  if (object == nullptr || old_object == nullptr) return same(value, old_value);
   if (object->size() != old_object->size()) return false;
   return std::ranges::all_of(*object, [&](const auto& member) {
     const auto* old_member = old_object->if_contains(member.key());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -57,7 +58,6 @@ FieldError error_for_reason(std::string field, const SchemaNode& schema, std::st
 using ProgramPtr = std::shared_ptr<const cel::Program>;
 
 struct CompiledRule {
-  const ValidationRule* rule = nullptr;
   ProgramPtr program;  // nullptr: it has no text, or `fault` says why not
   std::string fault;
   ProgramPtr message;      // nullptr: none, or it can't be compiled
@@ -67,7 +67,6 @@ struct CompiledRule {
 
 CompiledRule compile_rule(const ValidationRule& rule, const SchemaNode& schema, bool is_root) {
   CompiledRule out;
-  out.rule = &rule;
   if (trimmed(rule.rule).empty()) return out;
   constexpr std::size_t kOldSelf = 1;
   const cel::Environment environment{
@@ -89,6 +88,29 @@ CompiledRule compile_rule(const ValidationRule& rule, const SchemaNode& schema, 
   }
   return out;
 }
+
+// Compiled when it is first asked for: most rules of most kinds never are.
+class LazyRule {
+ public:
+  LazyRule() = default;
+  void set(const ValidationRule& rule, const SchemaNode& schema, bool is_root) {
+    rule_ = &rule;
+    schema_ = &schema;
+    is_root_ = is_root;
+  }
+  const ValidationRule& rule() const { return *rule_; }
+  const CompiledRule& compiled() const {
+    std::call_once(once_, [this] { compiled_ = compile_rule(*rule_, *schema_, is_root_); });
+    return compiled_;
+  }
+
+ private:
+  const ValidationRule* rule_ = nullptr;
+  const SchemaNode* schema_ = nullptr;
+  bool is_root_ = false;
+  mutable std::once_flag once_;
+  mutable CompiledRule compiled_;
+};
 
 // One value on the way down, beside what it was.
 struct Place {
@@ -127,7 +149,7 @@ const Value* not_null(const Value* value) {
 // The part of the schema that leads to rules.
 struct Rules::Node {
   const SchemaNode* schema = nullptr;
-  std::vector<CompiledRule> rules;
+  std::vector<LazyRule> rules;
   std::vector<std::unique_ptr<Node>> all_of;
   std::map<std::string, std::unique_ptr<Node>, std::less<>> properties;
   std::unique_ptr<Node> items;
@@ -139,8 +161,9 @@ struct Rules::Node {
                                     bool is_root) {
     auto node = std::make_unique<Node>();
     node->schema = &schema;
-    for (const auto& rule : validation.rules) {
-      node->rules.push_back(compile_rule(rule, schema, is_root));
+    node->rules = std::vector<LazyRule>(validation.rules.size());
+    for (std::size_t i = 0; i < node->rules.size(); ++i) {
+      node->rules[i].set(validation.rules[i], schema, is_root);
     }
     for (const auto& branch : validation.all_of) {
       if (auto below = make(*branch, schema, is_root)) node->all_of.push_back(std::move(below));
@@ -165,7 +188,8 @@ struct Rules::Node {
 
   void collect_faults(std::vector<std::string>& out) const {
     for (const auto& rule : rules) {
-      if (!rule.fault.empty()) out.push_back(fmt::format("{}: {}", rule.rule->rule, rule.fault));
+      const auto& fault = rule.compiled().fault;
+      if (!fault.empty()) out.push_back(fmt::format("{}: {}", rule.rule().rule, fault));
     }
     for (const auto& below : all_of) below->collect_faults(out);
     for (const auto& [name, below] : properties) below->collect_faults(out);
@@ -225,8 +249,9 @@ class Rules::Check {
   }
 
   void judge(const Node& node, const Place& place, const Value* old, const Path& path) {
-    for (const auto& rule : node.rules) {
+    for (const auto& lazy : node.rules) {
       if (is_over_) return;
+      const auto& rule = lazy.compiled();
       const auto field = path.is_root() ? std::string() : path.text();
       if (!rule.fault.empty()) {
         add_invalid(field, node, fmt::format("rule compile error: {}", rule.fault));
@@ -234,19 +259,19 @@ class Rules::Check {
       }
       if (rule.program == nullptr) continue;
       const bool has_no_past = rule.uses_old_self && old == nullptr;
-      if (has_no_past && !rule.rule->optional_old_self) continue;
+      if (has_no_past && !lazy.rule().optional_old_self) continue;
       if (budget_ == 0) return run_out(field, node);
-      judge(rule, node, place, old, field);
+      judge(lazy.rule(), rule, node, place, old, field);
     }
   }
 
-  void judge(const CompiledRule& rule, const Node& node, const Place& place, const Value* old,
-             const std::string& field) {
+  void judge(const ValidationRule& written, const CompiledRule& rule, const Node& node,
+             const Place& place, const Value* old, const std::string& field) {
     const Value* const values[] = {place.value, old};
     const auto answer = rule.program->evaluate(values, cel::kExpressionCostMax);
     if (answer.cost > budget_) return run_out(field, node);
     budget_ -= answer.cost;
-    const auto name = name_of_rule(*rule.rule);
+    const auto name = name_of_rule(written);
     if (!answer.value) {
       const auto& error = answer.value.error();
       if (answer.is_exhausted) {
@@ -274,22 +299,23 @@ class Rules::Check {
     const bool is_forgiven = !rule.uses_old_self && place.is_unchanged();
     std::optional<std::string> message;
     if (rule.message != nullptr) {
-      const auto failure = evaluate_message(rule, values, message);
+      const auto failure = evaluate_message(written, *rule.message, values, message);
       if (!failure.empty()) {
         add(invalid_value(where, type_word(*node.schema), failure, "cel"), is_forgiven);
         is_over_ = true;
         return;
       }
     }
-    if (!message) message = message_of_rule(*rule.rule);
-    add(error_for_reason(std::move(where), *node.schema, *message, *rule.rule), is_forgiven);
+    if (!message) message = message_of_rule(written);
+    add(error_for_reason(std::move(where), *node.schema, *message, written), is_forgiven);
   }
 
   // The text where it is one that can be shown; otherwise the rule's own message stands. Answers
   // what ends the whole check.
-  std::string evaluate_message(const CompiledRule& rule, std::span<const Value* const> values,
+  std::string evaluate_message(const ValidationRule& written, const cel::Program& program,
+                               std::span<const Value* const> values,
                                std::optional<std::string>& out) {
-    const auto answer = rule.message->evaluate(values, cel::kExpressionCostMax);
+    const auto answer = program.evaluate(values, cel::kExpressionCostMax);
     if (answer.cost > budget_) {
       return "messageExpression evaluation failed due to running out of cost budget, no further "
              "validation rules will be run";
@@ -299,7 +325,7 @@ class Rules::Check {
       return fmt::format(
           "no further validation rules will be run due to call cost exceeds limit for "
           "messageExpression: {}",
-          go_quote(rule.rule->message_expression));
+          go_quote(written.message_expression));
     }
     if (!answer.value || !answer.value->is_string()) return {};
     const std::string_view whole = answer.value->get_string();

@@ -1,5 +1,5 @@
-// x-kubernetes-validations: the rules of a schema in CEL, compiled once, and what they say of an
-// object (spec R19.25 to R19.33).
+// x-kubernetes-validations: the rules of a schema in CEL, compiled once each, and what they say of
+// an object (spec R19.25 to R19.33).
 #pragma once
 
 #include <cstdint>
@@ -26,8 +26,9 @@ using RulesPtr = std::shared_ptr<const Rules>;
 // Immutable; any number of threads may check with it at once.
 class Rules {
  public:
-  // nullptr where the schema has no rules. One that can't be compiled is an error of every object
-  // that it would have judged. Objects have metadata where the schema is of a resource.
+  // nullptr where the schema has no rules. One is compiled when it judges its first value; one that
+  // can't be is an error of every object that it would have judged. Objects have metadata where the
+  // schema is of a resource.
   static RulesPtr compile(SchemaPtr schema, bool is_resource = true);
   ~Rules();
 

@@ -16,6 +16,27 @@ struct Complaint {
   Status status;
 };
 
+// Looked at for one schema: sharing only saves, and whoever sends a definition may make them alike.
+constexpr int kCandidatesMax = 16;
+
+// Equal for equal values, and of what stands near the top alone: a schema is looked for at each of
+// its nodes.
+std::size_t rough_hash(const Value& value) {
+  const auto* object = value.if_object();
+  if (object == nullptr) return std::hash<Value>()(value);
+  std::size_t sum = 0;
+  for (const auto& [key, member] : *object) {
+    auto hash = std::hash<std::string_view>()(key);
+    if (const auto* members = member.if_object()) {
+      for (const auto& below : *members) hash += std::hash<std::string_view>()(below.key());
+    } else if (!member.is_array()) {
+      hash ^= std::hash<Value>()(member) << 1;
+    }
+    sum += hash * hash;
+  }
+  return sum;
+}
+
 // Reads the members of one node. A wrong JSON type ends the whole reading: throwing inside this
 // file keeps thirty members readable; parse_schema() catches.
 class NodeReader {
@@ -225,15 +246,16 @@ const SchemaNode* SchemaNode::member(std::string_view key) const {
 }
 
 SchemaPtr SchemaPool::find(const Value& document) const {
-  const auto [first, last] = schemas_.equal_range(std::hash<Value>()(document));
-  for (auto it = first; it != last; ++it) {
-    if (*it->second.first == document) return it->second.second;
+  const auto [first, last] = schemas_.equal_range(rough_hash(document));
+  auto candidates = kCandidatesMax;
+  for (auto it = first; it != last && candidates > 0; ++it, --candidates) {
+    if (same(*it->second.first, document)) return it->second.second;
   }
   return nullptr;
 }
 
 void SchemaPool::put(const Value& document, SchemaPtr schema) {
-  schemas_.emplace(std::hash<Value>()(document), std::pair(&document, std::move(schema)));
+  schemas_.emplace(rough_hash(document), std::pair(&document, std::move(schema)));
 }
 
 Result<SchemaPtr> parse_schema(const Value& document) {

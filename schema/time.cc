@@ -44,11 +44,16 @@ class Reader {
     if (number > number_max) return std::nullopt;
     return number;
   }
+  // Of one digit or two.
+  std::optional<int> hour() {
+    const bool has_two = at_ + 1 < text_.size() && is_digit(text_[at_ + 1]);
+    return number(has_two ? 2 : 1, 23);
+  }
   // Digits of a fraction as nanoseconds; what is finer is cut.
-  std::optional<std::int64_t> fraction_ns() {
+  std::optional<std::int32_t> fraction_ns() {
     if (done() || !is_digit(text_[at_])) return std::nullopt;
-    std::int64_t ns = 0;
-    std::int64_t unit = kNsPerSecond / 10;
+    std::int32_t ns = 0;
+    std::int32_t unit = kNsPerSecond / 10;
     for (; !done() && is_digit(text_[at_]); ++at_, unit /= 10) ns += (text_[at_] - '0') * unit;
     return ns;
   }
@@ -73,7 +78,7 @@ std::optional<std::int64_t> read_days(Reader& reader) {
 }
 
 std::optional<std::int64_t> read_seconds_of_day(Reader& reader) {
-  const auto hours = reader.number(2, 23);
+  const auto hours = reader.hour();
   if (!hours || !reader.take(':')) return std::nullopt;
   const auto minutes = reader.number(2, 59);
   if (!minutes || !reader.take(':')) return std::nullopt;
@@ -82,16 +87,17 @@ std::optional<std::int64_t> read_seconds_of_day(Reader& reader) {
   return *hours * 3600 + *minutes * 60 + *seconds;
 }
 
-std::optional<std::int64_t> read_offset_seconds(Reader& reader) {
+std::optional<std::int16_t> read_offset_minutes(Reader& reader) {
   if (reader.take('Z')) return 0;
   const bool west = reader.take('-');
   if (!west && !reader.take('+')) return std::nullopt;
-  const auto hours = reader.number(2, 23);
+  // Some people write offsets of 24 hours or 60 minutes, and Go takes them.
+  const auto hours = reader.number(2, 24);
   if (!hours || !reader.take(':')) return std::nullopt;
-  const auto minutes = reader.number(2, 59);
+  const auto minutes = reader.number(2, 60);
   if (!minutes) return std::nullopt;
-  const std::int64_t seconds = *hours * 3600 + *minutes * 60;
-  return west ? -seconds : seconds;
+  const auto offset = static_cast<std::int16_t>(*hours * 60 + *minutes);
+  return west ? static_cast<std::int16_t>(-offset) : offset;
 }
 
 struct Parts {
@@ -174,22 +180,27 @@ std::optional<Nanoseconds> take_term(std::string_view& text) {
 
 }  // namespace
 
-std::optional<Time> parse_rfc3339(std::string_view text) {
+std::optional<ZonedTime> parse_zoned_rfc3339(std::string_view text) {
   Reader reader(text);
   const auto days = read_days(reader);
   if (!days || !reader.take('T')) return std::nullopt;
   const auto seconds = read_seconds_of_day(reader);
   if (!seconds) return std::nullopt;
-  std::int64_t fraction_ns = 0;
+  std::int32_t nanos = 0;
   if (reader.take('.') || reader.take(',')) {
     const auto ns = reader.fraction_ns();
     if (!ns) return std::nullopt;
-    fraction_ns = *ns;
+    nanos = *ns;
   }
-  const auto offset_seconds = read_offset_seconds(reader);
-  if (!offset_seconds || !reader.done()) return std::nullopt;
-  const Nanoseconds total_seconds = *days * 86400 + *seconds - *offset_seconds;
-  return Time{saturated(total_seconds * kNsPerSecond + fraction_ns)};
+  const auto offset = read_offset_minutes(reader);
+  if (!offset || !reader.done()) return std::nullopt;
+  return ZonedTime{*days * 86400 + *seconds - std::int64_t{*offset} * 60, nanos, *offset};
+}
+
+std::optional<Time> parse_rfc3339(std::string_view text) {
+  const auto time = parse_zoned_rfc3339(text);
+  if (!time) return std::nullopt;
+  return Time{saturated(Nanoseconds{time->seconds} * kNsPerSecond + time->nanos)};
 }
 
 std::string format_seconds(Time time) {

@@ -17,8 +17,18 @@ struct Time {
 
 inline constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 
-// RFC 3339 with any fraction and zone offset; nothing where it is none (R6.17). Years that 64 bits
-// of nanoseconds do not reach (before 1678, after 2261) give the nearest time that they do.
+// A time with the zone that it was written in.
+struct ZonedTime {
+  std::int64_t seconds = 0;  // since 1970-01-01T00:00:00Z
+  std::int32_t nanos = 0;
+  std::int16_t offset_minutes = 0;
+};
+
+// RFC 3339 as Go's time.Parse reads it (R6.17), years 0 to 9999; nothing where it is none. An hour
+// may have one digit, a zone 24 hours and 60 minutes; what is finer than a nanosecond is cut.
+std::optional<ZonedTime> parse_zoned_rfc3339(std::string_view text);
+// The same in UTC. Years that 64 bits of nanoseconds do not reach (before 1678, after 2261) give
+// the nearest time that they do.
 std::optional<Time> parse_rfc3339(std::string_view text);
 // `2026-01-02T03:04:05Z`: whole seconds, cut, as metav1.Time prints.
 std::string format_seconds(Time time);

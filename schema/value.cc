@@ -1,5 +1,7 @@
 #include "schema/value.h"
 
+#include <algorithm>
+
 namespace gatefold {
 
 const Value* find(const Value& value, std::string_view key) {
@@ -37,6 +39,19 @@ std::int64_t integer_at(const Value& value, std::initializer_list<std::string_vi
 JsonObject& object_member(JsonObject& object, std::string_view key) {
   auto& member = object[key];
   return member.is_object() ? member.get_object() : member.emplace_object();
+}
+
+bool same(const Value& a, const Value& b) {
+  if (a.kind() != b.kind()) return a == b;  // numbers may be
+  if (const auto* object = a.if_object()) {
+    const auto& other = b.get_object();
+    return object->size() == other.size() && std::ranges::all_of(*object, [&](const auto& member) {
+             const auto* value = other.if_contains(member.key());
+             return value != nullptr && same(member.value(), *value);
+           });
+  }
+  if (const auto* array = a.if_array()) return std::ranges::equal(*array, b.get_array(), same);
+  return a == b;
 }
 
 std::string_view json_type_name(const Value& value) {

@@ -35,6 +35,10 @@ std::int64_t integer_at(const Value& value, std::initializer_list<std::string_vi
 // The member `key` of `object`, created as an empty object where it is absent or null.
 JsonObject& object_member(JsonObject& object, std::string_view key);
 
+// Whether two values are equal, as == says of them. Boost.JSON's own copies each member that it
+// compares, and does so again on every level below: for values of more than a few members this one.
+bool same(const Value& a, const Value& b);
+
 // Name of the JSON type as Kubernetes' validation prints it: "object", "array", "string",
 // "integer", "number", "boolean", "null".
 std::string_view json_type_name(const Value& value);

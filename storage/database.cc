@@ -45,7 +45,10 @@ Result<void> Database::open_families() {
   std::vector<rocksdb::ColumnFamilyDescriptor> wanted;
   std::vector<Family> families;
   for (const auto& family : kFamilies) {
-    if (exists && std::ranges::find(present, family.name) == present.end()) continue;
+    // RocksDB creates what is missing here one by one, and writes all options down after each.
+    const bool is_there = exists ? std::ranges::find(present, family.name) != present.end()
+                                 : family.family == Family::kMeta;
+    if (!is_there) continue;
     wanted.emplace_back(family.name, family_options(family.family, cache_));
     families.push_back(family.family);
   }
@@ -58,7 +61,7 @@ Result<void> Database::open_families() {
   if (!opened.ok()) return disk_failure(opened);
   db_.reset(db);
   for (std::size_t i = 0; i < families.size(); ++i) handles_[slot(families[i])] = handles[i];
-  return {};
+  return exists ? Result<void>() : create_missing([](const FamilyInfo&) { return true; });
 }
 
 Database::~Database() {
@@ -92,20 +95,23 @@ Result<void> Database::empty_family(Family family_name) {
   }
   db_->DestroyColumnFamilyHandle(handle);
   handle = nullptr;
-  return create_family(family_name);
+  return create_missing([&](const FamilyInfo& family) { return family.family == family_name; });
 }
 
-Result<void> Database::create_family(Family family_name) {
-  return check(db_->CreateColumnFamily(family_options(family_name, cache_), info(family_name).name,
-                                       &handles_[slot(family_name)]));
-}
-
-Result<void> Database::create_missing(bool derived) {
+Result<void> Database::create_missing(const std::function<bool(const FamilyInfo&)>& wanted) {
+  std::vector<rocksdb::ColumnFamilyDescriptor> missing;
+  std::vector<Family> families;
   for (const auto& family : kFamilies) {
-    if (family.is_derived != derived || has(family.family)) continue;
-    if (auto created = create_family(family.family); !created) return created;
+    if (has(family.family) || !wanted(family)) continue;
+    missing.emplace_back(family.name, family_options(family.family, cache_));
+    families.push_back(family.family);
   }
-  return {};
+  if (missing.empty()) return {};
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  const auto created = db_->CreateColumnFamilies(missing, &handles);
+  // Those before the one that failed are there.
+  for (std::size_t i = 0; i < handles.size(); ++i) handles_[slot(families[i])] = handles[i];
+  return check(created);
 }
 
 Rows::Rows(const Database& database, Family family, const rocksdb::Snapshot* snapshot,

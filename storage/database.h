@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -47,8 +48,8 @@ class Database {
   rocksdb::ColumnFamilyHandle* family(Family family) const { return handles_[slot(family)]; }
   // An existing directory is opened with the families that it has.
   bool has(Family wanted) const { return family(wanted) != nullptr; }
-  // Creates the families of the one sort that are missing.
-  Result<void> create_missing(bool derived);
+  // Creates the families of a sort that are missing.
+  Result<void> create_missing(const std::function<bool(const FamilyInfo&)>& wanted);
 
   // The row as it is now; nothing where there is none.
   Result<std::optional<std::string>> read(Family family, std::string_view key) const;
@@ -60,7 +61,6 @@ class Database {
  private:
   explicit Database(Location location) : location_(std::move(location)) {}
   Result<void> open_families();
-  Result<void> create_family(Family family);
 
   Location location_;
   std::shared_ptr<rocksdb::Cache> cache_;

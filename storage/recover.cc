@@ -135,8 +135,9 @@ Result<void> complete_families(Database& database, bool read_only) {
   if (lacks_derived && *format) {
     if (auto marked = mark_for_refold(database); !marked) return marked;
   }
-  if (auto created = database.create_missing(/*derived=*/false); !created) return created;
-  return database.create_missing(/*derived=*/true);
+  const auto truths = [](const FamilyInfo& family) { return !family.is_derived; };
+  if (auto created = database.create_missing(truths); !created) return created;
+  return database.create_missing(&FamilyInfo::is_derived);
 }
 
 }  // namespace

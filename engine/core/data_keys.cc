@@ -52,7 +52,7 @@ bool is_set(const Value& object) {
 bool same_member(const Value& a, const Value& b, std::string_view key) {
   const auto* one = find(a, key);
   const auto* other = find(b, key);
-  return one == nullptr || other == nullptr ? one == other : *one == *other;
+  return one == nullptr || other == nullptr ? one == other : same(*one, *other);
 }
 
 }  // namespace

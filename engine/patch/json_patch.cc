@@ -96,7 +96,7 @@ std::size_t nesting(const Value& value, std::size_t& measured) {
 bool holds(Value& document, const Pointer& pointer, const Value* expected) {
   const bool expects_null = expected == nullptr || expected->is_null();
   if (const auto* found = resolve(document, pointer, pointer.size())) {
-    return expects_null ? found->is_null() : *found == *expected;
+    return expects_null ? found->is_null() : same(*found, *expected);
   }
   const auto* parent = resolve(document, pointer, pointer.size() - 1);
   return expects_null && parent != nullptr && parent->is_object();

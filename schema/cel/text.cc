@@ -122,71 +122,6 @@ void append(std::string& out, const Val& value, std::size_t depth) {
   }
 }
 
-// Reads a text from left to right, as Go's time.Parse reads RFC 3339.
-class Reader {
- public:
-  explicit Reader(std::string_view text) : text_(text) {}
-
-  bool done() const { return at_ == text_.size(); }
-  bool take(char c) {
-    if (done() || text_[at_] != c) return false;
-    ++at_;
-    return true;
-  }
-  bool at_digit(std::size_t ahead = 0) const {
-    return at_ + ahead < text_.size() && text_[at_ + ahead] >= '0' && text_[at_ + ahead] <= '9';
-  }
-  std::optional<int> number(std::size_t digits, int number_max) {
-    int number = 0;
-    for (std::size_t i = 0; i < digits; ++i) {
-      if (!at_digit()) return std::nullopt;
-      number = number * 10 + (text_[at_++] - '0');
-    }
-    if (number > number_max) return std::nullopt;
-    return number;
-  }
-  // Go takes an hour of one digit.
-  std::optional<int> hour() { return number(at_digit(1) ? 2 : 1, 23); }
-  std::int32_t fraction_ns() {
-    std::int32_t ns = 0;
-    for (std::int32_t unit = kNsPerSecond / 10; at_digit(); unit /= 10) {
-      ns += (text_[at_++] - '0') * unit;
-    }
-    return ns;
-  }
-
- private:
-  std::string_view text_;
-  std::size_t at_ = 0;
-};
-
-std::optional<std::int64_t> read_days(Reader& reader) {
-  const auto year = reader.number(4, 9999);
-  if (!year || !reader.take('-')) return std::nullopt;
-  const auto month = reader.number(2, 12);
-  if (!month || !reader.take('-')) return std::nullopt;
-  const auto day = reader.number(2, 31);
-  if (!day) return std::nullopt;
-  const std::chrono::year_month_day date(std::chrono::year(*year),
-                                         std::chrono::month(static_cast<unsigned>(*month)),
-                                         std::chrono::day(static_cast<unsigned>(*day)));
-  if (!date.ok()) return std::nullopt;
-  return std::chrono::sys_days(date).time_since_epoch().count();
-}
-
-std::optional<int> read_offset_minutes(Reader& reader) {
-  if (reader.take('Z')) return 0;
-  const bool is_west = reader.take('-');
-  if (!is_west && !reader.take('+')) return std::nullopt;
-  // Some people write offsets of 24 hours or 60 minutes, and Go takes them.
-  const auto hours = reader.number(2, 24);
-  if (!hours || !reader.take(':')) return std::nullopt;
-  const auto minutes = reader.number(2, 60);
-  if (!minutes) return std::nullopt;
-  const int offset = *hours * 60 + *minutes;
-  return is_west ? -offset : offset;
-}
-
 template <class T>
 std::optional<T> parse_whole(std::string_view text) {
   T number = 0;
@@ -239,25 +174,9 @@ std::string timestamp_text(const Timestamp& value) {
 }
 
 std::optional<Timestamp> parse_timestamp(std::string_view text) {
-  Reader reader(text);
-  const auto days = read_days(reader);
-  if (!days || !reader.take('T')) return std::nullopt;
-  const auto hour = reader.hour();
-  if (!hour || !reader.take(':')) return std::nullopt;
-  const auto minute = reader.number(2, 59);
-  if (!minute || !reader.take(':')) return std::nullopt;
-  const auto second = reader.number(2, 59);
-  if (!second) return std::nullopt;
-  std::int32_t nanos = 0;
-  if (reader.take('.') || reader.take(',')) {
-    if (!reader.at_digit()) return std::nullopt;
-    nanos = reader.fraction_ns();
-  }
-  const auto offset = read_offset_minutes(reader);
-  if (!offset || !reader.done()) return std::nullopt;
-  const std::int64_t of_day = std::int64_t{*hour} * 3600 + std::int64_t{*minute} * 60 + *second;
-  return Timestamp{*days * kSecondsPerDay + of_day - std::int64_t{*offset} * 60, nanos,
-                   static_cast<std::int16_t>(*offset)};
+  const auto time = parse_zoned_rfc3339(text);
+  if (!time) return std::nullopt;
+  return Timestamp{time->seconds, time->nanos, time->offset_minutes};
 }
 
 std::optional<std::int64_t> parse_int(std::string_view text) {

@@ -16,8 +16,7 @@ std::string double_text(double value);
 std::string duration_text(std::int64_t ns);
 // RFC 3339 in its own zone, with as many digits of a fraction as it needs.
 std::string timestamp_text(const Timestamp& value);
-// RFC 3339 as Go's time.Parse reads it, years 0 to 9999; nothing where it is none. What is finer
-// than a nanosecond is cut.
+// As schema/time.h reads it.
 std::optional<Timestamp> parse_timestamp(std::string_view text);
 inline constexpr std::int64_t kTimestampSecondsMin = -62'135'596'800;  // year 1
 inline constexpr std::int64_t kTimestampSecondsMax = 253'402'300'799;  // year 9999

@@ -131,6 +131,39 @@ TEST_CASE("a definition takes its objects with it and waits for what holds on") 
   CHECK(door->list({.resource = kFoos}).items.empty());
 }
 
+TEST_CASE("a watch ends with its definition, once all is told") {
+  const auto door = open_door(GENERATE(DoorKind::kEmbedded, DoorKind::kHttp));
+  define(*door, definition());
+  done(door->write(create(kFoos, foo("a", 1))));
+  const auto opened =
+      door->watch({.resource = kFoos, .resource_version = std::to_string(door->revision())});
+  REQUIRE(opened.refusal.ok());
+  done(door->write(remove(kDefinitions, kName)));
+  const auto seen = opened.watch->next();
+  REQUIRE(seen.has_value());
+  CHECK(seen->type == "DELETED");
+  CHECK_FALSE(opened.watch->next().has_value());
+  CHECK(door->watch({.resource = kFoos}).refusal.reason == "NotFound");
+}
+
+TEST_CASE("a watch ends when its version is no longer served") {
+  const auto door = open_door(GENERATE(DoorKind::kEmbedded, DoorKind::kHttp));
+  define(*door, definition());
+  const auto opened = door->watch({.resource = kFoos});
+  REQUIRE(opened.refusal.ok());
+  auto versions = definition().at("spec").at("versions");
+  auto next = versions.as_array()[0];
+  next.as_object()["name"] = "v2";
+  next.as_object()["storage"] = false;
+  versions.as_array().push_back(next);
+  versions.as_array()[0].as_object()["served"] = false;
+  done(door->write(patch(kDefinitions, kName, {{"spec", {{"versions", versions}}}})));
+  CHECK_FALSE(opened.watch->next().has_value());
+  auto v2 = kFoos;
+  v2.version = "v2";
+  CHECK(door->watch({.resource = v2}).refusal.ok());
+}
+
 TEST_CASE("names that are in use wait until they are free") {
   const auto door = GATEFOLD_EVERY_DOOR();
   define(*door, definition());

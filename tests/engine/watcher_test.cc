@@ -333,8 +333,11 @@ TEST_CASE("a watch ends with the hub, when all is told, and with its kind") {
 
   LampWorld other;
   const auto orphan = started(other, lamp_query("0"));
+  CHECK(next(*orphan, other.view()).empty());
+  other.put(lamp_key("a"), "1");
   View without = other.view();
   without.catalog = std::make_shared<Catalog>();
+  CHECK(text(next(*orphan, without)) == "ADDED a 1W 1");
   CHECK(next(*orphan, without).empty());
   CHECK(orphan->ended());
 }

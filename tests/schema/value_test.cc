@@ -43,6 +43,20 @@ TEST_CASE("strings and integers have a fallback where they are absent or somethi
   CHECK(integer_at(object, {"none"}, 9) == 9);
 }
 
+TEST_CASE("values are the same whatever the order of their members") {
+  const Value object = json(R"({"a":{"b":[1,{"c":null}],"d":1.5},"e":"x"})");
+  CHECK(same(object, json(R"({"e":"x","a":{"d":1.5,"b":[1,{"c":null}]}})")));
+  for (const auto* other : {R"({"a":{"b":[1,{"c":0}],"d":1.5},"e":"x"})", R"({"e":"x"})",
+                            R"({"a":{"b":[{"c":null},1],"d":1.5},"e":"x"})",
+                            R"({"a":{"b":[1,{"c":null}],"f":1.5},"e":"x"})",
+                            R"({"a":{"b":[1],"d":1.5},"e":"x"})", R"(["a","e"])", "null"}) {
+    INFO(other);
+    CHECK_FALSE(same(object, json(other)));
+  }
+  CHECK(same(Value(1), Value(std::uint64_t{1})));
+  CHECK_FALSE(same(Value(1), Value(1.0)));
+}
+
 TEST_CASE("an object member is made where there is none") {
   Value object = json(R"({"there":{"a":1},"null":null})");
   auto& members = object.get_object();

@@ -206,6 +206,7 @@ class EngineDoor : public Door {
   static Result<Selectors> parse_selectors(const Catalog& catalog, const Resource& resource,
                                            const std::string& labels, const std::string& fields) {
     const auto* kind = catalog.find(resource.group, resource.plural);
+    if (kind == nullptr) return not_found({resource.group, resource.plural, ""}, "");
     auto parsed_labels = parse_label_selector(labels);
     if (!parsed_labels) return bad_request(std::move(parsed_labels.error()));
     auto parsed_fields = parse_field_selector(fields);

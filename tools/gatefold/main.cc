@@ -42,7 +42,8 @@ CLI::App* add_serve(CLI::App& app, ServeOptions& options) {
   where->require_option(1);
   command
       ->add_option("--channel", options.channel,
-                   "Which Gateway API: standard (at first) or experimental; kept in the directory")
+                   "Which Gateway API: standard (at first) or experimental; kept in the directory. "
+                   "Kinds that only experimental has outlast it, with their objects")
       ->check(CLI::IsMember({"standard", "experimental"}));
   command->add_flag("--no-builtin-gateway-api", options.no_builtin_gateway_api,
                     "Don't seed the definitions of the Gateway API; those that are there stay");
