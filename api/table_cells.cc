@@ -5,25 +5,13 @@
 
 #include <fmt/format.h>
 
+#include "api/event_cells.h"
 #include "schema/json.h"
 
 namespace gatefold::api {
 namespace {
 
 constexpr std::string_view kNone = "<none>";
-
-// The member that a path without brackets leads to (`.spec.ports`); such paths are all that
-// computed cells name.
-const Value* follow(const Value& object, std::string_view path) {
-  const Value* at = &object;
-  while (!path.empty() && at != nullptr) {
-    if (path.front() == '.') path.remove_prefix(1);
-    const std::size_t end = std::min(path.find('.'), path.size());
-    at = find(*at, path.substr(0, end));
-    path.remove_prefix(end);
-  }
-  return at;
-}
 
 std::size_t size_of(const Value* value) {
   if (value == nullptr) return 0;
@@ -178,6 +166,17 @@ void append_path_cell(std::string& out, const TableColumn& column, const Value& 
 
 }  // namespace
 
+const Value* follow(const Value& object, std::string_view path) {
+  const Value* at = &object;
+  while (!path.empty() && at != nullptr) {
+    if (path.front() == '.') path.remove_prefix(1);
+    const std::size_t end = std::min(path.find('.'), path.size());
+    at = find(*at, path.substr(0, end));
+    path.remove_prefix(end);
+  }
+  return at;
+}
+
 void append_cell(std::string& out, const TableColumn& column, const Value& object, Time now) {
   const std::vector<std::string>& paths = column.column.paths;
   switch (column.column.compute) {
@@ -215,6 +214,13 @@ void append_cell(std::string& out, const TableColumn& column, const Value& objec
       append_text_or_none(out, text == nullptr ? std::string() : std::string(*text));
       return;
     }
+    case PrinterColumn::Compute::kTrimmed:
+    case PrinterColumn::Compute::kFirstAge:
+    case PrinterColumn::Compute::kOccurrences:
+    case PrinterColumn::Compute::kReference:
+    case PrinterColumn::Compute::kSource:
+      append_event_cell(out, column.column, object, now);
+      return;
   }
 }
 
