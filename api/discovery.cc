@@ -125,7 +125,8 @@ JsonObject group_members(const Catalog& catalog, std::string_view group) {
 
 // Names the stored form of a resource: clients compare it, they don't read it.
 std::string storage_version_hash(const Kind& kind) {
-  const std::string text = kind.group + '/' + kind.storage_version().name + '/' + kind.kind;
+  const Kind& stored = kind.stored_kind();
+  const std::string text = stored.group + '/' + stored.storage_version().name + '/' + stored.kind;
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
   SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
   constexpr int kBytes = 8;

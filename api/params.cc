@@ -259,7 +259,7 @@ Result<ListOptions> parse_list_options(const Request& request, const Kind& kind,
   auto fields = parse_field_selector(query.value("fieldSelector"));
   if (!fields) return bad_request(std::move(fields.error()));
   options.fields = std::move(*fields);
-  auto known = check_field_selector(kind, version, options.fields);
+  auto known = resolve_field_selector(kind, version, options.fields);
   if (!known) return bad_request(std::move(known.error()));
   auto match = parse_version_match(request, options);
   if (!match) return std::unexpected(std::move(match.error()));

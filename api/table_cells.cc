@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "api/event_cells.h"
 #include "api/table_core_cells.h"
 #include "schema/json.h"
 #include "schema/selector.h"
@@ -13,19 +14,6 @@ namespace gatefold::api {
 namespace {
 
 constexpr std::string_view kNone = "<none>";
-
-// The member that a path without brackets leads to (`.spec.ports`); such paths are all that
-// computed cells name.
-const Value* follow(const Value& object, std::string_view path) {
-  const Value* at = &object;
-  while (!path.empty() && at != nullptr) {
-    if (path.front() == '.') path.remove_prefix(1);
-    const std::size_t end = std::min(path.find('.'), path.size());
-    at = find(*at, path.substr(0, end));
-    path.remove_prefix(end);
-  }
-  return at;
-}
 
 std::size_t size_of(const Value* value) {
   if (value == nullptr) return 0;
@@ -192,6 +180,17 @@ void append_path_cell(std::string& out, const TableColumn& column, const Value& 
 
 }  // namespace
 
+const Value* follow(const Value& object, std::string_view path) {
+  const Value* at = &object;
+  while (!path.empty() && at != nullptr) {
+    if (path.front() == '.') path.remove_prefix(1);
+    const std::size_t end = std::min(path.find('.'), path.size());
+    at = find(*at, path.substr(0, end));
+    path.remove_prefix(end);
+  }
+  return at;
+}
+
 void append_cell(std::string& out, const TableColumn& column, const Value& object, Time now) {
   const PrinterColumn& what = column.column;
   // The number of paths was checked with the document.
@@ -239,11 +238,15 @@ void append_cell(std::string& out, const TableColumn& column, const Value& objec
     case PrinterColumn::Compute::kPorts:
       append_text_or_none(out, ports_text(object));
       return;
-    case PrinterColumn::Compute::kEventCount:
-      out += core_cell_text(what.compute, object, now);  // a number
+    case PrinterColumn::Compute::kTrimmed:
+    case PrinterColumn::Compute::kFirstAge:
+    case PrinterColumn::Compute::kOccurrences:
+    case PrinterColumn::Compute::kEventObject:
+    case PrinterColumn::Compute::kEventSource:
+      append_event_cell(out, what, object, now);
       return;
     default:
-      append_json_string(out, core_cell_text(what.compute, object, now));
+      append_json_string(out, core_cell_text(what.compute, object));
       return;
   }
 }

@@ -8,13 +8,11 @@
 #include <fmt/ranges.h>
 
 #include "schema/json.h"
-#include "schema/meta.h"
 
 namespace gatefold::api {
 namespace {
 
 constexpr std::string_view kNone = "<none>";
-constexpr std::string_view kUnknown = "<unknown>";
 constexpr std::string_view kUnset = "<unset>";
 // Of addresses and ports that a cell shows; the others are counted.
 constexpr std::size_t kShownMax = 3;
@@ -23,13 +21,6 @@ const JsonArray& items_at(const Value& parent, std::string_view key) {
   static const JsonArray kEmpty;
   const Value* value = find(parent, key);
   return value != nullptr && value->is_array() ? value->get_array() : kEmpty;
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
-  return out;
 }
 
 std::string shown(std::vector<std::string> texts, std::string_view otherwise) {
@@ -129,60 +120,6 @@ std::string subjects(const Value& object, std::string_view kind) {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
-// Time since; "" where there is no such time.
-std::string since(std::string_view text, Time now) {
-  if (text.empty()) return {};
-  const auto time = parse_rfc3339(text);
-  return time ? human_duration(now.ns - time->ns) : "<invalid>";
-}
-
-std::string event_first_seen(const Value& object, Time now) {
-  auto text = since(string_at(object, {"firstTimestamp"}), now);
-  if (text.empty()) text = since(string_at(object, {"eventTime"}), now);
-  return text.empty() ? std::string(kUnknown) : text;
-}
-
-std::string event_last_seen(const Value& object, Time now) {
-  const Value* series = find(object, "series");
-  if (series != nullptr && series->is_object()) {
-    auto text = since(string_at(*series, {"lastObservedTime"}), now);
-    return text.empty() ? std::string(kUnknown) : text;
-  }
-  auto text = since(string_at(object, {"lastTimestamp"}), now);
-  return text.empty() ? event_first_seen(object, now) : text;
-}
-
-std::string event_object(const Value& object) {
-  auto text = lower(string_at(object, {"involvedObject", "kind"}));
-  const auto name = string_at(object, {"involvedObject", "name"});
-  return name.empty() ? text : fmt::format("{}/{}", text, name);
-}
-
-std::string event_source(const Value& object) {
-  auto who = string_at(object, {"source", "component"});
-  if (who.empty()) who = string_at(object, {"reportingComponent"});
-  auto where = string_at(object, {"source", "host"});
-  if (where.empty()) where = string_at(object, {"reportingInstance"});
-  return where.empty() ? std::string(who) : fmt::format("{}, {}", who, where);
-}
-
-std::string event_message(const Value& object) {
-  constexpr std::string_view kSpace = " \t\n\v\f\r";
-  auto text = string_at(object, {"message"});
-  text.remove_prefix(std::min(text.find_first_not_of(kSpace), text.size()));
-  return std::string(text.substr(0, text.find_last_not_of(kSpace) + 1));
-}
-
-// One event stands for itself where nobody counts.
-std::string event_count(const Value& object) {
-  const Value* series = find(object, "series");
-  if (series != nullptr && series->is_object()) {
-    return std::to_string(integer_at(*series, {"count"}, 0));
-  }
-  const auto count = integer_at(object, {"count"}, 0);
-  return std::to_string(count == 0 ? 1 : count);
-}
-
 // The kind of a policy's parameters.
 std::string param_kind(const Value& object) {
   const Value* kind = find_path(object, {"spec", "paramKind"});
@@ -205,7 +142,7 @@ std::string param_ref(const Value& object) {
 
 }  // namespace
 
-std::string core_cell_text(PrinterColumn::Compute compute, const Value& object, Time now) {
+std::string core_cell_text(PrinterColumn::Compute compute, const Value& object) {
   switch (compute) {
     case PrinterColumn::Compute::kEndpoints:
       return endpoints(object);
@@ -223,18 +160,6 @@ std::string core_cell_text(PrinterColumn::Compute compute, const Value& object, 
       return subjects(object, "Group");
     case PrinterColumn::Compute::kServiceAccounts:
       return subjects(object, "ServiceAccount");
-    case PrinterColumn::Compute::kEventLastSeen:
-      return event_last_seen(object, now);
-    case PrinterColumn::Compute::kEventFirstSeen:
-      return event_first_seen(object, now);
-    case PrinterColumn::Compute::kEventObject:
-      return event_object(object);
-    case PrinterColumn::Compute::kEventSource:
-      return event_source(object);
-    case PrinterColumn::Compute::kEventMessage:
-      return event_message(object);
-    case PrinterColumn::Compute::kEventCount:
-      return event_count(object);
     case PrinterColumn::Compute::kParamKind:
       return param_kind(object);
     case PrinterColumn::Compute::kParamRef:

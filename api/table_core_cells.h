@@ -4,13 +4,12 @@
 #include <string>
 
 #include "schema/kind.h"
-#include "schema/time.h"
 #include "schema/value.h"
 
 namespace gatefold::api {
 
 // The text of such a cell, as Kubernetes 1.33 says it; fields of other types than the kind's count
 // as absent. "" for computations that are not of one kind.
-std::string core_cell_text(PrinterColumn::Compute compute, const Value& object, Time now);
+std::string core_cell_text(PrinterColumn::Compute compute, const Value& object);
 
 }  // namespace gatefold::api

@@ -27,6 +27,9 @@ struct DeleteOptions {
   std::optional<std::string> resource_version;  // precondition
   Propagation propagation = Propagation::kDefault;
   std::optional<bool> orphan_dependents;  // the older way to say it
+  // The object's time is up: neither finalizers nor policies are asked, as with the end of a lease.
+  // Never a client's.
+  bool expired = false;
 };
 
 // Names the kind as the client did; it is looked up in the View that decides.

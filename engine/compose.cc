@@ -30,7 +30,7 @@ std::vector<storage::SightingCount> count_sightings(const ObjectKey& key, const 
 
 storage::Event make_event(const Command& command, const Facts& facts, const Stamp& stamp,
                           const Value& object, Outcome::Effect effect) {
-  const auto& kind = *facts.kind;
+  const auto& kind = facts.kind->stored_kind();
   const auto& version = kind.storage_version();
   storage::Event event;
   event.time = stamp.now;
@@ -54,15 +54,19 @@ storage::Event make_event(const Command& command, const Facts& facts, const Stam
   if (facts.target) event.previous = facts.target->object.revision;
   event.schema_id = version.schema_id;
   event.deleting = is_deleting(object);
+  const bool expires = kind.expires && stamp.event_ttl_ns > 0;
+  if (expires && effect != Outcome::Effect::kDeleted) {
+    event.expiry = {stamp.now.ns + stamp.event_ttl_ns};
+  }
   return event;
 }
 
 }  // namespace
 
 Result<Stored> to_stored(const Kind& kind, Value object) {
-  const auto& version = kind.storage_version();
-  if (string_at(object, {"apiVersion"}) != kind.api_version(version.name)) {
-    convert_object(kind, version, object);
+  const auto& stored = kind.stored_kind();
+  if (string_at(object, {"apiVersion"}) != stored.api_version(stored.storage_version().name)) {
+    convert_to_stored(kind, object);
   }
   if (auto* metadata = find(object, "metadata")) metadata->as_object().erase("resourceVersion");
   auto body = std::make_shared<const std::string>(canonical_json(object));

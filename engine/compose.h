@@ -7,7 +7,8 @@
 
 namespace gatefold::engine {
 
-// The object in its stored form: the storage version, without resourceVersion, canonical.
+// The object in its stored form: the storage version of the kind that it is stored as, without
+// resourceVersion, canonical.
 struct Stored {
   Value value;
   Body body;

@@ -4,6 +4,7 @@
 
 #include "engine/core/configmaps.h"
 #include "engine/core/custom_resource_definitions.h"
+#include "engine/core/events.h"
 #include "engine/core/namespaces.h"
 #include "engine/core/secrets.h"
 #include "engine/core/services.h"
@@ -49,6 +50,8 @@ void complete_core(const Kind& kind, std::string_view subresource, const Value* 
     complete_service(subresource, old_object, stamp, object);
   } else if (kind.resource == "secrets") {
     complete_secret(object);
+  } else if (kind.resource == "events") {
+    complete_event(kind, object);
   } else if (kind.resource == kDefinitions) {
     complete_definition(subresource, old_object, object);
   }
@@ -66,6 +69,8 @@ FieldErrors validate_core(const Kind& kind, std::string_view subresource, const 
     validate_secret(object, old_object, errors);
   } else if (kind.resource == "configmaps") {
     validate_config_map(object, old_object, errors);
+  } else if (kind.resource == "events") {
+    validate_event(kind, object, old_object, errors);
   } else if (kind.resource == kPolicies) {
     append_errors(errors, subresource == "status" ? validate_policy_status(object)
                                                   : validate_policy(object, old_object));

@@ -126,6 +126,7 @@ void Engine::submit(Command command, Done done) {
     }
     entry.stamp.now = std::max(parts_->world.now(), view->head.time);
     entry.stamp.random = parts_->world.random();
+    entry.stamp.event_ttl_ns = parts_->options.event_ttl_ns;
     entry.target = target_of(command);
     if (!sequencer.is_contended(entry.target)) {
       auto decision = consider(command, *view, nullptr, entry.stamp);
@@ -155,15 +156,30 @@ void Engine::submit(Command command, Done done) {
 }
 
 Result<Outcome> Engine::execute(Command command) {
-  auto promise = std::make_shared<std::promise<Result<Outcome>>>();
-  auto answer = promise->get_future();
-  submit(std::move(command),
-         [promise](Result<Outcome> result) { promise->set_value(std::move(result)); });
-  while (parts_->options.manual &&
-         answer.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
-    parts_->sequencer.step();
+  std::vector<Command> one;
+  one.push_back(std::move(command));
+  return std::move(execute_all(std::move(one)).front());
+}
+
+std::vector<Result<Outcome>> Engine::execute_all(std::vector<Command> commands) {
+  std::vector<std::future<Result<Outcome>>> promised;
+  promised.reserve(commands.size());
+  for (auto& command : commands) {
+    auto promise = std::make_shared<std::promise<Result<Outcome>>>();
+    promised.push_back(promise->get_future());
+    submit(std::move(command),
+           [promise](Result<Outcome> result) { promise->set_value(std::move(result)); });
   }
-  return answer.get();
+  std::vector<Result<Outcome>> answers;
+  answers.reserve(promised.size());
+  for (auto& answer : promised) {
+    while (parts_->options.manual &&
+           answer.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
+      parts_->sequencer.step();
+    }
+    answers.push_back(answer.get());
+  }
+  return answers;
 }
 
 void Engine::wait_for(Revision revision, std::move_only_function<void(bool)> done) {

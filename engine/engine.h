@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "engine/command.h"
 #include "engine/page.h"
@@ -19,11 +20,16 @@
 
 namespace gatefold::engine {
 
+// Kubernetes' own default.
+inline constexpr std::int64_t kEventTtlNs = 3600 * kNsPerSecond;
+
 struct EngineOptions {
   storage::StoreOptions store;
   // No threads of its own: step() does one unit of work on the caller's thread. For simulation and
   // unit tests.
   bool manual = false;
+  // How long Events are kept after they were written last; 0: for ever (R23.5).
+  std::int64_t event_ttl_ns = kEventTtlNs;
   // Whether the kinds of the Gateway API are seeded as definitions.
   bool builtin_gateway_api = true;
 };
@@ -61,6 +67,8 @@ class Engine {
   void submit(Command command, Done done);
   // The same, waiting for the answer. Not on the writer's thread.
   Result<Outcome> execute(Command command);
+  // Several at once, so that the writer takes them together; the answers in their order.
+  std::vector<Result<Outcome>> execute_all(std::vector<Command> commands);
 
   // Calls `done(true)` once a View with at least `revision` is visible; false when it is not there
   // within kFreshnessWait (manual mode: at once) or the engine closes. Any thread; `done` must only

@@ -189,6 +189,7 @@ Result<Revision> timeline_lines(const View& view, const ObjectKey& key, Revision
 Result<const Kind*> find_kind_word(const Catalog& catalog, std::string_view word) {
   const auto wanted_word = lower(word);
   for (const auto& kind : catalog.kinds()) {
+    if (kind->is_view()) continue;
     const bool fits = kind->resource == wanted_word || kind->plural == wanted_word ||
                       kind->singular == wanted_word || lower(kind->kind) == wanted_word ||
                       std::ranges::find(kind->short_names, wanted_word) != kind->short_names.end();

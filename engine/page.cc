@@ -99,6 +99,7 @@ class Lister::Page {
       : query_(query),
         kind_(kind),
         version_(version),
+        selected_(kind.is_view() ? kind.stored->storage_version() : version),
         bytes_max_(bytes_max),
         sink_(sink),
         handed_out_(handed_out),
@@ -140,7 +141,8 @@ class Lister::Page {
     return offer(
         {past.key.name_space, past.key.name, past.revision, past.schema_id, past.body,
          past.splice_at},
-        [&] { return labels_of(parsed()); }, [&] { return selectable_values(version_, parsed()); });
+        [&] { return labels_of(parsed()); },
+        [&] { return selectable_values(selected_, parsed()); });
   }
 
   bool offer_row(const storage::RowView& row) {
@@ -167,6 +169,7 @@ class Lister::Page {
   const ListQuery& query_;
   const Kind& kind_;
   const KindVersion& version_;
+  const KindVersion& selected_;  // what selectors are asked of
   std::size_t bytes_max_;
   const std::function<void(std::string_view)>& sink_;
   std::int64_t& handed_out_;

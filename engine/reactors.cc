@@ -1,6 +1,7 @@
 #include "engine/reactors.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include <spdlog/spdlog.h>
 
@@ -16,6 +17,9 @@ constexpr std::string_view kNamespaceUser =
     "system:serviceaccount:kube-system:namespace-controller";
 constexpr std::string_view kGarbageUser =
     "system:serviceaccount:kube-system:generic-garbage-collector";
+// How late an object may go that has expired.
+constexpr std::chrono::seconds kTick{1};
+
 Value without_finalizer(const std::vector<std::string>& finalizers, std::string_view removed) {
   JsonArray kept;
   for (const auto& finalizer : finalizers) {
@@ -42,7 +46,12 @@ void Reactors::run() {
   for (;;) {
     {
       std::unique_lock lock(mutex_);
-      news_.wait(lock, [&] { return has_news_ || stopping_; });
+      const auto is_called = [&] { return has_news_ || stopping_; };
+      if (expiry_.is_waiting()) {
+        news_.wait_for(lock, kTick, is_called);
+      } else {
+        news_.wait(lock, is_called);
+      }
       if (stopping_) return;
       has_news_ = false;
     }
@@ -56,6 +65,7 @@ void Reactors::run() {
 bool Reactors::turn() {
   bool acted = definitions_.turn();
   acted = policies_.turn() || acted;
+  acted = expiry_.turn() || acted;
   std::optional<ObjectKey> after;
   // In pieces, each with a View of its own: what waits for somebody hides nothing behind it.
   for (bool has_more = true; has_more;) {
@@ -86,7 +96,7 @@ bool Reactors::turn() {
 bool Reactors::empty_namespace(const Catalog& catalog, const std::string& name, bool& acted) {
   bool is_empty = true;
   for (const auto& kind : catalog.kinds()) {
-    if (!kind->namespaced()) continue;
+    if (!kind->namespaced() || kind->is_view()) continue;
     is_empty = remove_objects(engine_, *kind, name, kNamespaceUser, acted) && is_empty;
   }
   return is_empty;
@@ -154,7 +164,9 @@ bool Reactors::collect(const ObjectKey& key) {
 
   std::vector<ObjectKey> dependents;
   auto listed = view->snapshot->dependents(current->uid, [&](const ObjectKey& dependent) {
-    dependents.push_back(dependent);
+    // What knows no garbage collection is no dependent, whatever it says of its owners.
+    const auto* its_kind = catalog->find_resource(dependent.resource);
+    if (its_kind == nullptr || its_kind->collects_garbage) dependents.push_back(dependent);
     return dependents.size() < kPieceObjectsMax;
   });
   if (!listed) return false;

@@ -1,5 +1,6 @@
 // What follows from events without anybody asking: the end of a terminating namespace, of
-// definitions and their objects, and of objects that wait for the garbage collector's finalizers.
+// definitions and their objects, of objects that wait for the garbage collector's finalizers, and
+// of those that have expired.
 // Level-triggered from the index, so that they go on after any crash; they act through the front
 // door, as commands under their own user names.
 #pragma once
@@ -10,13 +11,15 @@
 
 #include "engine/definition_controller.h"
 #include "engine/engine.h"
+#include "engine/expiry.h"
 #include "engine/policy_controller.h"
 
 namespace gatefold::engine {
 
 class Reactors {
  public:
-  explicit Reactors(Engine& engine) : engine_(engine), definitions_(engine), policies_(engine) {}
+  explicit Reactors(Engine& engine)
+      : engine_(engine), definitions_(engine), policies_(engine), expiry_(engine) {}
 
   // Any thread: something was committed.
   void notify();
@@ -24,9 +27,9 @@ class Reactors {
 
   // What definitions alone need: part of each turn.
   bool judge_definitions() { return definitions_.turn(); }
-  // One turn over everything that is being deleted; whether it changed something.
+  // One turn over everything that is being deleted or has expired; whether it changed something.
   bool turn();
-  // Turns whenever there is news, until stop().
+  // Turns whenever there is news, and now and then while something will expire, until stop().
   void run();
 
  private:
@@ -40,6 +43,7 @@ class Reactors {
   Engine& engine_;
   DefinitionController definitions_;
   PolicyController policies_;
+  Expiry expiry_;
   std::mutex mutex_;
   std::condition_variable news_;
   bool has_news_ = true;   // guarded by mutex_

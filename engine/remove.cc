@@ -60,12 +60,14 @@ Result<void> check_namespace_may_go(const Facts& facts) {
 }
 
 // The finalizers that the propagation policy leaves (R10.6).
-std::vector<std::string> finalizers_for(const DeleteOptions& options, const Value& object) {
+std::vector<std::string> finalizers_for(const Kind& kind, const DeleteOptions& options,
+                                        const Value& object) {
   auto finalizers = finalizers_of(object);
   auto policy = options.propagation;
   if (options.orphan_dependents) {
     policy = *options.orphan_dependents ? Propagation::kOrphan : Propagation::kBackground;
   }
+  if (!kind.collects_garbage) policy = Propagation::kBackground;
   if (policy == Propagation::kDefault) return finalizers;
   std::erase(finalizers, kOrphan);
   std::erase(finalizers, kForeground);
@@ -112,22 +114,24 @@ Result<Decision> remove(const Command& command, const Facts& facts, const Stamp&
   }
 
   Composition composition{.effect = Outcome::Effect::kDeletionPending};
-  if (!facts.policies.empty()) {
+  if (!facts.policies.empty() && !command.delete_options.expired) {
     const auto old_object = shown_target(facts);
     if (auto may = ask_policies(command, facts, nullptr, &old_object, composition); !may)
       return std::unexpected(std::move(may.error()));
   }
   Value object = facts.target->value;
-  if (facts.target->object.schema_id != kind.storage_version().schema_id) {
-    convert_object(kind, kind.storage_version(), object);
+  const auto& stored_kind = kind.stored_kind();
+  if (facts.target->object.schema_id != stored_kind.storage_version().schema_id) {
+    convert_object(stored_kind, stored_kind.storage_version(), object);
   }
   auto& metadata = object_member(object.as_object(), "metadata");
-  const auto finalizers = finalizers_for(command.delete_options, object);
+  const auto finalizers = finalizers_for(kind, command.delete_options, object);
   set_finalizers(finalizers, metadata);
   const bool is_marked = facts.target->object.deleting;
   const bool is_definition = kind.resource == kDefinitions;
-  const bool waits =
+  const bool holds =
       !finalizers.empty() || keeps_itself(kind, object) || (is_definition && !is_marked);
+  const bool waits = holds && !command.delete_options.expired;
   if (!waits) {
     composition.effect = Outcome::Effect::kDeleted;
   } else if (!is_marked) {

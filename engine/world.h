@@ -26,6 +26,7 @@ World real_world();
 struct Stamp {
   Time now;
   std::array<std::uint8_t, 32> random{};
+  std::int64_t event_ttl_ns = 0;  // how long what expires is kept from now on; 0: for ever
 
   Uid uid() const;
   // The n-th generated name for a prefix; differs for each attempt.

@@ -16,9 +16,14 @@
 namespace gatefold {
 namespace {
 
+// A view shares its storage identity with the stored kind, so kinds are known by this.
+std::string name_of(const Kind& kind) {
+  return kind.resource_name().group_resource();
+}
+
 // Everything that discovery and OpenAPI show of a kind.
 std::string shown(const Kind& kind) {
-  auto text = fmt::format("{} {} {} {} {} {} {}\n", kind.resource, kind.kind, kind.list_kind,
+  auto text = fmt::format("{} {} {} {} {} {} {}\n", name_of(kind), kind.kind, kind.list_kind,
                           kind.singular, kind.namespaced(), fmt::join(kind.short_names, ","),
                           fmt::join(kind.categories, ","));
   for (const auto& version : kind.versions) {
@@ -71,16 +76,22 @@ CatalogPtr catalog_of(const std::vector<Value>& definitions) {
     if (!kind) broken_document(string_at(definition, {"metadata", "name"}), kind.error().message);
     kinds.push_back(std::move(*kind));
   }
+  for (auto& kind : kinds) {
+    if (kind->view_of.empty()) continue;
+    const auto stored = std::ranges::find(kinds, kind->view_of, &Kind::resource);
+    if (stored == kinds.end()) broken_document(name_of(*kind), "viewOf names no kind");
+    kind = as_view(*kind, *stored);
+  }
   return std::make_shared<const Catalog>(std::move(kinds));
 }
 
 }  // namespace
 
 Catalog::Catalog(std::vector<KindPtr> kinds) : kinds_(std::move(kinds)) {
-  std::ranges::sort(kinds_, {}, &Kind::resource);
+  std::ranges::sort(kinds_, {}, [](const KindPtr& kind) { return name_of(*kind); });
   std::string text;
   for (const auto& kind : kinds_) {
-    by_resource_.emplace(kind->resource, kind.get());
+    by_resource_.emplace(name_of(*kind), kind.get());
     text += shown(*kind);
   }
   fingerprint_ = short_digest(text);

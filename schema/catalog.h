@@ -19,10 +19,12 @@ class Catalog {
 
   // nullptr where it is unknown.
   const Kind* find(std::string_view group, std::string_view plural) const;
+  // By `<plural>.<group>`: a storage identity leads to the stored kind, never to a view of it.
   const Kind* find_resource(std::string_view resource) const;
   const Kind* find_kind(std::string_view group, std::string_view kind) const;
 
-  // Sorted by resource.
+  // Sorted by `<plural>.<group>`. Views are among them: who goes through what is stored leaves them
+  // out.
   const std::vector<KindPtr>& kinds() const { return kinds_; }
   // Groups in discovery's order, the core group ("") first.
   std::vector<std::string> groups() const;

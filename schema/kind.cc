@@ -101,14 +101,13 @@ PrinterColumn parse_column(const Value& document, const std::string& where) {
       {"users", PrinterColumn::Compute::kUsers},
       {"groups", PrinterColumn::Compute::kGroups},
       {"serviceAccounts", PrinterColumn::Compute::kServiceAccounts},
-      {"eventLastSeen", PrinterColumn::Compute::kEventLastSeen},
-      {"eventFirstSeen", PrinterColumn::Compute::kEventFirstSeen},
-      {"eventObject", PrinterColumn::Compute::kEventObject},
-      {"eventSource", PrinterColumn::Compute::kEventSource},
-      {"eventMessage", PrinterColumn::Compute::kEventMessage},
       {"paramKind", PrinterColumn::Compute::kParamKind},
       {"paramRef", PrinterColumn::Compute::kParamRef},
-      {"eventCount", PrinterColumn::Compute::kEventCount}};
+      {"trimmed", PrinterColumn::Compute::kTrimmed},
+      {"firstAge", PrinterColumn::Compute::kFirstAge},
+      {"occurrences", PrinterColumn::Compute::kOccurrences},
+      {"eventObject", PrinterColumn::Compute::kEventObject},
+      {"eventSource", PrinterColumn::Compute::kEventSource}};
   PrinterColumn column{.name = needed_text(document, "name", where),
                        .type = needed_text(document, "type", where),
                        .format = text(document, "format", where),
@@ -170,7 +169,7 @@ KindVersion parse_version(const Value& document, const std::string& where, Schem
     auto path = checked_path(needed_text(item, "jsonPath", where + ".selectableFields"),
                              where + ".selectableFields.jsonPath");
     auto name = path.starts_with('.') ? path.substr(1) : path;
-    version.selectable_fields.push_back({std::move(name), std::move(path)});
+    version.selectable_fields.push_back({std::move(name), std::move(path), {}, {}});
   }
   return version;
 }
@@ -235,15 +234,39 @@ NameRule parse_name_rule(const std::string& word) {
   throw Complaint{"spec.x-gatefold.nameRule", "is unknown"};
 }
 
+// A view's fields are those of the stored kind, so that they have no path.
+SelectableField parse_selectable(const Value& item, const std::string& where) {
+  SelectableField field{.name = needed_text(item, "name", where),
+                        .json_path = {},
+                        .fallback_path = text(item, "fallback", where),
+                        .stored_name = text(item, "stored", where)};
+  if (field.stored_name.empty()) {
+    field.json_path = checked_path(needed_text(item, "path", where), where + ".path");
+  }
+  if (!field.fallback_path.empty()) checked_path(field.fallback_path, where + ".fallback");
+  return field;
+}
+
 // What built-in kinds do differently; user-defined ones have no such member.
 void parse_peculiarities(const Value& spec, Kind& kind) {
   const auto* ours = find(spec, "x-gatefold");
   if (ours == nullptr) return;
   const std::string where = "spec.x-gatefold";
-  static const std::set<std::string_view> kKnown = {
-      "core",           "generation",   "unconditionalUpdate", "createOnUpdate",
-      "nameRule",       "immutable",    "deleteReturnsObject", "statusKeepsMetadata",
-      "fieldSelectors", "tableColumns", "finalizersPath"};
+  static const std::set<std::string_view> kKnown = {"core",
+                                                    "generation",
+                                                    "unconditionalUpdate",
+                                                    "createOnUpdate",
+                                                    "nameRule",
+                                                    "immutable",
+                                                    "deleteReturnsObject",
+                                                    "statusKeepsMetadata",
+                                                    "fieldSelectors",
+                                                    "tableColumns",
+                                                    "finalizersPath",
+                                                    "garbageCollection",
+                                                    "expires",
+                                                    "viewOf",
+                                                    "renamed"};
   if (!ours->is_object()) throw Complaint{where, "must be an object"};
   for (const auto& member : ours->get_object()) {
     if (!kKnown.contains(std::string_view(member.key().data(), member.key().size()))) {
@@ -257,6 +280,13 @@ void parse_peculiarities(const Value& spec, Kind& kind) {
   kind.delete_returns_object = flag(*ours, "deleteReturnsObject", false, where);
   kind.status_keeps_metadata = flag(*ours, "statusKeepsMetadata", false, where);
   kind.finalizers_path = text(*ours, "finalizersPath", where);
+  kind.collects_garbage = flag(*ours, "garbageCollection", true, where);
+  kind.expires = flag(*ours, "expires", false, where);
+  kind.view_of = text(*ours, "viewOf", where);
+  for (const auto& item : array(*ours, "renamed", where)) {
+    kind.renamed.push_back({needed_text(item, "stored", where + ".renamed"),
+                            needed_text(item, "shown", where + ".renamed")});
+  }
   kind.name_rule = parse_name_rule(text(*ours, "nameRule", where));
   for (const auto& item : array(*ours, "immutable", where)) {
     kind.immutable_fields.push_back(
@@ -264,9 +294,7 @@ void parse_peculiarities(const Value& spec, Kind& kind) {
   }
   for (auto& version : kind.versions) {
     for (const auto& item : array(*ours, "fieldSelectors", where)) {
-      version.selectable_fields.push_back(
-          {needed_text(item, "name", where),
-           checked_path(needed_text(item, "path", where), where + ".fieldSelectors.path")});
+      version.selectable_fields.push_back(parse_selectable(item, where + ".fieldSelectors"));
     }
     if (find(*ours, "tableColumns") != nullptr) {
       version.columns = parse_columns(*ours, "tableColumns", where);
@@ -321,6 +349,27 @@ bool version_comes_first(std::string_view a, std::string_view b) {
 const KindVersion* Kind::version(std::string_view name) const {
   const auto found = std::ranges::find(versions, name, &KindVersion::name);
   return found == versions.end() ? nullptr : &*found;
+}
+
+std::string_view Kind::shown_name(std::string_view stored_name) const {
+  const auto found = std::ranges::find(renamed, stored_name, &RenamedMember::stored);
+  return found == renamed.end() ? stored_name : std::string_view(found->shown);
+}
+
+KindPtr as_view(const Kind& document, KindPtr stored) {
+  auto view = std::make_shared<Kind>(*stored);
+  view->group = document.group;
+  view->kind = document.kind;
+  view->list_kind = document.list_kind;
+  view->plural = document.plural;
+  view->singular = document.singular;
+  view->short_names = document.short_names;
+  view->categories = document.categories;
+  view->versions = document.versions;
+  view->view_of = document.view_of;
+  view->renamed = document.renamed;
+  view->stored = std::move(stored);
+  return view;
 }
 
 const KindVersion& Kind::storage_version() const {

@@ -41,14 +41,14 @@ struct PrinterColumn {
     kUsers,
     kGroups,
     kServiceAccounts,
-    kEventLastSeen,
-    kEventFirstSeen,
-    kEventObject,
-    kEventSource,
-    kEventMessage,
-    kEventCount,
     kParamKind,
-    kParamRef
+    kParamRef,
+    // Of Events, see api/event_cells.h.
+    kTrimmed,
+    kFirstAge,
+    kOccurrences,
+    kEventObject,
+    kEventSource
   };
   std::string name;
   std::string type;
@@ -64,8 +64,10 @@ struct PrinterColumn {
 
 // A field that field selectors may name, beside metadata.name and metadata.namespace.
 struct SelectableField {
-  std::string name;       // `spec.type`
-  std::string json_path;  // `.spec.type`
+  std::string name;           // `spec.type`
+  std::string json_path;      // `.spec.type`
+  std::string fallback_path;  // looked at where the first leads to nothing; may be empty
+  std::string stored_name;    // of a view's field: what the stored kind calls it; else empty
 };
 
 // Where a version has what a Scale shows (R13.6); `label_selector` is empty where it has none.
@@ -99,6 +101,12 @@ struct ImmutableField {
   std::string json_path;
 };
 
+// A member that a view shows under another name.
+struct RenamedMember {
+  std::string stored;
+  std::string shown;
+};
+
 struct Kind {
   std::string group;  // empty for core
   std::string kind;
@@ -120,12 +128,25 @@ struct Kind {
   NameRule name_rule = NameRule::kDns1123Subdomain;
   std::string finalizers_path;  // `spec.finalizers` of Namespace
   std::vector<ImmutableField> immutable_fields;
+  bool collects_garbage = true;  // false: what deletes say of dependents is passed over (R10)
+  bool expires = false;          // objects go some time after they were written last (R23.5)
+
+  // Of a view, a kind whose objects are those of another kind under other names (R23.5): the plural
+  // of that kind in the core group, the kind itself, and the names. See as_view().
+  std::string view_of;
+  std::shared_ptr<const Kind> stored;
+  std::vector<RenamedMember> renamed;
 
   bool terminating = false;  // its definition is being deleted: no objects are created
 
-  std::string resource;  // storage identity, see ObjectKey
+  std::string resource;  // storage identity, see ObjectKey; a view has that of its stored kind
 
   bool namespaced() const { return scope == Scope::kNamespaced; }
+  bool is_view() const { return stored != nullptr; }
+  // The kind that objects are stored as: itself unless it is a view.
+  const Kind& stored_kind() const { return stored == nullptr ? *this : *stored; }
+  // What a member of the stored form is called here.
+  std::string_view shown_name(std::string_view stored_name) const;
   const KindVersion* version(std::string_view name) const;  // nullptr where there is none
   const KindVersion& storage_version() const;
   // `gateway.networking.k8s.io/v1`, or `v1` for core.
@@ -134,6 +155,10 @@ struct Kind {
 };
 
 using KindPtr = std::shared_ptr<const Kind>;
+
+// The view that `document` (a kind with `view_of`) describes: names, versions and columns are its
+// own, everything else is as for the stored kind.
+KindPtr as_view(const Kind& document, KindPtr stored);
 
 // Kube-aware order of version names (R2.8): stable ones before beta before alpha, the larger number
 // first, names of no such form last and by their bytes.

@@ -122,28 +122,34 @@ std::expected<FieldSelector, std::string> parse_field_selector(std::string_view 
   return selector;
 }
 
-std::expected<void, std::string> check_field_selector(const Kind& kind, const KindVersion& version,
-                                                      const FieldSelector& selector) {
-  for (const auto& requirement : selector.requirements) {
-    const auto& field = requirement.field;
+std::expected<void, std::string> resolve_field_selector(const Kind& kind,
+                                                        const KindVersion& version,
+                                                        FieldSelector& selector) {
+  for (auto& requirement : selector.requirements) {
+    auto& field = requirement.field;
     if (field == kName || (field == kNamespace && kind.namespaced())) continue;
-    const bool known = std::ranges::any_of(version.selectable_fields, [&](const auto& selectable) {
-      return selectable.name == field;
-    });
-    if (known) continue;
-    return std::unexpected(
-        kind.core ? fmt::format("field label \"{}\" not supported for {}", field, kind.kind)
-                  : fmt::format("field label not supported: {}", field));
+    const auto known = std::ranges::find(version.selectable_fields, field, &SelectableField::name);
+    if (known == version.selectable_fields.end()) {
+      return std::unexpected(
+          kind.core ? fmt::format("field label \"{}\" not supported for {}", field, kind.kind)
+                    : fmt::format("field label not supported: {}", field));
+    }
+    if (!known->stored_name.empty()) field = known->stored_name;
   }
   return {};
 }
 
 SelectableValues selectable_values(const KindVersion& version, const Value& object) {
   SelectableValues values;
-  for (const auto& field : version.selectable_fields) {
-    const auto path = JsonPath::parse(field.json_path);
+  const auto value_at = [&](const std::string& json_path) {
+    const auto path = JsonPath::parse(json_path);
     const auto* value = path ? path->first(object) : nullptr;
-    values.emplace(field.name, value == nullptr ? std::string() : rendered(*value));
+    return value == nullptr ? std::string() : rendered(*value);
+  };
+  for (const auto& field : version.selectable_fields) {
+    auto value = value_at(field.json_path);
+    if (value.empty() && !field.fallback_path.empty()) value = value_at(field.fallback_path);
+    values.emplace(field.name, std::move(value));
   }
   return values;
 }

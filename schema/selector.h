@@ -57,11 +57,13 @@ FieldErrors validate_label_selector(const Value& selector, const std::string& fi
 // A selector as objects carry it (matchLabels, matchExpressions), as a query would say it, by key;
 // "" where nothing is asked for. The error is a sentence about an operator that there is not.
 std::expected<std::string, std::string> label_selector_text(const Value& selector);
-// Whether `version` of `kind` has all the fields; the error is R15.4's sentence.
-std::expected<void, std::string> check_field_selector(const Kind& kind, const KindVersion& version,
-                                                      const FieldSelector& selector);
+// Whether `version` of `kind` has all the fields; the error is R15.4's sentence. What is resolved
+// names fields as the stored kind does, which is how they are kept beside each object.
+std::expected<void, std::string> resolve_field_selector(const Kind& kind,
+                                                        const KindVersion& version,
+                                                        FieldSelector& selector);
 
-// What the kind's selectable fields are in `object`.
+// What the kind's selectable fields are in `object`, which has the form of `version`. Not of views.
 SelectableValues selectable_values(const KindVersion& version, const Value& object);
 
 }  // namespace gatefold

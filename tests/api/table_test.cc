@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "schema/catalog.h"
+#include "schema/convert.h"
 #include "schema/json.h"
 #include "tests/api/rendering_kinds.h"
 #include "tests/support/golden.h"
@@ -413,6 +415,58 @@ TEST_CASE("the Gateway's columns and cells are those of a real server") {
         parsed(R"js({"name":"Programmed","type":"string","format":"","priority":0,"description":
       "Custom resource definition column (in JSONPath format): .status.conditions[?(@.type==\"Programmed\")].status"})js"));
   CHECK(string_at(columns[4], {"type"}) == "date");
+}
+
+// One event of the older sort, and one of the newer with its series, as both groups show them.
+TEST_CASE("the columns of Events are the same in both groups") {
+  const Value stored[] = {
+      parsed(R"({"apiVersion":"v1","kind":"Event","metadata":{"name":"old"},"eventTime":null,
+        "firstTimestamp":"2026-01-02T03:04:05Z","lastTimestamp":"2026-01-02T03:06:17Z","count":4,
+        "involvedObject":{"kind":"Pod","name":"web","fieldPath":"spec.containers{envoy}"},
+        "message":" it runs\n","reason":"Started","source":{"component":"kubelet","host":"n1"},
+        "type":"Normal","reportingComponent":"","reportingInstance":""})"),
+      parsed(R"({"apiVersion":"v1","kind":"Event","metadata":{"name":"new"},
+        "eventTime":"2026-01-02T03:04:05.000000Z","firstTimestamp":null,"lastTimestamp":null,
+        "involvedObject":{"kind":"HTTPRoute","name":"r"},"reason":"Seen","source":{},
+        "reportingComponent":"example.com/c","reportingInstance":"c-1","type":"Warning",
+        "series":{"count":7,"lastObservedTime":"2026-01-02T03:06:26.000000Z"}})"),
+      parsed(R"({"apiVersion":"v1","kind":"Event","metadata":{"name":"bare"},"source":{},
+        "involvedObject":{"kind":"Node"},"reportingComponent":"","reportingInstance":""})")};
+  const auto catalog = core_catalog();
+  for (const auto* group : {"", "events.k8s.io"}) {
+    const Kind& kind = *catalog->find(group, "events");
+    const KindVersion& version = kind.versions.front();
+    const Table table(kind, version, "v1", IncludeObject::kNone);
+    std::string text;
+    table.append_head(text);
+    for (const auto& event : stored) {
+      Value object = event;
+      if (kind.is_view()) convert_object(kind, version, object);
+      if (&event != stored) text += ',';
+      table.append_row(text, object, kNow);
+    }
+    Table::append_tail(text, {});
+    CHECK(golden("table/events.json", pretty_json(parsed(text))) == "");
+  }
+}
+
+TEST_CASE("cells of events") {
+  using Compute = PrinterColumn::Compute;
+  const auto age = computed_column(Compute::kFirstAge, {".a", ".b"});
+  CHECK(cell(age, R"({"a":null,"b":"2026-01-02T03:06:17Z"})") == Value("10s"));
+  CHECK(cell(age, R"({"a":7})") == Value("<unknown>"));
+  const auto count = computed_column(Compute::kOccurrences, {".a", ".b"});
+  CHECK(cell(count, R"({"a":0,"b":3})") == Value(3));
+  CHECK(cell(count, R"({"a":"x"})") == Value(1));
+  const auto reference = computed_column(Compute::kReference, {".a"});
+  CHECK(cell(reference, R"({"a":{"kind":"Pod","name":"web"}})") == Value("pod/web"));
+  CHECK(cell(reference, R"({"a":{"kind":"Pod"}})") == Value("pod"));
+  CHECK(cell(reference, "{}") == Value(""));
+  const auto source = computed_column(Compute::kSource, {".a", ".b", ".c", ".d"});
+  CHECK(cell(source, R"({"a":"x","b":"y","c":"z"})") == Value("x, z"));
+  CHECK(cell(source, R"({"b":"y"})") == Value("y"));
+  CHECK(cell(computed_column(Compute::kTrimmed, {".a"}), R"({"a":"\t x y \n"})") == Value("x y"));
+  CHECK(cell(computed_column(Compute::kTrimmed, {".a"}), R"({"a":" "})") == Value(""));
 }
 
 }  // namespace gatefold::api

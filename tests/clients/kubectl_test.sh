@@ -190,7 +190,48 @@ expect_failure "get what is not there" '\(NotFound\).*gateways.gateway.networkin
 expect_failure "create what is there" 'AlreadyExists' "$kubectl" create -f - <<<"$more"
 expect_failure "invalid" 'port.*should be less than or equal to 65535' "$kubectl" patch gateway web -n shop --type=merge -p '{"spec":{"listeners":[{"name":"http","port":99999,"protocol":"HTTP"}]}}'
 
+# Events of both groups: what a component says of the Gateway, and what a newer one does.
+gateway="apiVersion: gateway.networking.k8s.io/v1, kind: Gateway, namespace: shop, name: web, uid: $(k get gateway web -n shop -o 'jsonpath={.metadata.uid}')"
+cat >"$work/events.yaml" <<YAML
+apiVersion: v1
+kind: Event
+metadata: {name: web.1, namespace: shop}
+involvedObject: {$gateway}
+firstTimestamp: "$(date -u +%FT%TZ)"
+lastTimestamp: "$(date -u +%FT%TZ)"
+count: 2
+type: Normal
+reason: Accepted
+message: it is taken
+source: {component: edge-controller}
+---
+apiVersion: events.k8s.io/v1
+kind: Event
+metadata: {name: web.2, namespace: shop}
+regarding: {$gateway}
+eventTime: "$(date -u +%FT%T.000000Z)"
+type: Warning
+reason: Slow
+action: Programming
+note: it takes its time
+reportingController: example.org/edge
+reportingInstance: edge-1
+YAML
+expect "create events" 'event.events.k8s.io/web.2 created' "$kubectl" create -f "$work/events.yaml"
+expect "events" '^LAST SEEN +TYPE +REASON +OBJECT +MESSAGE' "$kubectl" get events -n shop
+expect "an event" '^[0-9]+s +Normal +Accepted +gateway/web +it is taken' "$kubectl" get events -n shop
+expect "a newer event" '^[0-9]+s +Warning +Slow +gateway/web +it takes its time' "$kubectl" get events -n shop
+expect "events, wide" 'gateway/web +edge-controller +it is taken +[0-9]+s +2 +web.1$' "$kubectl" get events -n shop -o wide
+expect "events of the newer group" '^[0-9]+s +Normal +Accepted +gateway/web +it is taken' "$kubectl" get events.events.k8s.io -n shop
+expect "an event as the newer group has it" '^it is taken$' "$kubectl" get events.events.k8s.io web.1 -n shop -o 'jsonpath={.note}'
+expect "events by field" '^web.2$' "$kubectl" get events.events.k8s.io -n shop --field-selector regarding.name=web,type=Warning -o 'jsonpath={.items[*].metadata.name}'
+expect "describe shows events" 'Slow +.*it takes its time' "$kubectl" describe gateway web -n shop
+expect "a series" 'patched' "$kubectl" patch events.events.k8s.io web.2 -n shop -p "{\"series\":{\"count\":5,\"lastObservedTime\":\"$(date -u +%FT%T.000000Z)\"}}"
+
 if [[ $level == full ]]; then
+  expect "kubectl events" '^[0-9]+s \(x5 over [0-9]+s\) +Warning +Slow +Gateway/web +it takes its time' "$kubectl" events -n shop
+  expect "kubectl events of one object" 'Accepted +Gateway/web' "$kubectl" events -n shop --for gateway.v1.gateway.networking.k8s.io/web
+  expect "explain an event" 'FIELD: note' "$kubectl" explain events.note --api-version=events.k8s.io/v1
   expect "explain" '<\[\]Object>' "$kubectl" explain gateway.spec.listeners
   expect "explain below" 'FIELD: port' "$kubectl" explain gateway.spec.listeners.port
   expect "status" 'patched' "$kubectl" patch gateway web -n shop --subresource=status --type=merge -p \

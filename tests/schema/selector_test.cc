@@ -1,5 +1,6 @@
 #include "schema/selector.h"
 
+#include "schema/catalog.h"
 #include "tests/schema/parsed.h"
 
 namespace gatefold {
@@ -208,8 +209,9 @@ TEST_CASE("what a field selector asks for exactly is known") {
 TEST_CASE("fields that a kind doesn't offer are refused in the kind's own words") {
   Kind kind = *test::kind(kWidget);
   const auto check = [&](std::string_view text) {
-    const auto checked = check_field_selector(kind, kind.versions.front(), fields(text));
-    return checked ? "none" : checked.error();
+    auto selector = fields(text);
+    const auto resolved = resolve_field_selector(kind, kind.versions.front(), selector);
+    return resolved ? "none" : resolved.error();
   };
   CHECK(check("metadata.name=a,metadata.namespace=b,spec.size=1") == "none");
   CHECK(check("spec.colour=a") == "field label not supported: spec.colour");
@@ -218,6 +220,31 @@ TEST_CASE("fields that a kind doesn't offer are refused in the kind's own words"
   kind.scope = Scope::kCluster;
   CHECK(check("metadata.namespace=b") ==
         "field label \"metadata.namespace\" not supported for Widget");
+}
+
+TEST_CASE("fields of a view are asked of the stored kind, under its names") {
+  const auto* view = core_catalog()->find("events.k8s.io", "events");
+  REQUIRE(view != nullptr);
+  const auto& version = view->versions.front();
+  auto selector = fields("metadata.name=a,regarding.name!=web,reportingController=x,type=Normal");
+  REQUIRE(resolve_field_selector(*view, version, selector).has_value());
+  std::string names;
+  for (const auto& requirement : selector.requirements) names += requirement.field + " ";
+  CHECK(names == "metadata.name involvedObject.name reportingComponent type ");
+  for (const auto* text : {"involvedObject.name=web", "source=x", "reportingComponent=x"}) {
+    auto unknown = fields(text);
+    CHECK_FALSE(resolve_field_selector(*view, version, unknown).has_value());
+  }
+}
+
+TEST_CASE("a field may be looked for in a second place") {
+  const auto& version = core_catalog()->find("", "events")->versions.front();
+  const auto source = [&](std::string_view text) {
+    return selectable_values(version, test::json(text)).at("source");
+  };
+  CHECK(source(R"({"source":{"component":"a"},"reportingComponent":"b"})") == "a");
+  CHECK(source(R"({"source":{},"reportingComponent":"b"})") == "b");
+  CHECK(source("{}").empty());
 }
 
 TEST_CASE("selectable values are what Go prints, absent ones are empty") {

@@ -211,7 +211,7 @@ class EngineDoor : public Door {
     if (!parsed_labels) return bad_request(std::move(parsed_labels.error()));
     auto parsed_fields = parse_field_selector(fields);
     if (!parsed_fields) return bad_request(std::move(parsed_fields.error()));
-    auto known = check_field_selector(*kind, *kind->version(resource.version), *parsed_fields);
+    auto known = resolve_field_selector(*kind, *kind->version(resource.version), *parsed_fields);
     if (!known) return bad_request(std::move(known.error()));
     return Selectors{std::move(*parsed_labels), std::move(*parsed_fields)};
   }

@@ -39,6 +39,8 @@ expect_code "no command" 2 'subcommand' "$GATEFOLD"
 expect_code "an unknown flag" 2 'wrong' "$GATEFOLD" serve --in-memory --wrong
 expect_code "two places for the state" 2 '.' "$GATEFOLD" serve --in-memory --data "$data"
 expect_code "an address for everybody" 2 'allow-unauthenticated' "$GATEFOLD" serve --in-memory --listen 0.0.0.0:0
+expect_code "no time to live" 2 'event-ttl wants a duration' "$GATEFOLD" serve --in-memory --event-ttl soon
+expect_code "a negative time to live" 2 'event-ttl wants a duration' "$GATEFOLD" serve --in-memory --event-ttl=-1h
 expect_code "no address" 2 'ADDRESS:PORT' "$GATEFOLD" serve --in-memory --listen nowhere
 expect_code "following a directory" 2 'needs --server' "$GATEFOLD" log --data "$work" --follow
 same "kubeconfig" 'apiVersion: v1

@@ -55,6 +55,10 @@ CLI::App* add_serve(CLI::App& app, ServeOptions& options) {
       ->add_option("--manifests", options.manifests,
                    "Apply this folder of YAML now and whenever it changes")
       ->check(CLI::ExistingDirectory);
+  command
+      ->add_option("--event-ttl", options.event_ttl,
+                   "How long Events are kept after they were written last; 0: for ever")
+      ->capture_default_str();
   command->add_option("--threads", options.threads, "Threads that serve; 0: by the processors")
       ->check(CLI::Range(0, 64))
       ->capture_default_str();

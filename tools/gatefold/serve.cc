@@ -18,6 +18,7 @@
 #include "api/server.h"
 #include "engine/engine.h"
 #include "schema/json.h"
+#include "schema/time.h"
 #include "tools/gatefold/exit_code.h"
 #include "tools/gatefold/json_lines.h"
 #include "tools/gatefold/manifests.h"
@@ -95,8 +96,10 @@ std::size_t connections_max() {
   return std::min(api::kConnectionsMax, left);
 }
 
-int serve(const ServeOptions& options, const Endpoint& endpoint, const sigset_t& signals) {
+int serve(const ServeOptions& options, const Endpoint& endpoint, std::int64_t event_ttl_ns,
+          const sigset_t& signals) {
   engine::EngineOptions engine_options;
+  engine_options.event_ttl_ns = event_ttl_ns;
   engine_options.store.directory = options.directory;
   engine_options.store.in_memory = options.in_memory;
   if (!options.channel.empty()) engine_options.store.channel = parse_channel(options.channel);
@@ -151,6 +154,12 @@ int serve(const ServeOptions& options, const Endpoint& endpoint, const sigset_t&
 int run_serve(const ServeOptions& options) {
   auto endpoint = parse_listen(options.listen);
   if (!endpoint) return report(endpoint.error());
+  const auto event_ttl_ns = parse_go_duration_ns(options.event_ttl);
+  if (!event_ttl_ns || *event_ttl_ns < 0) {
+    return report({.reason = Reason::kBadRequest,
+                   .message = fmt::format("--event-ttl wants a duration such as 1h30m, not {}",
+                                          options.event_ttl)});
+  }
   if (!endpoint->is_loopback && !options.allow_unauthenticated) {
     return report({.reason = Reason::kBadRequest,
                    .message = fmt::format(
@@ -167,7 +176,7 @@ int run_serve(const ServeOptions& options) {
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
-  return serve(options, *endpoint, signals);
+  return serve(options, *endpoint, *event_ttl_ns, signals);
 }
 
 }  // namespace gatefold::tools

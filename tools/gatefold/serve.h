@@ -15,6 +15,7 @@ struct ServeOptions {
   std::string manifests;  // a folder; empty: none
   std::string log_level = "info";
   std::string log_format = "text";
+  std::string event_ttl = "1h0m0s";
   unsigned threads = 0;  // 0: as many as there are processors, at most four
 };
 
