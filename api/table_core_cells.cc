@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include "schema/json.h"
+#include "schema/meta.h"
 
 namespace gatefold::api {
 namespace {

@@ -458,11 +458,11 @@ TEST_CASE("cells of events") {
   const auto count = computed_column(Compute::kOccurrences, {".a", ".b"});
   CHECK(cell(count, R"({"a":0,"b":3})") == Value(3));
   CHECK(cell(count, R"({"a":"x"})") == Value(1));
-  const auto reference = computed_column(Compute::kReference, {".a"});
+  const auto reference = computed_column(Compute::kEventObject, {".a"});
   CHECK(cell(reference, R"({"a":{"kind":"Pod","name":"web"}})") == Value("pod/web"));
   CHECK(cell(reference, R"({"a":{"kind":"Pod"}})") == Value("pod"));
   CHECK(cell(reference, "{}") == Value(""));
-  const auto source = computed_column(Compute::kSource, {".a", ".b", ".c", ".d"});
+  const auto source = computed_column(Compute::kEventSource, {".a", ".b", ".c", ".d"});
   CHECK(cell(source, R"({"a":"x","b":"y","c":"z"})") == Value("x, z"));
   CHECK(cell(source, R"({"b":"y"})") == Value("y"));
   CHECK(cell(computed_column(Compute::kTrimmed, {".a"}), R"({"a":"\t x y \n"})") == Value("x y"));
