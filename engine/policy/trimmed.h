@@ -1,10 +1,11 @@
+// Text without the space around it.
 #pragma once
 
 #include <string_view>
 
 namespace gatefold::engine {
 
-// Without the space around it, as Go's strings.TrimSpace takes ASCII.
+// What Go's strings.TrimSpace leaves of ASCII.
 constexpr std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kSpace = " \t\n\v\f\r";
   const auto first = text.find_first_not_of(kSpace);

@@ -127,6 +127,7 @@ std::expected<std::shared_ptr<const Program>, std::string> Program::compile(
     return std::unexpected(std::string(why));
   }
   auto state = std::make_unique<State>();
+  if (!scope->inputs.empty()) state->first = scope->inputs.front();
   for (std::size_t i = 0; i < scope->inputs.size(); ++i) {
     if (!checked->uses[i]) continue;
     state->inputs.push_back(scope->inputs[i]);
@@ -164,9 +165,7 @@ std::string_view Program::result_type() const {
 }
 
 Program::Estimate Program::estimate() const {
-  const auto first = std::ranges::find(state_->inputs, std::size_t{0}, &Input::variable);
-  const auto input = first == state_->inputs.end() ? Input() : *first;
-  DeclaredSizes sizes(input.schema, input.is_root);
+  DeclaredSizes sizes(state_->first.schema, state_->first.is_root);
   const auto cost = cel::estimate(*state_->root, sizes);
   return {.cost_min = cost.min, .cost_max = cost.max};
 }

@@ -33,6 +33,7 @@ struct Input {
 
 struct Program::State {
   std::vector<Input> inputs;      // what the expression names; others' values are not read
+  Input first;                    // the environment's first variable, by which costs are estimated
   std::vector<std::size_t> uses;  // the environment's variables that it names, in order
   Arena constants;                // outlives the tree
   NodePtr root;

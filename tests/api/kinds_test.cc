@@ -62,7 +62,8 @@ Value shown(const Kind& kind) {
 
 TEST_CASE("each kind that is compiled in is what its golden says") {
   for (const auto& kind : core_catalog()->kinds()) {
-    CHECK(test::golden("kinds/" + kind->resource_name().group_resource() + ".json", pretty_json(shown(*kind))) == "");
+    const auto file = "kinds/" + kind->resource_name().group_resource() + ".json";
+    CHECK(test::golden(file, pretty_json(shown(*kind))) == "");
   }
 }
 
