@@ -1,7 +1,5 @@
 #include <algorithm>
 #include <chrono>
-#include <csignal>
-#include <ctime>
 #include <memory>
 #include <stdexcept>
 
@@ -23,40 +21,6 @@ constexpr int kObjects = 1000;
 constexpr std::size_t kPending = 512;
 
 using Clock = std::chrono::steady_clock;
-
-double cpu_now_us() {
-  timespec time{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_nsec) / 1e3;
-}
-
-// Runs `work` in a process of its own; it answers the number of its operations.
-Cost cost_in_child(const std::function<std::uint64_t()>& work, std::uint64_t* peak = nullptr) {
-  Child child([&] {
-    const auto start = Clock::now();
-    const auto cpu = cpu_now_us();
-    const auto operations = work();
-    const auto wall = std::chrono::duration<double, std::micro>(Clock::now() - start).count();
-    fmt::print("{} {} {}\n", operations, wall, cpu_now_us() - cpu);
-    std::fflush(stdout);
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    int signal = 0;
-    sigwait(&signals, &signal);
-    return 0;
-  });
-  const auto line = child.read_line();
-  std::uint64_t operations = 0;
-  double wall = 0;
-  double cpu = 0;
-  if (std::sscanf(line.c_str(), "%lu %lf %lf", &operations, &wall, &cpu) != 3 || operations == 0) {
-    throw std::runtime_error("a measured process failed: " + line);
-  }
-  if (peak != nullptr) *peak = child.peak_resident_bytes();
-  const auto count = static_cast<double>(operations);
-  return {operations, wall / count, cpu / count};
-}
 
 engine::Command gateway_command(engine::Verb verb, std::string name, Value body) {
   engine::Command command;

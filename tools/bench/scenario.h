@@ -32,6 +32,10 @@ struct Setting {
   std::string directory;  // empty, for this scenario alone; removed behind it
 };
 
+// measure.cc: runs `work` in a process of its own; it answers the number of its operations. `peak`
+// gets the most memory that was resident.
+Cost cost_in_child(const std::function<std::uint64_t()>& work, std::uint64_t* peak = nullptr);
+
 using Scenario = std::function<std::vector<Report>(const Setting&)>;
 
 // http_scenarios.cc
@@ -44,5 +48,7 @@ std::vector<Report> bench_rest(const Setting& setting);
 // history_scenarios.cc
 std::vector<Report> bench_history(const Setting& setting);
 std::vector<Report> bench_size(const Setting& setting);
+// validate_scenario.cc
+std::vector<Report> bench_validate(const Setting& setting);
 
 }  // namespace gatefold::bench
