@@ -53,6 +53,18 @@ class Stepped {
     REQUIRE(put.has_value());
   }
 
+  // Of the group admissionregistration.k8s.io.
+  void policy(std::string_view plural, std::string_view object) {
+    Command command;
+    command.verb = Verb::kCreate;
+    command.group = "admissionregistration.k8s.io";
+    command.version = "v1";
+    command.plural = plural;
+    command.actor.user = "tester";
+    command.body = parse_json(object)->value;
+    REQUIRE(engine_->execute(std::move(command)).has_value());
+  }
+
   void pass(std::int64_t seconds) {
     world_.advance(seconds);
     for (int steps = 0; engine_->step(); ++steps) REQUIRE(steps < 100'000);
@@ -136,6 +148,18 @@ TEST_CASE("what expired while nobody served goes when serving begins again") {
 TEST_CASE("a finalizer holds up no end of a lease") {
   Stepped world;
   world.put("a", "Started", "example.com/hold");
+  world.pass(kHourSeconds);
+  CHECK_FALSE(world.has("a"));
+}
+
+TEST_CASE("a policy against deletions holds up no end of a lease") {
+  Stepped world;
+  world.policy("validatingadmissionpolicies", R"({"metadata":{"name":"p"},"spec":{
+    "matchConstraints":{"resourceRules":[{"apiGroups":["*"],"apiVersions":["*"],
+      "operations":["DELETE"],"resources":["events"]}]},"validations":[{"expression":"false"}]}})");
+  world.policy("validatingadmissionpolicybindings", R"({"metadata":{"name":"b"},
+    "spec":{"policyName":"p","validationActions":["Deny"]}})");
+  world.put("a", "Started");
   world.pass(kHourSeconds);
   CHECK_FALSE(world.has("a"));
 }
