@@ -29,8 +29,16 @@ policies() { # CHANNEL
   fi
   expect "other definitions are none of its business" 'created$' "$kubectl" create -f - <<<'{"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition","metadata":{"name":"lamps.example.com"},
     "spec":{"group":"example.com","names":{"plural":"lamps","kind":"Lamp"},"scope":"Cluster","versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object"}}}]}}'
-  expect "the binding goes" 'deleted$' "$kubectl" delete validatingadmissionpolicybinding safe-upgrades.gateway.networking.k8s.io
-  expect "and the policy is asleep" 'replaced$' "$kubectl" replace -f - < <(sed 's/bundle-version: v1.6.1/bundle-version: v1.4.0/' "$gateways")
+}
+
+examples() { # CHANNEL
+  local file name
+  for file in "$shared/examples/0-namespaces.yaml" $(find "$shared/examples" -name '*.yaml' | sort); do
+    grep -hoE '^  namespace: .*' "$file" | awk '{print $2}' | sort -u | while read -r name; do
+      "$kubectl" get namespace "$name" >/dev/null 2>&1 || "$kubectl" create -f - <<<'{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"'"$name"'"}}' >/dev/null
+    done
+    expect "apply $file under upstream's definitions" '(created|configured|unchanged)$' "$kubectl" apply -f "$file"
+  done
 }
 
 for channel in standard experimental; do
@@ -46,13 +54,8 @@ for channel in standard experimental; do
     expect "replace $file" 'replaced$' "$kubectl" replace -f "$file"
   done
   expect "still established" 'condition met$' "$kubectl" wait --for=condition=Established --timeout=10s crd --all
-  expect "apply examples" 'created$' "$kubectl" apply -f "$shared/examples/0-namespaces.yaml"
-  for file in $(grep -lE '^kind: (Gateway|HTTPRoute|GRPCRoute|TLSRoute)$' -r "$shared/examples" | sort); do
-    grep -hoE '^  namespace: .*' "$file" | awk '{print $2}' | sort -u | while read -r name; do
-      "$kubectl" get namespace "$name" >/dev/null 2>&1 || "$kubectl" create -f - <<<'{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"'"$name"'"}}' >/dev/null
-    done
-    expect "apply $file under upstream's definitions" '(created|configured|unchanged)$' "$kubectl" apply -f "$file"
-  done
+  policies "$channel"
+  examples "$channel"
   expect_failure "upstream's rules hold" 'tls must not be specified' "$kubectl" apply -f - <<<'
 apiVersion: gateway.networking.k8s.io/v1
 kind: Gateway
@@ -60,7 +63,9 @@ metadata: {name: wrong}
 spec:
   gatewayClassName: x
   listeners: [{name: a, port: 80, protocol: HTTP, tls: {mode: Terminate}}]'
-  policies "$channel"
+  gateways=$shared/crds/$channel/gateway.networking.k8s.io_gateways.yaml
+  expect "the binding goes" 'deleted$' "$kubectl" delete validatingadmissionpolicybinding safe-upgrades.gateway.networking.k8s.io
+  expect "and the policy is asleep" 'replaced$' "$kubectl" replace -f - < <(sed 's/bundle-version: v1.6.1/bundle-version: v1.4.0/' "$gateways")
   stop_server || fail "the server ended with code $?"
 
   start_server --in-memory --no-builtin-gateway-api
