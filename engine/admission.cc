@@ -16,7 +16,7 @@ namespace gatefold::engine {
 namespace {
 
 constexpr std::string_view kFailureKey = "validation.policy.admission.k8s.io/validation_failure";
-constexpr std::size_t kAnnotationBytesMax = 10 * 1024;
+constexpr std::size_t kAnnotationBytesMax = 10'240;
 
 JsonObject names_of(const Kind& kind, std::string_view version, std::string_view key,
                     std::string_view name) {

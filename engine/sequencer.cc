@@ -322,11 +322,9 @@ bool Sequencer::mend() {
   }
   auto head = store_.recover(kMendWaitMs);
   if (head) {
-    if (auto loaded = definitions_.load(*store_.snapshot()); !loaded) {
-      head = std::unexpected(std::move(loaded.error()));
-    } else if (loaded = policies_.load(*store_.snapshot()); !loaded) {
-      head = std::unexpected(std::move(loaded.error()));
-    }
+    auto loaded = definitions_.load(*store_.snapshot());
+    if (loaded) loaded = policies_.load(*store_.snapshot());
+    if (!loaded) head = std::unexpected(std::move(loaded.error()));
   }
   if (!head) {
     // Without a snapshot the store is closed: there is nothing to read until it opens.

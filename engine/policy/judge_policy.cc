@@ -15,7 +15,7 @@ namespace gatefold::engine {
 namespace {
 
 constexpr std::uint64_t kConditionsCostMax = 2'500'000;
-constexpr std::size_t kMessageBytesMax = 5 * 1024;
+constexpr std::size_t kMessageBytesMax = 5'120;
 constexpr std::string_view kOutOfBudget =
     "validation failed due to running out of cost budget, no further validation rules will be run";
 constexpr std::string_view kInvalid = "Invalid";

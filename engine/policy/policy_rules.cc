@@ -21,7 +21,7 @@ namespace {
 constexpr std::string_view kOrigin = "policy";
 constexpr std::size_t kConditionsMax = 64;
 constexpr std::size_t kAnnotationsMax = 20;
-constexpr std::size_t kAnnotationExpressionBytesMax = 5 * 1024;
+constexpr std::size_t kAnnotationExpressionBytesMax = 5'120;
 
 // Where complaints go.
 class Report {
