@@ -55,8 +55,7 @@ void patch_definition(Engine& engine, Value body) {
 }
 
 Value definition(Engine& engine, const std::string& name) {
-  const auto stored =
-      engine.view()->snapshot->get({std::string(kDefinitions), "", name}).value();
+  const auto stored = engine.view()->snapshot->get({std::string(kDefinitions), "", name}).value();
   REQUIRE(stored.has_value());
   return json(stored->body);
 }
@@ -105,9 +104,8 @@ TEST_CASE("another version of the program leaves alone what somebody edited") {
   {
     const auto engine = opened(directory, std::nullopt, /*builtin_gateway_api=*/false);
     seed_earlier(*engine);
-    patch_definition(
-        *engine, {{"metadata", {{"name", kGateways}}},
-                  {"spec", {{"names", {{"categories", JsonArray{"mine"}}}}}}});
+    patch_definition(*engine, {{"metadata", {{"name", kGateways}}},
+                               {"spec", {{"names", {{"categories", JsonArray{"mine"}}}}}}});
   }
   const auto engine = opened(directory);
   const auto now = definition(*engine, kGateways);
