@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <utility>
 
 #include <fmt/format.h>
@@ -22,6 +23,9 @@ namespace {
 // What evaluates composed variables goes down into their expressions, and values of one nest in
 // those of another.
 constexpr std::uint32_t kComposedDepthMax = 1000;
+
+// What one rule of a list's item leaves in its arena.
+constexpr std::size_t kRoomBytes = 2048;
 
 std::string compilation_failed(const std::string& issues) {
   return fmt::format("compilation failed: {}", issues);
@@ -172,7 +176,8 @@ Program::Estimate Program::estimate() const {
 
 Program::Answer Program::evaluate(std::span<const Value* const> values,
                                   std::uint64_t cost_max) const {
-  Arena arena;
+  std::array<std::byte, kRoomBytes> room;
+  Arena arena(room);
   Evaluation evaluation{.arena = arena, .cost_max = cost_max};
   const auto slots = arena.make_span<Val>(state_->slots);
   for (const auto& input : state_->inputs) {

@@ -26,6 +26,10 @@ class Arena {
   static constexpr std::size_t kBytesMax = std::size_t{64} << 20;
   static constexpr std::uint64_t kStepsMax = 50'000'000;
 
+  Arena() = default;
+  // Uses `room` first, which outlives it: what most evaluations need, without the heap.
+  explicit Arena(std::span<std::byte> room) : memory_(room.data(), room.size()) {}
+
   // False: the evaluation has to end; it fails at its next charge.
   bool step(std::uint64_t steps = 1) { return (steps_ += steps) <= kStepsMax; }
   bool fits(std::size_t bytes) const { return bytes <= kBytesMax && bytes_ <= kBytesMax - bytes; }
