@@ -5,6 +5,7 @@
 
 #include "api/table_cells.h"
 #include "schema/json.h"
+#include "schema/utf8.h"
 
 namespace gatefold::api {
 namespace {
@@ -18,13 +19,6 @@ std::string_view first_text(const Value& object, Paths paths) {
     if (text != nullptr && !text->empty()) return {text->data(), text->size()};
   }
   return {};
-}
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kSpaces = " \t\n\v\f\r";
-  const auto from = text.find_first_not_of(kSpaces);
-  if (from == std::string_view::npos) return {};
-  return text.substr(from, text.find_last_not_of(kSpaces) - from + 1);
 }
 
 std::string age_text(std::string_view text, Time now) {

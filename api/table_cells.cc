@@ -43,20 +43,11 @@ std::string ports_text(const Value& object) {
   return joined(parts);
 }
 
-std::vector<std::string> strings_of(const Value* list) {
-  std::vector<std::string> strings;
-  if (list == nullptr || !list->is_array()) return strings;
-  for (const Value& item : list->get_array()) {
-    if (item.is_string()) strings.emplace_back(item.get_string());
-  }
-  return strings;
-}
-
 // Where a Service is reached from outside, by its type.
 std::string external_ips_text(const Value& object) {
   const std::string_view type = string_at(object, {"spec", "type"});
   if (type == "ExternalName") return std::string(string_at(object, {"spec", "externalName"}));
-  const std::vector<std::string> external = strings_of(find_path(object, {"spec", "externalIPs"}));
+  const std::vector<std::string> external = texts_at(object, {"spec", "externalIPs"});
   if (type != "LoadBalancer") return joined(external);
 
   std::set<std::string> ingress;

@@ -18,12 +18,6 @@ constexpr std::string_view kUnset = "<unset>";
 // Of addresses and ports that a cell shows; the others are counted.
 constexpr std::size_t kShownMax = 3;
 
-const JsonArray& items_at(const Value& parent, std::string_view key) {
-  static const JsonArray kEmpty;
-  const Value* value = find(parent, key);
-  return value != nullptr && value->is_array() ? value->get_array() : kEmpty;
-}
-
 std::string shown(std::vector<std::string> texts, std::string_view otherwise) {
   if (texts.empty()) return std::string(otherwise);
   const std::size_t count = texts.size();
@@ -40,9 +34,9 @@ std::string host_port(std::string_view host, std::int64_t port) {
 // Of Endpoints: each address at each port.
 std::string endpoints(const Value& object) {
   std::vector<std::string> texts;
-  for (const Value& subset : items_at(object, "subsets")) {
-    const JsonArray& addresses = items_at(subset, "addresses");
-    const JsonArray& ports = items_at(subset, "ports");
+  for (const Value& subset : list_at(object, {"subsets"})) {
+    const JsonArray& addresses = list_at(subset, {"addresses"});
+    const JsonArray& ports = list_at(subset, {"ports"});
     if (ports.empty()) {
       for (const Value& address : addresses) texts.emplace_back(string_at(address, {"ip"}));
     }
@@ -52,14 +46,14 @@ std::string endpoints(const Value& object) {
       }
     }
   }
-  return shown(std::move(texts), items_at(object, "subsets").empty() ? kNone : "");
+  return shown(std::move(texts), list_at(object, {"subsets"}).empty() ? kNone : "");
 }
 
 // Of an EndpointSlice.
 std::string slice_addresses(const Value& object) {
   std::vector<std::string> texts;
-  for (const Value& endpoint : items_at(object, "endpoints")) {
-    for (const Value& address : items_at(endpoint, "addresses")) {
+  for (const Value& endpoint : list_at(object, {"endpoints"})) {
+    for (const Value& address : list_at(endpoint, {"addresses"})) {
       if (address.is_string()) texts.emplace_back(address.get_string());
     }
   }
@@ -68,7 +62,7 @@ std::string slice_addresses(const Value& object) {
 
 std::string slice_ports(const Value& object) {
   std::vector<std::string> texts;
-  for (const Value& port : items_at(object, "ports")) {
+  for (const Value& port : list_at(object, {"ports"})) {
     const Value* number = find(port, "port");
     const Value* name = find(port, "name");
     if (number != nullptr && number->is_int64()) {
@@ -83,11 +77,9 @@ std::string slice_ports(const Value& object) {
 
 std::string node_status(const Value& object) {
   std::string status = "Unknown";
-  if (const Value* held = find(object, "status")) {
-    for (const Value& condition : items_at(*held, "conditions")) {
-      if (string_at(condition, {"type"}) != "Ready") continue;
-      status = string_at(condition, {"status"}) == "True" ? "Ready" : "NotReady";
-    }
+  for (const Value& condition : list_at(object, {"status", "conditions"})) {
+    if (string_at(condition, {"type"}) != "Ready") continue;
+    status = string_at(condition, {"status"}) == "True" ? "Ready" : "NotReady";
   }
   const Value* unschedulable = find_path(object, {"spec", "unschedulable"});
   if (unschedulable != nullptr && *unschedulable == Value(true)) status += ",SchedulingDisabled";
@@ -111,7 +103,7 @@ std::string node_roles(const Value& object) {
 // Of a role binding: the names of its subjects of one kind; service accounts with their namespace.
 std::string subjects(const Value& object, std::string_view kind) {
   std::vector<std::string> names;
-  for (const Value& subject : items_at(object, "subjects")) {
+  for (const Value& subject : list_at(object, {"subjects"})) {
     if (string_at(subject, {"kind"}) != kind) continue;
     const auto name = string_at(subject, {"name"});
     names.push_back(kind == "ServiceAccount"

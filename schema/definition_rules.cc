@@ -6,19 +6,13 @@
 #include "schema/definition_go.h"
 #include "schema/definition_schema.h"
 #include "schema/rule_path.h"
+#include "schema/utf8.h"
 
 namespace gatefold {
 namespace {
 
 constexpr auto kOrigin = "definition-rule";
 constexpr std::string_view kNoType = "failed to convert to declType for CEL validation rules";
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\n\v\f\r";
-  const auto first = text.find_first_not_of(kSpace);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
 
 bool has_line_break(std::string_view text) {
   return text.find_first_of("\n\r") != std::string_view::npos;

@@ -2,14 +2,11 @@
 // complaints name the same token.
 #include <algorithm>
 #include <charconv>
-#include <map>
-#include <ranges>
 #include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "schema/field_error.h"
 #include "schema/names.h"
 #include "schema/selector.h"
 
@@ -257,51 +254,7 @@ bool holds(const LabelRequirement& requirement, const std::string* value) {
   return false;
 }
 
-Labels labels_at(const Value& parent, std::string_view key) {
-  Labels labels;
-  const auto* value = find(parent, key);
-  if (value == nullptr || !value->is_object()) return labels;
-  for (const auto& [name, text] : value->get_object()) {
-    if (text.is_string()) labels.emplace(name, text.get_string());
-  }
-  return labels;
-}
-
-// `key in (a,b)`, values sorted.
-std::expected<std::string, std::string> expression_text(const Value& expression) {
-  const auto key = string_at(expression, {"key"});
-  const auto op = string_at(expression, {"operator"});
-  if (op == "Exists") return std::string(key);
-  if (op == "DoesNotExist") return fmt::format("!{}", key);
-  if (op != "In" && op != "NotIn") {
-    return std::unexpected(fmt::format("{} is not a valid label selector operator", go_quote(op)));
-  }
-  std::vector<std::string_view> values;
-  if (const auto* listed = find(expression, "values"); listed != nullptr && listed->is_array()) {
-    for (const auto& value : listed->get_array()) {
-      if (value.is_string()) values.emplace_back(value.get_string());
-    }
-  }
-  std::ranges::sort(values);
-  return fmt::format("{} {} ({})", key, op == "In" ? "in" : "notin", fmt::join(values, ","));
-}
-
 }  // namespace
-
-std::expected<std::string, std::string> label_selector_text(const Value& selector) {
-  std::multimap<std::string, std::string, std::less<>> by_key;
-  for (const auto& [key, value] : labels_at(selector, "matchLabels")) {
-    by_key.emplace(key, fmt::format("{}={}", key, value));
-  }
-  if (const auto* all = find(selector, "matchExpressions"); all != nullptr && all->is_array()) {
-    for (const auto& expression : all->get_array()) {
-      auto text = expression_text(expression);
-      if (!text) return text;
-      by_key.emplace(string_at(expression, {"key"}), std::move(*text));
-    }
-  }
-  return fmt::format("{}", fmt::join(by_key | std::views::values, ","));
-}
 
 bool LabelSelector::matches(const Labels& labels) const {
   return std::ranges::all_of(requirements, [&](const LabelRequirement& requirement) {

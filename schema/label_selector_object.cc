@@ -1,8 +1,13 @@
+// Label selectors as objects hold them.
+#include <algorithm>
 #include <array>
+#include <map>
 #include <optional>
+#include <ranges>
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "schema/names.h"
 #include "schema/selector.h"
@@ -28,13 +33,7 @@ std::optional<Operator> operator_of(const Value& expression) {
 }
 
 std::vector<std::string> values_of(const Value& expression) {
-  std::vector<std::string> values;
-  const auto* list = find(expression, "values");
-  if (list == nullptr || !list->is_array()) return values;
-  for (const auto& value : list->as_array()) {
-    if (value.is_string()) values.emplace_back(std::string_view(value.get_string()));
-  }
-  return values;
+  return texts_at(expression, {"values"});
 }
 
 void check_key(std::string_view key, const std::string& field, FieldErrors& errors) {
@@ -72,9 +71,8 @@ void check_expression(const Value& expression, const std::string& field, FieldEr
   }
 }
 
-const JsonArray* expressions_of(const Value& selector) {
-  const auto* expressions = find(selector, "matchExpressions");
-  return expressions != nullptr && expressions->is_array() ? &expressions->as_array() : nullptr;
+const JsonArray& expressions_of(const Value& selector) {
+  return list_at(selector, {"matchExpressions"});
 }
 
 const JsonObject* labels_in(const Value& selector) {
@@ -82,7 +80,40 @@ const JsonObject* labels_in(const Value& selector) {
   return labels != nullptr && labels->is_object() ? &labels->as_object() : nullptr;
 }
 
+// `key in (a,b)`, values sorted.
+std::expected<std::string, std::string> expression_text(const Value& expression) {
+  const auto key = string_at(expression, {"key"});
+  const auto op = operator_of(expression);
+  if (!op) {
+    return std::unexpected(fmt::format("{} is not a valid label selector operator",
+                                       go_quote(string_at(expression, {"operator"}))));
+  }
+  if (*op == Operator::kExists) return std::string(key);
+  if (*op == Operator::kDoesNotExist) return fmt::format("!{}", key);
+  auto values = values_of(expression);
+  std::ranges::sort(values);
+  return fmt::format("{} {} ({})", key, *op == Operator::kIn ? "in" : "notin",
+                     fmt::join(values, ","));
+}
+
 }  // namespace
+
+std::expected<std::string, std::string> label_selector_text(const Value& selector) {
+  std::multimap<std::string, std::string, std::less<>> by_key;
+  if (const auto* labels = labels_in(selector)) {
+    for (const auto& [key, value] : *labels) {
+      if (!value.is_string()) continue;
+      by_key.emplace(
+          key, fmt::format("{}={}", std::string_view(key), std::string_view(value.get_string())));
+    }
+  }
+  for (const auto& expression : expressions_of(selector)) {
+    auto text = expression_text(expression);
+    if (!text) return text;
+    by_key.emplace(string_at(expression, {"key"}), std::move(*text));
+  }
+  return fmt::format("{}", fmt::join(by_key | std::views::values, ","));
+}
 
 LabelSelector label_selector_of(const Value& selector) {
   LabelSelector out;
@@ -93,12 +124,10 @@ LabelSelector label_selector_of(const Value& selector) {
           {std::string(key), Operator::kIn, {std::string(value.get_string())}});
     }
   }
-  if (const auto* expressions = expressions_of(selector)) {
-    for (const auto& expression : *expressions) {
-      out.requirements.push_back({std::string(string_at(expression, {"key"})),
-                                  operator_of(expression).value_or(Operator::kIn),
-                                  values_of(expression)});
-    }
+  for (const auto& expression : expressions_of(selector)) {
+    out.requirements.push_back({std::string(string_at(expression, {"key"})),
+                                operator_of(expression).value_or(Operator::kIn),
+                                values_of(expression)});
   }
   return out;
 }
@@ -111,10 +140,9 @@ FieldErrors validate_label_selector(const Value& selector, const std::string& fi
       if (value.is_string()) check_value(value.get_string(), field + ".matchLabels", errors);
     }
   }
-  if (const auto* expressions = expressions_of(selector)) {
-    for (std::size_t i = 0; i < expressions->size(); ++i) {
-      check_expression((*expressions)[i], fmt::format("{}.matchExpressions[{}]", field, i), errors);
-    }
+  const auto& expressions = expressions_of(selector);
+  for (std::size_t i = 0; i < expressions.size(); ++i) {
+    check_expression(expressions[i], fmt::format("{}.matchExpressions[{}]", field, i), errors);
   }
   return errors;
 }

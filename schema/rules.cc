@@ -11,19 +11,13 @@
 #include "schema/old_items.h"
 #include "schema/path.h"
 #include "schema/rule_path.h"
+#include "schema/utf8.h"
 
 namespace gatefold {
 namespace {
 
 constexpr std::string_view kNoField = "<nil>";
 constexpr std::size_t kMessageBytesMax = 5u << 10;
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\n\v\f\r";
-  const auto first = text.find_first_not_of(kSpace);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
 
 // What errors call a rule.
 std::string_view name_of_rule(const ValidationRule& rule) {

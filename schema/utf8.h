@@ -1,4 +1,4 @@
-// UTF-8 one code point at a time.
+// UTF-8 one code point at a time, and the space around texts.
 #pragma once
 
 #include <cstddef>
@@ -19,5 +19,8 @@ CodePoint first_code_point(std::string_view text);
 
 // Where `text` stops being UTF-8; nothing where it never does.
 std::optional<std::size_t> find_invalid_utf8(std::string_view text);
+
+// What Go's strings.TrimSpace leaves of ASCII.
+std::string_view trimmed(std::string_view text);
 
 }  // namespace gatefold

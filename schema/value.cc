@@ -36,6 +36,21 @@ std::int64_t integer_at(const Value& value, std::initializer_list<std::string_vi
   return integer == nullptr ? otherwise : *integer;
 }
 
+const JsonArray& list_at(const Value& value, std::initializer_list<std::string_view> keys) {
+  static const JsonArray kNone;
+  const auto* list = find_path(value, keys);
+  return list != nullptr && list->is_array() ? list->get_array() : kNone;
+}
+
+std::vector<std::string> texts_at(const Value& value,
+                                  std::initializer_list<std::string_view> keys) {
+  std::vector<std::string> texts;
+  for (const auto& text : list_at(value, keys)) {
+    if (text.is_string()) texts.emplace_back(std::string_view(text.get_string()));
+  }
+  return texts;
+}
+
 JsonObject& object_member(JsonObject& object, std::string_view key) {
   auto& member = object[key];
   return member.is_object() ? member.get_object() : member.emplace_object();

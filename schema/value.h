@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -31,6 +33,12 @@ std::string_view string_at(const Value& value, std::initializer_list<std::string
 // The integer at `keys`, or `otherwise` when it is absent or no integer that fits.
 std::int64_t integer_at(const Value& value, std::initializer_list<std::string_view> keys,
                         std::int64_t otherwise);
+
+// The list at `keys`, an empty one where it is absent or no list; lives as long as `value`.
+const JsonArray& list_at(const Value& value, std::initializer_list<std::string_view> keys);
+
+// The texts of the list at `keys`; what is no text is left out.
+std::vector<std::string> texts_at(const Value& value, std::initializer_list<std::string_view> keys);
 
 // The member `key` of `object`, created as an empty object where it is absent or null.
 JsonObject& object_member(JsonObject& object, std::string_view key);

@@ -9,6 +9,7 @@
 #include "engine/core/services.h"
 #include "schema/address.h"
 #include "schema/names.h"
+#include "schema/utf8.h"
 
 namespace gatefold::engine {
 namespace {
@@ -164,13 +165,6 @@ void check_special(const std::string& field, std::string_view text, FieldErrors&
          "may not be in the link-local range (169.254.0.0/16, fe80::/10)");
   refuse(address->is_link_local_multicast(),
          "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)");
-}
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\n\v\f\r";
-  const auto from = std::min(text.find_first_not_of(kSpace), text.size());
-  text.remove_prefix(from);
-  return text.substr(0, text.find_last_not_of(kSpace) + 1);
 }
 
 void check_range(const std::string& field, std::string_view text, FieldErrors& errors) {

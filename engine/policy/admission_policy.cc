@@ -16,12 +16,6 @@ constexpr std::string_view kBool[] = {"bool"};
 constexpr std::string_view kString[] = {"string"};
 constexpr std::string_view kStringOrNull[] = {"string", "null_type"};
 
-const JsonArray& list_at(const Value& object, std::initializer_list<std::string_view> keys) {
-  static const JsonArray kNone;
-  const auto* list = find_path(object, keys);
-  return list != nullptr && list->is_array() ? list->as_array() : kNone;
-}
-
 // `types` are those that the expression may have; none: any.
 PolicyExpression compile(std::string_view name, std::string_view text,
                          const cel::Environment& environment,
@@ -101,6 +95,7 @@ void compile_validations(const Value& object, AdmissionPolicy& policy) {
 AdmissionPolicyPtr compile_policy(const Value& object) {
   auto policy = std::make_shared<AdmissionPolicy>();
   policy->name = name_of(object);
+  policy->generation = integer_at(object, {"metadata", "generation"}, 0);
   policy->ignores_failures = string_at(object, {"spec", "failurePolicy"}) == "Ignore";
   policy->param_kind = param_kind_of(object);
   if (const auto* constraints = find_path(object, {"spec", "matchConstraints"})) {
@@ -133,9 +128,7 @@ PolicyBindingPtr read_binding(const Value& object) {
   if (const auto* match = find_path(object, {"spec", "matchResources"})) {
     binding->match = match_resources_of(*match);
   }
-  for (const auto& action : list_at(object, {"spec", "validationActions"})) {
-    if (action.is_string()) binding->actions.emplace_back(std::string_view(action.get_string()));
-  }
+  binding->actions = texts_at(object, {"spec", "validationActions"});
   return binding;
 }
 

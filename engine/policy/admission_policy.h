@@ -41,6 +41,7 @@ struct ParamKind {
 // Immutable; any number of threads may judge with it at once.
 struct AdmissionPolicy {
   std::string name;
+  std::int64_t generation = 0;  // of the object that it was read from
   bool ignores_failures = false;
   std::optional<ParamKind> param_kind;
   MatchResources constraints;

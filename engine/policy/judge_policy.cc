@@ -9,7 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "engine/policy/environment.h"
-#include "engine/policy/trimmed.h"
+#include "schema/utf8.h"
 
 namespace gatefold::engine {
 namespace {

@@ -7,26 +7,14 @@
 namespace gatefold::engine {
 namespace {
 
-std::vector<std::string> texts_of(const Value& rule, std::string_view key) {
-  std::vector<std::string> out;
-  const auto* list = find(rule, key);
-  if (list == nullptr || !list->is_array()) return out;
-  for (const auto& text : list->as_array()) {
-    if (text.is_string()) out.emplace_back(std::string_view(text.get_string()));
-  }
-  return out;
-}
-
 std::vector<ResourceRule> rules_of(const Value& document, std::string_view key) {
   std::vector<ResourceRule> rules;
-  const auto* list = find(document, key);
-  if (list == nullptr || !list->is_array()) return rules;
-  for (const auto& rule : list->as_array()) {
-    rules.push_back({.groups = texts_of(rule, "apiGroups"),
-                     .versions = texts_of(rule, "apiVersions"),
-                     .operations = texts_of(rule, "operations"),
-                     .resources = texts_of(rule, "resources"),
-                     .names = texts_of(rule, "resourceNames"),
+  for (const auto& rule : list_at(document, {key})) {
+    rules.push_back({.groups = texts_at(rule, {"apiGroups"}),
+                     .versions = texts_at(rule, {"apiVersions"}),
+                     .operations = texts_at(rule, {"operations"}),
+                     .resources = texts_at(rule, {"resources"}),
+                     .names = texts_at(rule, {"resourceNames"}),
                      .scope = std::string(string_at(rule, {"scope"}))});
   }
   return rules;

@@ -15,16 +15,6 @@ namespace {
 
 constexpr std::string_view kOrigin = "policy-match";
 
-std::vector<std::string> texts_of(const Value& rule, std::string_view key) {
-  std::vector<std::string> out;
-  const auto* list = find(rule, key);
-  if (list == nullptr || !list->is_array()) return out;
-  for (const auto& text : list->as_array()) {
-    out.emplace_back(text.is_string() ? std::string_view(text.get_string()) : "");
-  }
-  return out;
-}
-
 bool has_star(const std::vector<std::string>& words) {
   return std::ranges::find(words, "*") != words.end();
 }
@@ -33,7 +23,7 @@ bool has_star(const std::vector<std::string>& words) {
 class Words {
  public:
   Words(const Value& rule, std::string_view key, const std::string& field, FieldErrors& errors)
-      : words_(texts_of(rule, key)),
+      : words_(texts_at(rule, {key})),
         list_(find(rule, key)),
         field_(fmt::format("{}.{}", field, key)),
         errors_(errors) {
@@ -117,7 +107,7 @@ void check_resources(const Value& rule, const std::string& field, FieldErrors& e
 }
 
 void check_names(const Value& rule, const std::string& field, FieldErrors& errors) {
-  const auto names = texts_of(rule, "resourceNames");
+  const auto names = texts_at(rule, {"resourceNames"});
   std::set<std::string_view> seen;
   for (std::size_t i = 0; i < names.size(); ++i) {
     const auto here = fmt::format("{}.resourceNames[{}]", field, i);
@@ -149,9 +139,7 @@ void check_rule(const Value& rule, const std::string& field, FieldErrors& errors
 
 void check_rules(const Value& match, std::string_view key, const std::string& field,
                  FieldErrors& errors) {
-  const auto* rules = find(match, key);
-  if (rules == nullptr || !rules->is_array()) return;
-  const auto& list = rules->as_array();
+  const auto& list = list_at(match, {key});
   for (std::size_t i = 0; i < list.size(); ++i) {
     check_rule(list[i], fmt::format("{}.{}[{}]", field, key, i), errors);
   }

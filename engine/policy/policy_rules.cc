@@ -10,10 +10,10 @@
 
 #include "engine/policy/admission_policy.h"
 #include "engine/policy/match_rules.h"
-#include "engine/policy/trimmed.h"
 #include "schema/meta.h"
 #include "schema/names.h"
 #include "schema/selector.h"
+#include "schema/utf8.h"
 
 namespace gatefold::engine {
 namespace {
@@ -147,10 +147,10 @@ bool is_identifier(std::string_view name) {
 }
 
 void check_variables(const Value& object, const AdmissionPolicy& policy, Report& report) {
-  const auto* written = find_path(object, {"spec", "variables"});
-  if (written != nullptr && written->as_array().size() > kPolicyVariablesMax) {
-    report.errors().push_back(too_many("spec.variables", written->as_array().size(),
-                                       kPolicyVariablesMax, std::string(kOrigin)));
+  const auto count = list_at(object, {"spec", "variables"}).size();
+  if (count > kPolicyVariablesMax) {
+    report.errors().push_back(
+        too_many("spec.variables", count, kPolicyVariablesMax, std::string(kOrigin)));
   }
   for (std::size_t i = 0; i < policy.variables.size(); ++i) {
     const auto& variable = policy.variables[i];
@@ -273,9 +273,7 @@ FieldErrors validate_policy(const Value& object, const Value* old_object) {
 FieldErrors validate_policy_status(const Value& object) {
   FieldErrors errors;
   Report report(errors);
-  const auto* warnings = find_path(object, {"status", "typeChecking", "expressionWarnings"});
-  if (warnings == nullptr || !warnings->is_array()) return errors;
-  const auto& list = warnings->as_array();
+  const auto& list = list_at(object, {"status", "typeChecking", "expressionWarnings"});
   for (std::size_t i = 0; i < list.size(); ++i) {
     const auto here = fmt::format("status.typeChecking.expressionWarnings[{}]", i);
     if (string_at(list[i], {"warning"}).empty()) report.need(here + ".warning");
