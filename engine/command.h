@@ -27,8 +27,8 @@ struct DeleteOptions {
   std::optional<std::string> resource_version;  // precondition
   Propagation propagation = Propagation::kDefault;
   std::optional<bool> orphan_dependents;  // the older way to say it
-  // The object's time is up: neither finalizers nor policies are asked, as with the end of a lease.
-  // Never a client's.
+  // The object's time is up: finalizers are not asked, as with the end of a lease. Never a
+  // client's.
   bool expired = false;
 };
 
@@ -47,7 +47,7 @@ struct Command {
   PatchType patch_type = PatchType::kMerge;
   FieldValidation field_validation = FieldValidation::kWarn;
   bool dry_run = false;
-  bool bypasses_policies = false;  // of what the server is made of itself: seeds
+  bool bypasses_policies = false;  // of what the server does by itself: seeds, what expires
   DeleteOptions delete_options;
   Actor actor;
   std::size_t bytes = 0;  // of the request, for the queue's bound

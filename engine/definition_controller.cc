@@ -33,13 +33,9 @@ bool DefinitionController::turn() {
     const auto view = engine_.view();
     if (view == nullptr) return false;
     head = view->revision();
-    bool has_news = false;
-    auto looked = view->snapshot->changes(kDefinitions, judged_to_, head, [&](const auto&) {
-      has_news = true;
-      return false;
-    });
-    if (!looked) spdlog::error("definitions can't be read: {}", looked.error().message);
-    if (!looked || !has_news) return false;
+    const auto has_news = has_changed(*view, kDefinitions, judged_to_);
+    if (!has_news) spdlog::error("definitions can't be read: {}", has_news.error().message);
+    if (!has_news.value_or(false)) return false;
     catalog = view->catalog;
     auto read = view->snapshot->scan(kDefinitions, "", std::nullopt, [&](const auto& row) {
       auto parsed = parse_json(row.body);

@@ -19,6 +19,7 @@ Command removal_of(const Kind& kind, const storage::StoredObject& object) {
   auto command = command_on(kind, object.key, Verb::kDelete, kUser);
   command.delete_options.resource_version = to_string(object.revision);
   command.delete_options.expired = true;
+  command.bypasses_policies = true;
   return command;
 }
 

@@ -26,6 +26,11 @@ void Policies::note(const storage::Event& event, std::string_view body) {
   const bool is_policy = event.key.resource == kPolicies;
   if (!is_policy && event.key.resource != kPolicyBindings) return;
   if (event.type != storage::EventType::kDeleted) {
+    // What only its status or its labels tell is no news.
+    const auto known = is_policy ? policies_.find(event.key.name) : policies_.end();
+    const bool is_same =
+        known != policies_.end() && known->second->generation == event.generation.number;
+    if (is_same) return;
     put(event.key.resource, event.key.name, body);
   } else if (is_policy) {
     policies_.erase(event.key.name);

@@ -24,19 +24,15 @@ bool PolicyController::turn() {
     const auto view = engine_.view();
     if (view == nullptr) return false;
     head = view->revision();
-    bool has_news = false;
-    auto looked = view->snapshot->changes(kPolicies, checked_to_, head, [&](const auto&) {
-      has_news = true;
-      return false;
+    const auto has_news = has_changed(*view, kPolicies, checked_to_);
+    if (!has_news) spdlog::error("policies can't be read: {}", has_news.error().message);
+    if (!has_news.value_or(false)) return false;
+    auto read = view->snapshot->scan(kPolicies, "", std::nullopt, [&](const auto& row) {
+      policies.push_back({std::string(kPolicies), "", std::string(row.name)});
+      return true;
     });
-    if (looked && has_news) {
-      looked = view->snapshot->scan(kPolicies, "", std::nullopt, [&](const storage::RowView& row) {
-        policies.push_back({std::string(kPolicies), "", std::string(row.name)});
-        return true;
-      });
-    }
-    if (!looked) {
-      spdlog::error("policies can't be read: {}", looked.error().message);
+    if (!read) {
+      spdlog::error("policies can't be read: {}", read.error().message);
       return false;
     }
   }

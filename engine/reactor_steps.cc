@@ -28,6 +28,16 @@ Command command_on(const Kind& kind, const ObjectKey& key, Verb verb, std::strin
   return command;
 }
 
+Result<bool> has_changed(const View& view, std::string_view resource, Revision after) {
+  bool has_news = false;
+  auto looked = view.snapshot->changes(resource, after, view.revision(), [&](const auto&) {
+    has_news = true;
+    return false;
+  });
+  if (!looked) return std::unexpected(std::move(looked.error()));
+  return has_news;
+}
+
 bool remove_objects(Engine& engine, const Kind& kind, const std::string& name_space,
                     std::string_view user, bool& acted) {
   bool is_empty = true;

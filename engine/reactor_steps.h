@@ -14,6 +14,9 @@ inline constexpr std::size_t kPieceObjectsMax = 512;
 // On an object, at the version that its kind is stored in.
 Command command_on(const Kind& kind, const ObjectKey& key, Verb verb, std::string_view user);
 
+// Whether an object of the resource changed after a revision.
+Result<bool> has_changed(const View& view, std::string_view resource, Revision after);
+
 // Deletes the objects of a kind, in one namespace or, where that is empty, in all. Answers whether
 // none is left: true only after a look that found none. `acted` becomes true where one went.
 bool remove_objects(Engine& engine, const Kind& kind, const std::string& name_space,

@@ -114,7 +114,7 @@ Result<Decision> remove(const Command& command, const Facts& facts, const Stamp&
   }
 
   Composition composition{.effect = Outcome::Effect::kDeletionPending};
-  if (!facts.policies.empty() && !command.delete_options.expired) {
+  if (!facts.policies.empty()) {
     const auto old_object = shown_target(facts);
     if (auto may = ask_policies(command, facts, nullptr, &old_object, composition); !may)
       return std::unexpected(std::move(may.error()));
