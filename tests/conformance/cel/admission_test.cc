@@ -12,9 +12,9 @@
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
+#include "engine/policy/environment.h"
 #include "schema/cel/cel.h"
 #include "schema/json.h"
-#include "tests/conformance/cel/admission_types.h"
 #include "tests/conformance/cel/expectations.h"
 
 namespace gatefold::test {
@@ -29,27 +29,18 @@ Value parsed(std::string_view text) {
   return std::move(document->value);
 }
 
-SchemaPtr schema_of(std::string_view text) {
-  auto schema = parse_schema(parsed(text));
-  REQUIRE(schema);
-  return *schema;
-}
-
 // What expressions see: the inputs of a line, and the variables that are composed of them.
 class Scope {
  public:
-  explicit Scope(Value line) : line_(std::move(line)) {
-    static const auto kRequest = schema_of(kRequestSchema);
-    static const auto kNamespace = schema_of(kNamespaceSchema);
-    add({.name = "object"}, input("object"));
-    add({.name = "oldObject"}, input("oldObject"));
-    add({.name = "request", .schema = kRequest.get(), .is_plain = true}, input("request"));
-    add({.name = "namespaceObject", .schema = kNamespace.get(), .is_plain = true},
-        input("namespaceObject"));
-    if (input("params") != nullptr) add({.name = "params"}, input("params"));
-    add({.name = "authorizer", .opaque = "kubernetes.authorization.Authorizer"}, nullptr);
-    add({.name = "authorizer.requestResource", .opaque = "kubernetes.authorization.ResourceCheck"},
-        nullptr);
+  explicit Scope(Value line)
+      : line_(std::move(line)),
+        environment_(engine::policy_environment(input("params") != nullptr)),
+        values_(engine::kPolicyVariables) {
+    values_[engine::kObject] = input("object");
+    values_[engine::kOldObject] = input("oldObject");
+    values_[engine::kNamespaceObject] = input("namespaceObject");
+    values_[engine::kRequest] = input("request");
+    values_[engine::kParams] = input("params");
     add({.name = "variables", .opaque = "kubernetes.variables"}, nullptr);
     for (const Value& variable : find(line_, "variables")->get_array()) compose(variable);
     message_ = environment_;

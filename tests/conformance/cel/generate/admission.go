@@ -6,8 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"reflect"
 	"regexp"
 	"strings"
@@ -64,21 +62,7 @@ var (
 )
 
 func generateAdmission(expressions, expected string) error {
-	files, err := filepath.Glob(filepath.Join(expressions, "*.cel"))
-	if err != nil {
-		return err
-	}
-	if len(files) == 0 {
-		return fmt.Errorf("no expressions in %s", expressions)
-	}
-	if err := os.MkdirAll(expected, 0o755); err != nil {
-		return err
-	}
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			return err
-		}
+	_, err := rewriteAll(expressions, ".cel", expected, func(file string, text []byte) ([]byte, error) {
 		var out bytes.Buffer
 		var wrong []error
 		scope := &admissionScope{Inputs: map[string]json.RawMessage{}}
@@ -87,15 +71,9 @@ func generateAdmission(expressions, expected string) error {
 				wrong = append(wrong, fmt.Errorf("%s:%d: %w", file, number+1, err))
 			}
 		}
-		if len(wrong) > 0 {
-			return errors.Join(wrong...)
-		}
-		theme := strings.TrimSuffix(filepath.Base(file), ".cel")
-		if err := os.WriteFile(filepath.Join(expected, theme+".jsonl"), out.Bytes(), 0o644); err != nil {
-			return err
-		}
-	}
-	return nil
+		return out.Bytes(), errors.Join(wrong...)
+	})
+	return err
 }
 
 func (s *admissionScope) take(line string, out *bytes.Buffer) error {

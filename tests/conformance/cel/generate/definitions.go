@@ -5,8 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"sort"
 	"strings"
 
@@ -33,41 +31,23 @@ type definition struct {
 
 // defineAll reads DEFINITIONS/<theme>.yaml and writes EXPECTED/<theme>.jsonl, one line for each schema.
 func defineAll(definitions, expected string) error {
-	files, err := filepath.Glob(filepath.Join(definitions, "*.yaml"))
-	if err != nil {
-		return err
-	}
-	if len(files) == 0 {
-		return fmt.Errorf("no definitions in %s", definitions)
-	}
-	if err := os.MkdirAll(expected, 0o755); err != nil {
-		return err
-	}
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			return err
-		}
+	_, err := rewriteAll(definitions, ".yaml", expected, func(file string, text []byte) ([]byte, error) {
 		var all []*definition
 		if err := yaml.UnmarshalStrict(text, &all); err != nil {
-			return fmt.Errorf("%s: %w", file, err)
+			return nil, fmt.Errorf("%s: %w", file, err)
 		}
 		var out bytes.Buffer
 		for _, definition := range all {
 			if err := definition.judge(); err != nil {
-				return fmt.Errorf("%s: %s: %w", file, definition.Title, err)
+				return nil, fmt.Errorf("%s: %s: %w", file, definition.Title, err)
 			}
 			if err := writeLine(&out, definition); err != nil {
-				return err
+				return nil, err
 			}
 		}
-		theme := strings.TrimSuffix(filepath.Base(file), ".yaml")
-		if err := os.WriteFile(filepath.Join(expected, theme+".jsonl"), out.Bytes(), 0o644); err != nil {
-			return err
-		}
-		fmt.Printf("%d definitions in %s\n", len(all), filepath.Base(file))
-	}
-	return nil
+		return out.Bytes(), nil
+	})
+	return err
 }
 
 func (d *definition) judge() error {

@@ -41,35 +41,40 @@ func main() {
 }
 
 func generate(expressions, expected string) error {
-	files, err := filepath.Glob(filepath.Join(expressions, "*.cel"))
+	seen := map[string]string{}
+	files, err := rewriteAll(expressions, ".cel", expected, func(file string, text []byte) ([]byte, error) {
+		return answer(string(text), file, seen)
+	})
+	fmt.Printf("%d expressions in %d files\n", len(seen), files)
+	return errors.Join(err, unasked())
+}
+
+// rewriteAll writes to EXPECTED/<theme>.jsonl what `rewrite` makes of each FOLDER/<theme><EXTENSION>, and says how
+// many files there are; what is wrong with one keeps none of the others.
+func rewriteAll(folder, extension, expected string, rewrite func(file string, text []byte) ([]byte, error)) (int, error) {
+	files, err := filepath.Glob(filepath.Join(folder, "*"+extension))
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if len(files) == 0 {
-		return fmt.Errorf("no expressions in %s", expressions)
+		return 0, fmt.Errorf("no files in %s", folder)
 	}
 	if err := os.MkdirAll(expected, 0o755); err != nil {
-		return err
+		return 0, err
 	}
-	seen := map[string]string{}
 	var wrong []error
 	for _, file := range files {
-		theme := strings.TrimSuffix(filepath.Base(file), ".cel")
 		text, err := os.ReadFile(file)
-		if err != nil {
-			return err
+		if err == nil {
+			var out []byte
+			if out, err = rewrite(file, text); err == nil {
+				theme := strings.TrimSuffix(filepath.Base(file), extension)
+				err = os.WriteFile(filepath.Join(expected, theme+".jsonl"), out, 0o644)
+			}
 		}
-		answers, err := answer(string(text), file, seen)
-		if err != nil {
-			wrong = append(wrong, err)
-			continue
-		}
-		if err := os.WriteFile(filepath.Join(expected, theme+".jsonl"), answers, 0o644); err != nil {
-			return err
-		}
+		wrong = append(wrong, err)
 	}
-	fmt.Printf("%d expressions in %d files\n", len(seen), len(files))
-	return errors.Join(append(wrong, unasked())...)
+	return len(files), errors.Join(wrong...)
 }
 
 // answer is what the reference says to each line of a theme. An expression that was there before, under the
