@@ -27,6 +27,8 @@ class FieldType {
   static FieldType of_schema(const SchemaNode& node);
   // Of an object without a schema: its objects are granular, its lists atomic.
   static FieldType deduced();
+  // Of what the schema doesn't know.
+  static FieldType none() { return {Form::kNone, nullptr, false, 0}; }
 
   // Which forms a value may have; several where the schema leaves it open.
   bool may_be_object() const;
@@ -63,7 +65,6 @@ class FieldType {
       : node_(node), form_(form), preserve_(preserve), level_(level) {}
   FieldType child(const SchemaNode& node) const;
   FieldType child(Form form) const;
-  bool is_object_form() const;
 
   const SchemaNode* node_ = nullptr;
   Form form_ = Form::kNone;

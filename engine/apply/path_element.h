@@ -14,8 +14,8 @@
 
 namespace gatefold::engine {
 
-// A total order of values: numbers, strings, booleans, lists, objects, null; integers and doubles by
-// what they are worth.
+// A total order of values: numbers, strings, booleans, lists, objects, null; integers and doubles
+// by what they are worth.
 std::strong_ordering compare_values(const Value& a, const Value& b);
 
 class PathElement {

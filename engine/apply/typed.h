@@ -1,5 +1,5 @@
-// What can be said of values by their type for server-side apply: pure functions over (type, value).
-// Types are those of the root; nothing here changes what is passed.
+// What can be said of values by their type for server-side apply: pure functions over (type,
+// value). Types are those of the root; nothing here changes what is passed.
 #pragma once
 
 #include <string>
@@ -16,14 +16,14 @@ enum class Duplicates { kForbidden, kAllowed };  // in sets and lists with keys
 
 // Whether `value` has the form that `type` asks for. The text is that of the reference (R18.7):
 // `.zz: field not declared in schema`; several are `errors:` and one each in lines that follow,
-// in the order of the members' names. The rest of an object with an undeclared member is not looked
-// at. kUnknown, for the caller to wrap.
+// in the order in which they stand in `value`. What follows an undeclared member in its object is
+// not looked at. kUnknown, for the caller to wrap.
 Result<void> validate_typed(const FieldType& type, const Value& value,
                             Duplicates duplicates = Duplicates::kForbidden);
 
-// Every leaf that `value` mentions, empty objects, nulls, items of lists and members that the schema
-// doesn't declare; so what an applier owns. Items that stand more than once are one leaf. `value`
-// has been validated, duplicates allowed.
+// Every leaf that `value` mentions, empty objects, nulls, items of lists and members that the
+// schema doesn't declare; so what an applier owns. Items that stand more than once are one leaf.
+// `value` has been validated, duplicates allowed.
 FieldSet field_set_of(const FieldType& type, const Value& value);
 
 // No field stands in two of them.
@@ -33,9 +33,9 @@ struct Comparison {
   FieldSet removed;
 };
 
-// What `after` changes in `before`; objects and lists that came to be or ceased are in it too. Items
-// of one identity that stand more than once are one leaf. kUnknown where a value has not the form
-// that the type asks for.
+// What `after` changes in `before`; objects and lists that came to be or ceased are in it too.
+// Items of one identity that stand more than once are one leaf. kUnknown where a value has not the
+// form that the type asks for.
 Result<Comparison> compare_typed(const FieldType& type, const Value& before, const Value& after);
 
 // `live` overlaid with `applied`. Order of lists: items in both stand in the order of `applied`;
@@ -43,8 +43,8 @@ Result<Comparison> compare_typed(const FieldType& type, const Value& before, con
 // delete. Both have been validated, duplicates allowed in `live`.
 Result<Value> merge_typed(const FieldType& type, const Value& live, const Value& applied);
 
-// `value` without the members and items that `fields` has. What is left empty by that, and an atomic
-// list or object below which `fields` has members, becomes null.
+// `value` without the members and items that `fields` has. What is left empty by that, and an
+// atomic list or object below which `fields` has members, becomes null.
 Value remove_fields(const FieldType& type, const Value& value, const FieldSet& fields);
 
 // `fields` with all declared members of objects that have others below them.

@@ -52,9 +52,10 @@ class Updater {
   Updater(TypeAt type_at, const ResetFields& reset_fields)
       : type_at_(std::move(type_at)), reset_fields_(reset_fields) {}
 
-  // After a create, update or patch: `manager` owns what `next` adds to `live` or changes in it, and
-  // the others no longer what was changed or removed. `live` is null or bare of all but its names
-  // for a create. Both are valid at `version`, duplicates allowed. kUnknown where they aren't.
+  // After a create, update or patch: `manager` owns what `next` adds to `live` or changes in it,
+  // and the others no longer what was changed or removed. `live` is null or bare of all but its
+  // names for a create. Both are valid at `version`, duplicates allowed. kUnknown where they
+  // aren't.
   Result<Managers> update(const Value& live, const Value& next, std::string_view version,
                           Managers managers, std::string_view manager) const;
 
