@@ -97,7 +97,7 @@ func roundTrip[T metav1.Object](ctx context.Context, client typedClient[T], obje
 }
 
 func everyGroup(ctx context.Context, client kubernetes.Interface, namespace, prefix string) error {
-	meta := metav1.ObjectMeta{Name: prefix + "-object", Annotations: map[string]string{"example.org/ä": "\"ü\""}}
+	meta := metav1.ObjectMeta{Name: prefix + "-object", Annotations: map[string]string{"example.org/note": "\"ü\""}}
 	now := metav1.NowMicro()
 	for _, err := range []error{
 		roundTrip(ctx, client.CoreV1().ConfigMaps(namespace), &corev1.ConfigMap{
