@@ -4,5 +4,5 @@ go=$1 folder=$2
 shift 2
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../support/go_build.sh"
-go_build "the clients of the Go module" "$go" "$here/go" "$folder/clients"
+go_build client-go "$go" "$here/go" "$folder/clients"
 exec "$@"

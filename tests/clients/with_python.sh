@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # with_python.sh FOLDER COMMAND...: makes a virtual environment with the Python client in FOLDER, then runs the command
-# with its Python as $PYTHON. Where there is none to be made, Debian's python3-kubernetes will do.
+# where python3 is that one. Where there is none to be made, Debian's python3-kubernetes will do.
 folder=$1
 shift
 here=$(cd "$(dirname "$0")" && pwd)
@@ -8,15 +8,14 @@ if ! command -v python3 >/dev/null; then
   echo "SKIP: the Python client needs Python"
   exit 0
 fi
-export PYTHON=$folder/venv/bin/python
 mkdir -p "$folder"
 if ! cmp -s "$here/python/requirements.txt" "$folder/installed.txt"; then
   rm -rf "$folder/venv"
   if python3 -m venv "$folder/venv" >"$folder/pip.log" 2>&1 &&
-    "$PYTHON" -m pip install --quiet -r "$here/python/requirements.txt" >>"$folder/pip.log" 2>&1; then
+    "$folder/venv/bin/python" -m pip install --quiet -r "$here/python/requirements.txt" >>"$folder/pip.log" 2>&1; then
     cp "$here/python/requirements.txt" "$folder/installed.txt"
   elif python3 -c 'import kubernetes.dynamic, kubernetes.leaderelection' 2>>"$folder/pip.log"; then
-    PYTHON=python3
+    exec "$@"
   elif grep -qE 'ensurepip is not available' "$folder/pip.log"; then
     echo "SKIP: the Python client needs python3-venv"
     exit 0
@@ -28,4 +27,4 @@ if ! cmp -s "$here/python/requirements.txt" "$folder/installed.txt"; then
     exit 1
   fi
 fi
-exec "$@"
+PATH=$folder/venv/bin:$PATH exec "$@"
