@@ -14,6 +14,8 @@ for _ in 1 2; do
   start_server --data "$work/data"
 done
 wait "$program" || fail "the controller found something" "$(grep -v '^I' "$work/endurance.log")"
+# The log is kept: a version from before a restart is good after it.
+if grep -E '^/.*(410|ERROR event)' "$work/endurance.log"; then fail "a restart expires nothing (R16.15)"; fi
 grep -E '^(ok|FAILED|[0-9]+ writes|/)' "$work/endurance.log"
 stop_server || fail "the server ended with code $?" "$(cat "$work/server.log")"
 expect "what is kept is whole" '' "$GATEFOLD" verify --data "$work/data"

@@ -18,19 +18,19 @@ import (
 // serverSideApply is apply with typed configurations and with unstructured objects.
 func serverSideApply(run *Run) {
 	client := kubernetes.NewForConfigOrDie(run.config)
-	run.check("R17 apply creates, conflicts with another manager, and takes over by force", func(ctx context.Context) error {
+	run.check("R17.2 R17.6 R17.7 apply creates, conflicts with another manager, and takes over by force", func(ctx context.Context) error {
 		return applyConflict(ctx, client, run.namespace)
 	})
-	run.check("R18 what a manager no longer applies goes, and what others own stays", func(ctx context.Context) error {
+	run.check("R18.4 what a manager no longer applies goes, and what others own stays", func(ctx context.Context) error {
 		return applyLess(ctx, client, run.namespace)
 	})
-	run.check("R18 lists merge by their keys", func(ctx context.Context) error {
+	run.check("R18.2 R18.3 lists merge by their keys", func(ctx context.Context) error {
 		return applyLists(ctx, client, run.namespace)
 	})
-	run.check("R17 what was extracted and applied again changes nothing", func(ctx context.Context) error {
+	run.check("R18.11 what was extracted and applied again changes nothing", func(ctx context.Context) error {
 		return applyExtracted(ctx, client, run.namespace)
 	})
-	run.check("R17 dynamic apply, and apply of a status", func(ctx context.Context) error {
+	run.check("R17.3 R13.5 dynamic apply, and apply of a status", func(ctx context.Context) error {
 		return applyDynamic(ctx, dynamic.NewForConfigOrDie(run.config).Resource(gatewayResource).Namespace(run.namespace))
 	})
 }

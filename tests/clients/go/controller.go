@@ -50,7 +50,7 @@ func controller(run *Run) {
 
 	direct := must(client.New(run.config, client.Options{Scheme: gatewayScheme()}))
 	test := &controllerTest{Client: direct, namespace: run.namespace, reconciler: reconciler}
-	run.check("a manager leads (R25), syncs its caches and answers probes", func(ctx context.Context) error {
+	run.check("a manager leads (R23.4), syncs its caches and answers probes", func(ctx context.Context) error {
 		select {
 		case <-manager.Elected():
 		case <-ctx.Done():
@@ -61,14 +61,14 @@ func controller(run *Run) {
 		}
 		return eventually(ctx, func(context.Context) error { return probe(probes) })
 	})
-	run.check("R17 a Gateway gets finalizer, Deployment, ConfigMap and status", test.reconciled)
-	run.check("R15 routes are found by an index, and accepted", test.routes)
-	run.check("R6 what leaves the generation alone reconciles nothing", test.predicates)
-	run.check("R10 an owned object that is deleted comes back", test.restored)
-	run.check("R10 background: deletion waits for the finalizer, then what was owned goes", func(ctx context.Context) error {
+	run.check("R26.5 R26.6 a Gateway gets finalizer, Deployment, ConfigMap and status", test.reconciled)
+	run.check("R8.6 routes are found by an index, and accepted", test.routes)
+	run.check("R6.5 what leaves the generation alone reconciles nothing", test.predicates)
+	run.check("R6.12 an owned object that is deleted comes back", test.restored)
+	run.check("R10.7 R10.9 background: deletion waits for the finalizer, then what was owned goes", func(ctx context.Context) error {
 		return test.deleted(ctx, "web", metav1.DeletePropagationBackground)
 	})
-	run.check("R10 foreground: what was owned goes, then the Gateway", func(ctx context.Context) error {
+	run.check("R10.6 R10.7 foreground: what was owned goes, then the Gateway", func(ctx context.Context) error {
 		if err := test.create(ctx, "front"); err != nil {
 			return err
 		}

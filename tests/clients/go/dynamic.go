@@ -24,7 +24,7 @@ func dynamicClients(run *Run) {
 	mapper := restmapper.NewDeferredDiscoveryRESTMapper(memory.NewMemCacheClient(found))
 	client := dynamic.NewForConfigOrDie(run.config)
 
-	run.check("R2 discovery names groups, resources and the server's version", func(ctx context.Context) error {
+	run.check("R2.1 R3.1 discovery names groups, resources and the server's version", func(ctx context.Context) error {
 		_, resources, err := found.ServerGroupsAndResources()
 		if err != nil {
 			return err
@@ -40,7 +40,7 @@ func dynamicClients(run *Run) {
 		_, err = found.ServerVersion()
 		return err
 	})
-	run.check("R3 OpenAPI v3 has a document for every group", func(ctx context.Context) error {
+	run.check("R3.3 R3.4 OpenAPI v3 has a document for every group", func(ctx context.Context) error {
 		paths, err := found.OpenAPIV3().Paths()
 		if err != nil {
 			return err
@@ -56,7 +56,7 @@ func dynamicClients(run *Run) {
 		}
 		return nil
 	})
-	run.check("R2 a RESTMapper maps kinds, resources and short names", func(ctx context.Context) error {
+	run.check("R2.6 a RESTMapper maps kinds, resources and short names", func(ctx context.Context) error {
 		mapping, err := mapper.RESTMapping(schema.GroupKind{Group: gatewayResource.Group, Kind: "Gateway"})
 		if err != nil {
 			return err
@@ -67,13 +67,13 @@ func dynamicClients(run *Run) {
 		}
 		return differ("the mappings", []any{mapping.Resource, short}, []any{gatewayResource, gatewayResource})
 	})
-	run.check("R9 the dynamic client writes, patches, and writes status", func(ctx context.Context) error {
+	run.check("R4.14 R8.3 R9.7 R13.2 the dynamic client writes, patches, and writes status", func(ctx context.Context) error {
 		return dynamicLife(ctx, client.Resource(gatewayResource).Namespace(run.namespace))
 	})
-	run.check("R22 the metadata client reads and patches metadata", func(ctx context.Context) error {
+	run.check("R22.8 the metadata client reads and patches metadata", func(ctx context.Context) error {
 		return metadataOnly(ctx, run)
 	})
-	run.check("R13 the scale client scales what has a scale", func(ctx context.Context) error {
+	run.check("R13.6 the scale client scales what has a scale", func(ctx context.Context) error {
 		return scales(ctx, run, mapper, found)
 	})
 }

@@ -55,7 +55,7 @@ func endurance(run *Run) {
 	defer stop()
 	ended := make(chan error, 1)
 	go func() { ended <- manager.Start(ctx) }()
-	if !run.check("the caches sync (R14)", func(ctx context.Context) error {
+	if !run.check("the caches sync (R14.3)", func(ctx context.Context) error {
 		if !manager.GetCache().WaitForCacheSync(ctx) {
 			return fmt.Errorf("not within a minute")
 		}
@@ -70,19 +70,19 @@ func endurance(run *Run) {
 	written := write(busy, direct, run.namespace)
 	done()
 
-	run.check("each Gateway was reconciled as it is now (R6)", func(ctx context.Context) error {
+	run.check("each Gateway was reconciled as it is now (R6.5)", func(ctx context.Context) error {
 		return eventually(ctx, func(ctx context.Context) error { return observed(ctx, direct, run.namespace) })
 	})
-	run.check("the caches hold what the server holds (R16)", func(ctx context.Context) error {
+	run.check("the caches hold what the server holds (R16.16)", func(ctx context.Context) error {
 		return eventually(ctx, func(ctx context.Context) error {
 			return sameState(ctx, manager.GetClient(), direct, run.namespace)
 		})
 	})
 	fmt.Printf("%d writes, %d broken connections\n", len(written), broken.cuts)
-	run.check("connections broke, and no informer listed without cause (R16)", func(context.Context) error {
+	run.check("connections broke, and no informer listed without cause (R26.3)", func(context.Context) error {
 		return judged.verdict(broken.cuts)
 	})
-	run.check("every version that was written was seen, where nothing was listed again (R16)", func(context.Context) error {
+	run.check("every version that was written was seen, where nothing was listed again (R16.4)", func(context.Context) error {
 		return seen.missing(written, judged)
 	})
 	stop()

@@ -25,7 +25,7 @@ import (
 // informers runs with list and watch, or with watch-lists where KUBE_FEATURE_WatchListClient=true says so.
 func informers(run *Run) {
 	streaming := clientfeatures.FeatureGates().Enabled(clientfeatures.WatchListClient)
-	way := map[bool]string{false: " (R14: list and watch)", true: " (R16: watch-list)"}[streaming]
+	way := map[bool]string{false: " (R14.3 R16.4: list and watch)", true: " (R16.10: watch-list)"}[streaming]
 	requests := &listCounter{}
 	config := rest.CopyConfig(run.config)
 	config.Wrap(func(next http.RoundTripper) http.RoundTripper {
@@ -38,7 +38,7 @@ func informers(run *Run) {
 	run.check("a shared informer follows additions, changes and deletions"+way, func(ctx context.Context) error {
 		return sharedInformers(ctx, client, run.namespace)
 	})
-	run.check("an informer with a selector sees objects come and go with their labels"+way, func(ctx context.Context) error {
+	run.check("R16.6 an informer with a selector sees objects come and go with their labels"+way, func(ctx context.Context) error {
 		return selectorInformer(ctx, client, run.namespace)
 	})
 	run.check("a resync delivers again without a request"+way, func(ctx context.Context) error {

@@ -21,13 +21,13 @@ import (
 // leaders is what components do besides their work: they elect a leader, and record Events.
 func leaders(run *Run) {
 	client := kubernetes.NewForConfigOrDie(run.config)
-	run.check("two candidates: the second leads once the first has stopped (R25)", func(ctx context.Context) error {
+	run.check("two candidates: the second leads once the first has stopped (R23.4)", func(ctx context.Context) error {
 		return election(ctx, client, run.namespace)
 	})
-	run.check("a recorder counts what happens again (R23)", func(ctx context.Context) error {
+	run.check("a recorder counts what happens again (R23.5)", func(ctx context.Context) error {
 		return recorder(ctx, client, run.namespace)
 	})
-	run.check("the recorder of events.k8s.io makes a series (R23)", func(ctx context.Context) error {
+	run.check("the recorder of events.k8s.io makes a series (R23.5)", func(ctx context.Context) error {
 		return newRecorder(ctx, client, run.namespace)
 	})
 }

@@ -32,25 +32,25 @@ func typedClients(run *Run) {
 		client := kubernetes.NewForConfigOrDie(config)
 		of := " (" + encoding + ")"
 		prefix := map[string]string{runtime.ContentTypeJSON: "json", runtime.ContentTypeProtobuf: "protobuf"}[encoding]
-		run.check("R4 every group's typed client creates, reads, updates and deletes"+of, func(ctx context.Context) error {
+		run.check("R4.1 R7.4 R7.5 R8.1 R10.2 every group's typed client creates, reads, updates and deletes"+of, func(ctx context.Context) error {
 			return everyGroup(ctx, client, run.namespace, prefix)
 		})
-		run.check("R9 patches of every type"+of, func(ctx context.Context) error {
+		run.check("R9.3 R9.4 R9.5 patches of every type"+of, func(ctx context.Context) error {
 			return patches(ctx, client, run.namespace, prefix)
 		})
-		run.check("R8 RetryOnConflict writes in the end"+of, func(ctx context.Context) error {
+		run.check("R8.3 RetryOnConflict writes in the end"+of, func(ctx context.Context) error {
 			return conflicts(ctx, client, run.namespace, prefix)
 		})
-		run.check("R14 a pager reads pages of 500"+of, func(ctx context.Context) error {
+		run.check("R14.4 a pager reads pages of 500"+of, func(ctx context.Context) error {
 			return pages(ctx, client, run.namespace, prefix)
 		})
-		run.check("R16 watchtools.Until sees what it waits for"+of, func(ctx context.Context) error {
+		run.check("R16.4 watchtools.Until sees what it waits for"+of, func(ctx context.Context) error {
 			return until(ctx, client, run.namespace, prefix)
 		})
-		run.check("R10 DeleteCollection deletes what a selector selects"+of, func(ctx context.Context) error {
+		run.check("R10.10 DeleteCollection deletes what a selector selects"+of, func(ctx context.Context) error {
 			return collections(ctx, client, run.namespace, prefix)
 		})
-		run.check("R13 the scale of a Deployment"+of, func(ctx context.Context) error {
+		run.check("R13.6 the scale of a Deployment"+of, func(ctx context.Context) error {
 			return scaleOf(ctx, client, run.namespace, prefix)
 		})
 	}

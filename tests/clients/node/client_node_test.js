@@ -36,7 +36,7 @@ before(async () => {
 });
 after(() => core.deleteNamespace({ name: namespace }));
 
-test('R4 the typed API creates, reads, replaces, lists and deletes', async () => {
+test('R7.4 R8.1 R8.3 the typed API creates, reads, replaces, lists and deletes', async () => {
   const made = await core.createNamespacedConfigMap({ namespace, body: configMap('typed', { a: 'ü' }, { test: 'typed' }) });
   assert.ok(made.metadata.uid && made.metadata.creationTimestamp instanceof Date);
   made.data.a = '2';
@@ -49,7 +49,7 @@ test('R4 the typed API creates, reads, replaces, lists and deletes', async () =>
   await assert.rejects(core.readNamespacedConfigMap({ name: 'typed', namespace }), { code: 404 });
 });
 
-test('R9 every type of patch', async () => {
+test('R9.3 R9.4 R9.5 every type of patch', async () => {
   const name = 'patched';
   const ports = [{ name: 'a', port: 80 }];
   await core.createNamespacedService({ namespace, body: { metadata: { name }, spec: { ports } } });
@@ -62,7 +62,7 @@ test('R9 every type of patch', async () => {
   assert.deepEqual(patched.spec.ports.map((port) => port.port).sort(), [80, 81]);
 });
 
-test('R7 the object API finds the path of any kind', async () => {
+test('R2.7 the object API finds the path of any kind', async () => {
   const made = await objects.create(gateway('object'));
   assert.equal((await objects.read(made)).metadata.uid, made.metadata.uid);
   const changed = { ...gateway('object'), metadata: { name: 'object', namespace, labels: { a: 'b' } } };
@@ -74,7 +74,7 @@ test('R7 the object API finds the path of any kind', async () => {
   await assert.rejects(objects.read(made), { code: 404 });
 });
 
-test('R9 custom objects: merge patch, JSON patch, status', async () => {
+test('R9.4 R13.2 custom objects: merge patch, JSON patch, status', async () => {
   await custom.createNamespacedCustomObject({ ...gateways, namespace, body: gateway('custom') });
   const at = { ...gateways, namespace, name: 'custom' };
   await custom.patchNamespacedCustomObject({ ...at, body: { metadata: { labels: { a: 'b' } } } },
@@ -89,7 +89,7 @@ test('R9 custom objects: merge patch, JSON patch, status', async () => {
   assert.equal(patched.status.conditions.find((condition) => condition.type === 'Accepted').status, 'True');
 });
 
-test('R17 custom objects: server-side apply', async () => {
+test('R17.2 R17.6 custom objects: server-side apply', async () => {
   const at = { ...gateways, namespace, name: 'applied' };
   const apply = (fieldManager, className, force) => {
     const body = gateway('applied');
@@ -102,7 +102,7 @@ test('R17 custom objects: server-side apply', async () => {
   assert.equal((await apply('two', 'other', true)).spec.gatewayClassName, 'other');
 });
 
-test('R11 errors are statuses', async () => {
+test('R11.1 R11.2 errors are statuses', async () => {
   const invalid = gateway('invalid');
   invalid.spec.listeners[0].port = 99999;
   await assert.rejects(custom.createNamespacedCustomObject({ ...gateways, namespace, body: invalid }), (error) => {
@@ -113,7 +113,7 @@ test('R11 errors are statuses', async () => {
   });
 });
 
-test('R16 a watch delivers, and ends when it is aborted', async () => {
+test('R16.2 R16.7 a watch delivers, and ends when it is aborted', async () => {
   const seen = [];
   let ended;
   const done = new Promise((resolve) => { ended = resolve; });
@@ -128,7 +128,7 @@ test('R16 a watch delivers, and ends when it is aborted', async () => {
   assert.equal((await done)?.name, 'AbortError');
 });
 
-test('R16 an informer goes on after the server ended its watch', async () => {
+test('R16.9 R26.8 an informer goes on after the server ended its watch', async () => {
   // The server ends each watch after a second.
   const path = `/api/v1/namespaces/${namespace}/configmaps?timeoutSeconds=1`;
   let lists = 0;

@@ -51,7 +51,7 @@ class PythonClient(unittest.TestCase):
         self.assertIn(f'"reason":"{reason}"', caught.exception.body.replace(": ", ":"))
 
     def test_typed_objects(self):
-        """R7 typed objects are created, read, replaced, patched and deleted."""
+        """R7.4 R8.3 R9.3 typed objects are created, read, replaced, patched and deleted."""
         made = self.core.create_namespaced_config_map(self.namespace, config_map("typed", {"a": "ü"}))
         stale = self.core.read_namespaced_config_map("typed", self.namespace)
         self.assertEqual(made.to_dict(), stale.to_dict())
@@ -67,7 +67,7 @@ class PythonClient(unittest.TestCase):
         self.refused(404, "NotFound", self.core.read_namespaced_config_map, "typed", self.namespace)
 
     def test_pages(self):
-        """R14 pages end where the last one says so."""
+        """R14.4 pages end where the last one says so."""
         names = [f"page-{number}" for number in range(7)]
         for name in names:
             self.core.create_namespaced_config_map(self.namespace, config_map(name, labels={"test": "pages"}))
@@ -82,7 +82,7 @@ class PythonClient(unittest.TestCase):
         self.assertEqual([names[0:3], names[3:6], names[6:]], found)
 
     def test_custom_objects(self):
-        """R9 custom objects are created, listed, patched, given a status and deleted."""
+        """R9.4 R13.2 custom objects are created, listed, patched, given a status and deleted."""
         self.custom.create_namespaced_custom_object(*self.at, gateway("custom"))
         patch = {"metadata": {"labels": {"test": "custom"}}}
         self.custom.patch_namespaced_custom_object(*self.at, "custom", patch)
@@ -100,7 +100,7 @@ class PythonClient(unittest.TestCase):
         self.refused(404, "NotFound", self.custom.get_namespaced_custom_object, *self.at, "custom")
 
     def test_watch(self):
-        """R16 a watch of custom objects goes on from a version, and ends after its timeout."""
+        """R16.4 R16.9 a watch of custom objects goes on from a version, and ends after its timeout."""
         start = self.custom.list_namespaced_custom_object(*self.at)["metadata"]["resourceVersion"]
         self.custom.create_namespaced_custom_object(*self.at, gateway("watched"))
         self.custom.patch_namespaced_custom_object(*self.at, "watched", {"metadata": {"labels": {"a": "b"}}})
@@ -120,7 +120,7 @@ class PythonClient(unittest.TestCase):
         self.assertEqual(["MODIFIED", "DELETED"], [event["type"] for event in again])
 
     def test_watch_resumes(self):
-        """R16 a stream goes on by itself when the server has ended its watch."""
+        """R16.9 R26.9 a stream goes on by itself when the server has ended its watch."""
         calls = []
 
         def ended_each_second(*arguments, **options):
@@ -148,7 +148,7 @@ class PythonClient(unittest.TestCase):
         self.assertTrue(calls[-1], "the last call goes on from a version")
 
     def test_events(self):
-        """R23 Events are written in one group and watched in the other."""
+        """R23.5 Events are written in one group and watched in the other."""
         subject = client.V1ObjectReference(
             api_version="v1", kind="ConfigMap", name="subject", namespace=self.namespace)
         client.EventsV1Api().create_namespaced_event(self.namespace, client.EventsV1Event(
@@ -164,7 +164,7 @@ class PythonClient(unittest.TestCase):
         self.fail("no event came")
 
     def test_dynamic_client(self):
-        """R2 the dynamic client finds kinds and their resources."""
+        """R2.7 the dynamic client finds kinds and their resources."""
         gateways = self.dynamic.resources.get(api_version="gateway.networking.k8s.io/v1", kind="Gateway")
         made = gateways.create(body=gateway("dynamic"), namespace=self.namespace)
         self.assertEqual(1, made.metadata.generation)
@@ -179,7 +179,7 @@ class PythonClient(unittest.TestCase):
             gateways.get(name="dynamic", namespace=self.namespace)
 
     def test_server_side_apply(self):
-        """R17 apply creates, conflicts with another manager, and takes over by force."""
+        """R17.2 R17.6 apply creates, conflicts with another manager, and takes over by force."""
         gateways = self.dynamic.resources.get(api_version="gateway.networking.k8s.io/v1", kind="Gateway")
 
         def apply(manager, class_name, **options):
@@ -196,7 +196,7 @@ class PythonClient(unittest.TestCase):
         self.assertEqual("other", forced.spec.gatewayClassName)
 
     def test_access_review(self):
-        """R20 a SelfSubjectAccessReview says what one may do."""
+        """R20.6 a SelfSubjectAccessReview says what one may do."""
         attributes = client.V1ResourceAttributes(
             namespace=self.namespace, verb="create", group=GATEWAYS[0], resource="gateways")
         review = client.AuthorizationV1Api().create_self_subject_access_review(client.V1SelfSubjectAccessReview(
@@ -204,7 +204,7 @@ class PythonClient(unittest.TestCase):
         self.assertTrue(review.status.allowed)
 
     def test_service_account_token(self):
-        """R13 a token of a service account."""
+        """R20.8 a token of a service account."""
         self.core.create_namespaced_service_account(
             self.namespace, client.V1ServiceAccount(metadata=client.V1ObjectMeta(name="robot")))
         request = client.AuthenticationV1TokenRequest(spec=client.V1TokenRequestSpec(
@@ -214,7 +214,7 @@ class PythonClient(unittest.TestCase):
         self.assertIsNotNone(answer.status.expiration_timestamp)
 
     def test_leader_election(self):
-        """R8 a leader is elected by a ConfigMap."""
+        """R23.3 a leader is elected by a ConfigMap."""
         leads = threading.Event()
         election = leaderelection.LeaderElection(electionconfig.Config(
             ConfigMapLock("leader", self.namespace, "python"), lease_duration=4, renew_deadline=3,
