@@ -6,6 +6,7 @@ GATEFOLD=$1 kubectl=$2 source=$3
 start_server --in-memory
 cd "$work" || exit 1
 
+release=$("$kubectl" version --client | sed -nE 's/^Client Version: v1\.([0-9]+).*/\1/p')
 rows=0
 # row COMMAND PATTERN ARGUMENTS...: kubectl with the arguments succeeds and prints a match.
 row() {
@@ -95,7 +96,8 @@ row "create clusterrolebinding" 'clusterrolebinding.*/table-readers created' cre
 row "create deployment" 'deployment.*/proxy created' create deployment proxy --image=example.org/proxy:1 --replicas=0
 row "create poddisruptionbudget" 'poddisruptionbudget.*/proxy created' create poddisruptionbudget proxy --selector=app=proxy --min-available=1
 row "run" 'pod/once created' run once --image=example.org/once:1 --restart=Never
-row "autoscale" 'horizontalpodautoscaler.*/proxy autoscaled' autoscale deployment proxy --min=1 --max=2
+# Before, they sent autoscaling/v1.
+[[ $release -lt 33 ]] || row "autoscale" 'horizontalpodautoscaler.*/proxy autoscaled' autoscale deployment proxy --min=1 --max=2
 
 echo "get"
 row "get" '^web +example ' get gateways
@@ -207,7 +209,7 @@ echo "wait"
   '{"status":{"conditions":[{"type":"Programmed","status":"True","reason":"Programmed","message":"","lastTransitionTime":"2026-01-01T00:00:00Z"}]}}' >/dev/null
 row "wait --for=condition" 'condition met' wait gateway/web --for=condition=Programmed --timeout=20s
 row "wait --for=jsonpath" 'condition met' wait gateway/web --for=jsonpath='{.spec.gatewayClassName}'=example --timeout=20s
-row "wait --for=create" 'condition met' wait gateway/web --for=create --timeout=20s
+[[ $release -lt 31 ]] || row "wait --for=create" 'condition met' wait gateway/web --for=create --timeout=20s
 row "wait --for=delete of what isn't there" '^$' wait gateway/nope --for=delete --timeout=20s
 bad "wait in vain" 'timed out waiting for the condition' wait gateway/web --for=condition=Nope --timeout=1s
 (sleep 1 && "$kubectl" delete configmap made >/dev/null) &

@@ -41,7 +41,7 @@ func election(ctx context.Context, client kubernetes.Interface, namespace string
 			leaderelection.RunOrDie(ctx, leaderelection.LeaderElectionConfig{
 				Lock: &resourcelock.LeaseLock{LeaseMeta: metav1.ObjectMeta{Name: "leader", Namespace: namespace},
 					Client: client.CoordinationV1(), LockConfig: resourcelock.ResourceLockConfig{Identity: name}},
-				LeaseDuration: 3 * time.Second, RenewDeadline: 2 * time.Second, RetryPeriod: 200 * time.Millisecond,
+				LeaseDuration: 10 * time.Second, RenewDeadline: 8 * time.Second, RetryPeriod: 200 * time.Millisecond,
 				ReleaseOnCancel: true,
 				Callbacks: leaderelection.LeaderCallbacks{
 					OnStartedLeading: func(context.Context) { leads <- name }, OnStoppedLeading: func() {}},
