@@ -34,6 +34,7 @@ const enduringGateways = 20
 // starts anew. It must not list without cause, nor miss a change.
 func endurance(run *Run) {
 	ctrl.SetLogger(klog.Background())
+	run.check("a list without cause is told from one with a cause (R26.3)", judgeItself)
 	broken, judged := newRelay(), newListings()
 	config := rest.CopyConfig(run.config)
 	config.Dial = broken.dial
