@@ -4,9 +4,9 @@ set -uo pipefail
 work=$(mktemp -d)
 failures=0
 
-start_server() { # FLAGS...: sets $url, $server_pid and $KUBECONFIG
+start_server() { # FLAGS...: sets $url, $server_pid and $KUBECONFIG; $listen may say where
   : >"$work/ready" # of an earlier server
-  "$GATEFOLD" serve --listen 127.0.0.1:0 --log-level warn "$@" >"$work/ready" 2>"$work/server.log" &
+  "$GATEFOLD" serve --listen "${listen:-127.0.0.1:0}" --log-level warn "$@" >"$work/ready" 2>"$work/server.log" &
   server_pid=$!
   for _ in $(seq 200); do
     [[ -s $work/ready ]] && break
