@@ -102,16 +102,37 @@ Result<engine::PatchType> patch_type_of(const Request& request, bool strategic) 
   const auto media = media_type_of(request.content_type);
   if (media == "application/json-patch+json") return engine::PatchType::kJson;
   if (media == "application/merge-patch+json") return engine::PatchType::kMerge;
+  if (media == "application/apply-patch+yaml") return engine::PatchType::kApply;
   if (media == "application/strategic-merge-patch+json" && strategic)
     return engine::PatchType::kStrategicMerge;
   return failure(Reason::kUnsupportedMediaType,
                  fmt::format("the body of the request was in an unknown format - accepted media "
                              "types include: application/json-patch+json, "
-                             "application/merge-patch+json{}",
-                             strategic ? ", application/strategic-merge-patch+json" : ""));
+                             "application/merge-patch+json, {}application/apply-patch+yaml",
+                             strategic ? "application/strategic-merge-patch+json, " : ""));
 }
 
+namespace {
+
+// YAML, of which JSON is a part. An empty document is an empty object: its kind is missed later.
+Result<DecodedPatch> decode_applied(const Request& request) {
+  auto parsed = parse_yaml_with_duplicates(request.body, {.nesting_max = engine::kNestingMax});
+  if (!parsed) return bad_request("error decoding YAML: " + parsed.error().message);
+  if (parsed->value.is_null()) parsed->value.emplace_object();
+  if (!parsed->value.is_object()) {
+    return bad_request(
+        fmt::format("error decoding YAML: error unmarshaling JSON: while decoding JSON: json: "
+                    "cannot unmarshal {} into Go value of type map[string]interface {{}}",
+                    go_kind(parsed->value)));
+  }
+  return DecodedPatch{engine::PatchType::kApply, std::move(parsed->value),
+                      std::move(parsed->duplicates)};
+}
+
+}  // namespace
+
 Result<DecodedPatch> decode_patch(const Request& request, engine::PatchType type) {
+  if (type == engine::PatchType::kApply) return decode_applied(request);
   auto parsed = parse_json(request.body, {.nesting_max = engine::kNestingMax});
   if (!parsed) return bad_request("error decoding patch: " + parsed.error().message);
   if (type == engine::PatchType::kJson) {

@@ -221,7 +221,8 @@ Result<void> check_timeout(const Request& request) {
       "invalid timeout specified in the request URL - time: invalid duration {}", go_quote(text)));
 }
 
-Result<WriteOptions> parse_write_options(const Request& request, std::string_view kind) {
+Result<WriteOptions> parse_write_options(const Request& request, std::string_view kind,
+                                         bool applies) {
   WriteOptions options;
   auto dry_run = parse_dry_run(request.query.all("dryRun"), kind);
   if (!dry_run) return std::unexpected(std::move(dry_run.error()));
@@ -232,7 +233,12 @@ Result<WriteOptions> parse_write_options(const Request& request, std::string_vie
   auto validation = parse_field_validation(request.query.value("fieldValidation"), kind);
   if (!validation) return std::unexpected(std::move(validation.error()));
   options.field_validation = *validation;
-  if (kind == "PatchOptions" && request.query.first("force")) {
+  options.force = request.query.is_true("force");
+  if (applies && request.query.value("fieldManager").empty()) {
+    return invalid_options(
+        kind, required("fieldManager", "is required for apply patch", "field-manager"));
+  }
+  if (!applies && kind == "PatchOptions" && request.query.first("force")) {
     return invalid_options(
         kind, forbidden_field("force", "may not be specified for non-apply patch", "force"));
   }

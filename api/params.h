@@ -18,10 +18,13 @@ struct WriteOptions {
   bool dry_run = false;
   engine::FieldValidation field_validation = engine::FieldValidation::kWarn;
   std::string field_manager;  // the default one where the client names none (R5.2)
+  bool force = false;
 };
 
-// `kind` is "CreateOptions", "UpdateOptions" or "PatchOptions", for error texts.
-Result<WriteOptions> parse_write_options(const Request& request, std::string_view kind);
+// `kind` is "CreateOptions", "UpdateOptions" or "PatchOptions", for error texts. Who applies has to
+// name a field manager and may use force; nobody else may (R5.6, R17.1).
+Result<WriteOptions> parse_write_options(const Request& request, std::string_view kind,
+                                         bool applies = false);
 
 // DeleteOptions from the body, or from the query where the body is empty (R5.7, R10.1, R10.5).
 struct RemoveOptions {

@@ -18,7 +18,7 @@ using storage::Actor;
 using storage::Body;
 
 enum class Verb { kCreate, kUpdate, kPatch, kDelete };
-enum class PatchType { kJson, kMerge, kStrategicMerge };
+enum class PatchType { kJson, kMerge, kStrategicMerge, kApply };
 enum class FieldValidation { kIgnore, kWarn, kStrict };
 enum class Propagation { kDefault, kBackground, kForeground, kOrphan };
 
@@ -45,12 +45,15 @@ struct Command {
   Value body;                           // the object, or the patch
   std::vector<std::string> duplicates;  // what strict decoding says of members that stood twice
   PatchType patch_type = PatchType::kMerge;
+  bool force = false;  // of kApply: takes what others own (R17.7)
   FieldValidation field_validation = FieldValidation::kWarn;
   bool dry_run = false;
   bool bypasses_policies = false;  // of what the server does by itself: seeds, what expires
   DeleteOptions delete_options;
   Actor actor;
   std::size_t bytes = 0;  // of the request, for the queue's bound
+
+  bool applies() const { return verb == Verb::kPatch && patch_type == PatchType::kApply; }
 };
 
 // What became of a command. `body` is the stored form; engine/read.h renders it.

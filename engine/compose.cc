@@ -63,13 +63,18 @@ storage::Event make_event(const Command& command, const Facts& facts, const Stam
 
 }  // namespace
 
-Result<Stored> to_stored(const Kind& kind, Value object) {
+Result<Stored> to_stored(const Kind& kind, Value object, TooLarge too_large) {
   const auto& stored = kind.stored_kind();
   if (string_at(object, {"apiVersion"}) != stored.api_version(stored.storage_version().name)) {
     convert_to_stored(kind, object);
   }
-  if (auto* metadata = find(object, "metadata")) metadata->as_object().erase("resourceVersion");
+  auto& metadata = object_member(object.as_object(), "metadata");
+  metadata.erase("resourceVersion");
   auto body = std::make_shared<const std::string>(canonical_json(object));
+  if (body->size() > kObjectBytesMax && too_large == TooLarge::kForgetsManagers &&
+      metadata.erase("managedFields") != 0) {
+    body = std::make_shared<const std::string>(canonical_json(object));
+  }
   if (body->size() > kObjectBytesMax) {
     return failure(Reason::kRequestEntityTooLarge,
                    fmt::format("Request entity too large: limit is {}", kObjectBytesMax));

@@ -13,8 +13,11 @@ struct Stored {
   Value value;
   Body body;
 };
-// kRequestEntityTooLarge where it is larger than kObjectBytesMax.
-Result<Stored> to_stored(const Kind& kind, Value object);
+// kRequestEntityTooLarge where it is larger than kObjectBytesMax, even without its managedFields
+// where those may go (R4.20).
+enum class TooLarge { kRefused, kForgetsManagers };
+Result<Stored> to_stored(const Kind& kind, Value object,
+                         TooLarge too_large = TooLarge::kForgetsManagers);
 
 struct Composition {
   Outcome::Effect effect = Outcome::Effect::kUpdated;

@@ -8,6 +8,7 @@
 #include "engine/conditions.h"
 #include "engine/core_kinds.h"
 #include "engine/identity.h"
+#include "engine/wanted.h"
 #include "schema/defaults.h"
 #include "schema/meta.h"
 
@@ -72,6 +73,13 @@ Result<Decision> create(const Command& command, const Facts& facts, const Stamp&
   if (auto accepts = check_namespace_accepts(command, facts); !accepts)
     return std::unexpected(accepts.error());
 
+  // What the server fills in from here on is nobody's; an applied configuration knows its managers.
+  auto managers = take_managed_fields(object);
+  if (!command.applies()) {
+    managers = to_managed_fields(track_update(owned_write(command, facts, stamp), nullptr, object,
+                                              ownership_before(managers, nullptr)));
+  }
+
   const std::string echoed(resource_version_of(object));
   stamp_metadata(kind, facts.name, stamp, object);
   complete_core(kind, command.subresource, nullptr, stamp, object);
@@ -86,7 +94,10 @@ Result<Decision> create(const Command& command, const Facts& facts, const Stamp&
   composition.transitions = std::move(report.transitions);
   composition.repairs = std::move(report.repairs);
 
-  auto stored = to_stored(kind, std::move(object));
+  if (managers && !managers->as_array().empty())
+    object_member(object.as_object(), "metadata")["managedFields"] = std::move(*managers);
+  auto stored = to_stored(kind, std::move(object),
+                          command.applies() ? TooLarge::kRefused : TooLarge::kForgetsManagers);
   if (!stored) return std::unexpected(std::move(stored.error()));
   auto decision = compose(command, facts, stamp, std::move(*stored), std::move(composition));
   // A dry run shows the resourceVersion that the client sent, if any (R5.1).

@@ -128,8 +128,8 @@ Result<Facts> gather(const Command& command, const std::string& name, const View
     facts.target = std::move(*target);
     facts.reads.push_back({Read::Type::kObject, key});
   }
-  const bool may_create =
-      command.verb == Verb::kCreate || (command.verb == Verb::kUpdate && kind.create_on_update);
+  const bool may_create = command.verb == Verb::kCreate || command.applies() ||
+                          (command.verb == Verb::kUpdate && kind.create_on_update);
   if (may_create && kind.namespaced()) {
     const ObjectKey name_space{"namespaces", "", command.name_space};
     auto fact = find_namespace(name_space, view, overlay);

@@ -119,9 +119,8 @@ std::string unknown_kind(const View& view, const ParamKind& wanted) {
 
 WriteAttributes write_attributes(const Command& command, const Facts& facts) {
   const auto& kind = *facts.kind;
-  const bool creates =
-      command.verb == Verb::kCreate || (command.verb == Verb::kUpdate && !facts.target);
   const bool is_removed = command.verb == Verb::kDelete;
+  const bool creates = !is_removed && (command.verb == Verb::kCreate || !facts.target);
   // A name that is generated is not known to rules (Kubernetes' admission attributes).
   const auto name =
       command.verb == Verb::kCreate ? name_of(command.body) : std::string_view(command.name);

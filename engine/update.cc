@@ -4,14 +4,13 @@
 
 #include "engine/admission.h"
 #include "engine/admit.h"
+#include "engine/apply/owned_write.h"
 #include "engine/compose.h"
 #include "engine/conditions.h"
 #include "engine/core_kinds.h"
 #include "engine/create.h"
 #include "engine/identity.h"
-#include "engine/patch/json_patch.h"
-#include "engine/patch/merge_patch.h"
-#include "engine/patch/strategic_merge_patch.h"
+#include "engine/wanted.h"
 #include "schema/catalog.h"
 #include "schema/json.h"
 #include "schema/meta.h"
@@ -22,37 +21,6 @@ namespace {
 
 constexpr std::string_view kModified =
     "the object has been modified; please apply your changes to the latest version and try again";
-
-bool scales(const Command& command) {
-  return command.subresource == "scale";
-}
-
-Result<Value> patched(const Command& command, const Facts& facts, const SchemaNode& schema,
-                      Value base) {
-  // A patch may test or set the revision; one that does not mention it then never conflicts (R9.6).
-  // The revision of an event in the batch is not known yet, and nobody can have read it.
-  if (facts.target->in_batch < 0) {
-    const auto revision = to_string(facts.target->object.revision);
-    object_member(base.as_object(), "metadata")["resourceVersion"] = revision;
-  }
-  Result<Value> result;
-  switch (command.patch_type) {
-    case PatchType::kJson:
-      result = apply_json_patch(base, command.body);
-      break;
-    case PatchType::kMerge:
-      result = apply_merge_patch(std::move(base), command.body);
-      break;
-    case PatchType::kStrategicMerge:
-      result = apply_strategic_merge_patch(base, command.body, schema);
-      break;
-  }
-  if (result && !result->is_object()) {
-    return failure(Reason::kInvalid,
-                   "the server rejected our request due to an error in our request");
-  }
-  return result;
-}
 
 std::string uid_mismatch(std::string_view stated, std::string_view stored) {
   return fmt::format("Precondition failed: UID in precondition: {}, UID in object meta: {}", stated,
@@ -197,7 +165,8 @@ Result<Decision> finish(const Command& command, const Facts& facts, const Stamp&
         integer_at(old_object, {"metadata", "generation"}, 0) + 1;
   }
   const bool finalized = is_finalized(kind, object);
-  auto stored = to_stored(kind, std::move(object));
+  auto stored = to_stored(kind, std::move(object),
+                          command.applies() ? TooLarge::kRefused : TooLarge::kForgetsManagers);
   if (!stored) return std::unexpected(std::move(stored.error()));
   if (finalized) {
     composition.effect = Outcome::Effect::kDeleted;
@@ -206,6 +175,28 @@ Result<Decision> finish(const Command& command, const Facts& facts, const Stamp&
     return unchanged(command, facts, stamp, std::move(composition));
   }
   return compose(command, facts, stamp, std::move(*stored), std::move(composition));
+}
+
+// An applied configuration of what is not there makes it (R17.2).
+Result<Decision> create_applied(const Command& command, const Facts& facts, const Stamp& stamp) {
+  const auto name = facts.kind->resource_name();
+  if (!command.subresource.empty()) return not_found(name, facts.name);
+  auto result = applied_object(command, facts, stamp);
+  if (!result) return std::unexpected(std::move(result.error()));
+  const auto uid = uid_of(result->object);
+  if (!uid.empty()) {
+    return conflict(name, facts.name,
+                    fmt::format("uid mismatch: the provided object specified uid {}, and no "
+                                "existing object was found",
+                                uid));
+  }
+  if (auto same = check_name(facts.name, result->object); !same)
+    return std::unexpected(std::move(same.error()));
+  Command creation = command;
+  creation.body = std::move(result->object);
+  object_member(creation.body.as_object(), "metadata").erase("resourceVersion");
+  put_managed_fields(result->ownership, creation.body);
+  return create(creation, facts, stamp);
 }
 
 Result<Decision> missing(const Command& command, const Facts& facts, const Stamp& stamp) {
@@ -233,19 +224,15 @@ Result<Decision> update(const Command& command, const Facts& facts, const Stamp&
   const AdmitOptions options{command.field_validation, is_patch};
   // The definition may have changed since the request was taken.
   if (scales(command) && !version.scale) return not_found(kind.resource_name(), facts.name);
+  if (command.applies() && !facts.target) return create_applied(command, facts, stamp);
+  if (is_patch && !facts.target) return missing(command, facts, stamp);
   // What the body is one of.
   const auto& said = scales(command) ? scale_kind() : kind;
   const auto& said_version = scales(command) ? said.storage_version() : version;
 
-  Value object = command.body;
-  if (is_patch) {
-    if (!facts.target) return missing(command, facts, stamp);
-    Result<Value> base = shown_target(facts);
-    if (scales(command)) base = scale_to_change(kind, version, *base);
-    auto result = base ? patched(command, facts, *said_version.schema, std::move(*base)) : base;
-    if (!result) return std::unexpected(std::move(result.error()));
-    object = std::move(*result);
-  }
+  auto wanted = wanted_object(command, facts, stamp);
+  if (!wanted) return std::unexpected(std::move(wanted.error()));
+  Value object = std::move(wanted->object);
   if (auto same = check_type_meta(said, said_version, object); !same)
     return std::unexpected(same.error());
   auto decoded =
@@ -259,6 +246,7 @@ Result<Decision> update(const Command& command, const Facts& facts, const Stamp&
     return std::unexpected(hold.error());
 
   const Value old_object = shown_target(facts);
+  const auto said_managers = take_managed_fields(object);
   if (scales(command)) {
     auto result = scaled(facts, object, old_object);
     if (!result) return std::unexpected(std::move(result.error()));
@@ -276,6 +264,14 @@ Result<Decision> update(const Command& command, const Facts& facts, const Stamp&
   auto report = guard_conditions(*version.schema, &old_object, object, stamp.now);
   composition.transitions = std::move(report.transitions);
   composition.repairs = std::move(report.repairs);
+  if (!wanted->ownership) {
+    // What a subresource's client says of managers is not heard (R17.8).
+    const auto& heard = command.subresource.empty() ? said_managers : std::nullopt;
+    wanted->ownership = track_update(owned_write(command, facts, stamp), &old_object, object,
+                                     ownership_before(heard, &old_object));
+  }
+  put_managed_fields(*wanted->ownership, object);
+  settle_managed_times(old_object, object);
   return finish(command, facts, stamp, old_object, std::move(object), std::move(composition));
 }
 

@@ -30,7 +30,7 @@ bool is_deleting(const Value& object);  // metadata.deletionTimestamp is set
 
 // Checks the JSON types of metadata and normalises it in place: unknown members are removed and
 // answered with their paths (`metadata.zzz`), null members dropped, times cut to seconds and
-// written in UTC, managedFields and selfLink removed. A wrong type is a Go-style sentence as R6.15
+// written in UTC, selfLink removed. managedFields stay as they are said, an empty list too (R17.8). A wrong type is a Go-style sentence as R6.15
 // shows it: `json: cannot unmarshal number into Go struct field ObjectMeta.annotations of type
 // string`.
 std::expected<std::vector<std::string>, std::string> decode_metadata(Value& object);

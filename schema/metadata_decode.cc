@@ -11,7 +11,19 @@
 namespace gatefold {
 namespace {
 
-enum class Shape { kText, kUid, kInteger, kTime, kTextMap, kTextList, kOwners, kBoolean, kDropped };
+enum class Shape {
+  kText,
+  kUid,
+  kInteger,
+  kTime,
+  kTextMap,
+  kTextList,
+  kOwners,
+  kManagers,
+  kFields,
+  kBoolean,
+  kDropped
+};
 
 struct Field {
   std::string_view name;
@@ -33,7 +45,7 @@ constexpr Field kObjectMeta[] = {
     {"annotations", Shape::kTextMap},
     {"ownerReferences", Shape::kOwners},
     {"finalizers", Shape::kTextList},
-    {"managedFields", Shape::kDropped},
+    {"managedFields", Shape::kManagers},
 };
 
 constexpr Field kOwnerReference[] = {
@@ -41,6 +53,11 @@ constexpr Field kOwnerReference[] = {
     {"name", Shape::kText},          {"uid", Shape::kUid},
     {"controller", Shape::kBoolean}, {"blockOwnerDeletion", Shape::kBoolean},
 };
+
+constexpr Field kManagedFieldsEntry[] = {
+    {"manager", Shape::kText},    {"operation", Shape::kText},  {"apiVersion", Shape::kText},
+    {"time", Shape::kTime},       {"fieldsType", Shape::kText}, {"fieldsV1", Shape::kFields},
+    {"subresource", Shape::kText}};
 
 // The type that a value was meant for, in Go's words.
 std::string_view go_type_of(Shape shape) {
@@ -59,8 +76,11 @@ std::string_view go_type_of(Shape shape) {
       return "[]string";
     case Shape::kOwners:
       return "[]v1.OwnerReference";
+    case Shape::kManagers:
+      return "[]v1.ManagedFieldsEntry";
     case Shape::kBoolean:
       return "bool";
+    case Shape::kFields:
     case Shape::kDropped:
       return "";
   }
@@ -123,6 +143,9 @@ class Decoder {
         return check_list(value, go_field);
       case Shape::kOwners:
         return check_owners(value, go_field, path);
+      case Shape::kManagers:
+        return check_managers(value, go_field, path);
+      case Shape::kFields:
       case Shape::kDropped:
         return true;
     }
@@ -185,11 +208,26 @@ class Decoder {
     return true;
   }
 
-  // What Go's `omitempty` leaves out.
+  bool check_managers(Value& value, const std::string& go_field, const std::string& path) {
+    auto* array = value.if_array();
+    if (array == nullptr) return wrong_type(value, go_field, go_type_of(Shape::kManagers));
+    for (std::size_t i = 0; i < array->size(); ++i) {
+      auto& item = (*array)[i];
+      if (item.is_null()) item.emplace_object();
+      if (!item.is_object()) return wrong_type(item, go_field, "v1.ManagedFieldsEntry");
+      if (!walk(item.get_object(), kManagedFieldsEntry, go_field, fmt::format("{}[{}]", path, i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  // What Go's `omitempty` leaves out. An empty list of managedFields says something (R17.8).
   static bool drop_empty(JsonObject& metadata) {
     std::vector<std::string> empty;
     for (const auto& member : metadata) {
       const auto& value = member.value();
+      if (member.key() == std::string_view("managedFields")) continue;
       const bool nothing = (value.is_string() && value.get_string().empty()) ||
                            (value.is_object() && value.get_object().empty()) ||
                            (value.is_array() && value.get_array().empty()) ||

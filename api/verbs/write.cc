@@ -19,11 +19,8 @@ std::string_view options_kind(RequestVerb verb) {
 }
 
 Result<void> fill_patch(const Exchange& exchange, engine::Command& command) {
-  auto type = patch_type_of(exchange.request, exchange.kind->core);
-  if (!type) return std::unexpected(std::move(type.error()));
-  auto patch = decode_patch(exchange.request, *type);
+  auto patch = decode_patch(exchange.request, command.patch_type);
   if (!patch) return std::unexpected(std::move(patch.error()));
-  command.patch_type = patch->type;
   command.body = std::move(patch->value);
   command.duplicates = std::move(patch->duplicates);
   return {};
@@ -44,10 +41,16 @@ Result<engine::Command> command_of(const Exchange& exchange) {
     auto media = body_media_of(exchange.request);
     if (!media) return std::unexpected(std::move(media.error()));
   }
-  auto options = parse_write_options(exchange.request, options_kind(verb));
-  if (!options) return std::unexpected(std::move(options.error()));
   engine::Command command;
   command.verb = engine_verb(verb);
+  if (verb == RequestVerb::kPatch) {
+    auto type = patch_type_of(exchange.request, exchange.kind->core);
+    if (!type) return std::unexpected(std::move(type.error()));
+    command.patch_type = *type;
+  }
+  auto options = parse_write_options(exchange.request, options_kind(verb), command.applies());
+  if (!options) return std::unexpected(std::move(options.error()));
+  command.force = options->force;
   command.group = exchange.info.group;
   command.version = exchange.info.version;
   command.plural = exchange.info.plural;

@@ -25,7 +25,7 @@ using Differences = std::map<std::string, Sides>;
 class Likeness {
  public:
   // Paths at which `ours` differs from `observed`: `body.metadata.uid`. Causes are compared as
-  // sets, resources of discovery by their names; managedFields are not compared.
+  // sets, resources of discovery by their names, managedFields without their times and order.
   Differences differences(const Value& observed, const Value& ours);
 
   // Says that an object that was set up stands for the observed one.
@@ -51,6 +51,7 @@ class Likeness {
   void compare_objects(const JsonObject& observed, const JsonObject& ours, const std::string& path);
   void compare_resources(const JsonArray& observed, const JsonArray& ours, const std::string& path);
   void compare_causes(const JsonArray& observed, const JsonArray& ours, const std::string& path);
+  static std::string managers(const Value& list);
   void differ(const std::string& path, const Value* observed, const Value* ours);
   bool is_like(std::string_view key, const std::string& observed, const std::string& ours);
   bool is_same_uid(const std::string& observed, const std::string& ours);

@@ -69,6 +69,8 @@ std::string_view content_type_of(const engine::Command& command) {
       return "application/merge-patch+json";
     case engine::PatchType::kStrategicMerge:
       return "application/strategic-merge-patch+json";
+    case engine::PatchType::kApply:
+      return "application/apply-patch+yaml";
   }
   return "";
 }
@@ -83,6 +85,7 @@ Query query_of(const engine::Command& command) {
     query.add("fieldValidation", "Ignore");
   }
   query.add_if("fieldManager", command.actor.field_manager);
+  if (command.force) query.add("force", "true");
   return query;
 }
 
