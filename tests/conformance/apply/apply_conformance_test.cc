@@ -1,4 +1,5 @@
-// Each question of expected/ and the reference's answer beside ours: objects, sets, conflicts, errors.
+// Each question of expected/ and the reference's answer beside ours: objects, sets, conflicts,
+// errors.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -52,7 +53,9 @@ NamedType read_type(const Value& source) {
 }
 
 // As the reference writes it, order included.
-std::string written(const FieldSet& fields) { return to_json(to_fields_v1(fields)); }
+std::string written(const FieldSet& fields) {
+  return to_json(to_fields_v1(fields));
+}
 
 FieldSet fields_of(const Value& fields) {
   auto parsed = parse_fields_v1(fields);
@@ -73,8 +76,7 @@ std::vector<std::string> sorted_lines(const std::string& text) {
 }
 
 void check_error(const Value& expected, std::string_view member, const Result<void>& result) {
-  const auto lines =
-      result ? std::vector<std::string>() : sorted_lines(result.error().message);
+  const auto lines = result ? std::vector<std::string>() : sorted_lines(result.error().message);
   CHECK(lines == texts_at(expected, {member}));
 }
 
@@ -213,9 +215,7 @@ class Scenario {
 
 void check_question(const Types& types, const Value& question) {
   const auto& expected = *find(question, "expected");
-  const auto type = [&] {
-    return types.find(string_at(question, {"type"}))->second.type();
-  };
+  const auto type = [&] { return types.find(string_at(question, {"type"}))->second.type(); };
   if (find(question, "fields") != nullptr) return check_fields(question, expected);
   if (find(question, "value") != nullptr) return check_value(type(), question, expected);
   check_pair(type(), question, expected);
@@ -262,7 +262,8 @@ TEST_CASE("values are judged, compared and merged as the reference does (R18.2 R
   CHECK(check_file("values") > 150);
 }
 
-TEST_CASE("writes own fields as the reference says (R17.4 R17.7 R17.14 R18.4 R18.6 R18.11 R18.12)") {
+TEST_CASE(
+    "writes own fields as the reference says (R17.4 R17.7 R17.14 R18.4 R18.6 R18.11 R18.12)") {
   CHECK(check_file("scenarios") > 100);
 }
 
