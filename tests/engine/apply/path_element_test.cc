@@ -29,11 +29,18 @@ TEST_CASE("elements are encoded with sorted keys in compact JSON (R18.1)") {
 }
 
 TEST_CASE("elements stand by sort, then by what they are worth (R18.1)") {
-  std::vector<PathElement> elements{
-      PathElement::of_index(10), PathElement::of_index(2),    PathElement::of_value(nullptr),
-      PathElement::of_value(true), PathElement::of_value("a"), PathElement::of_value(10),
-      PathElement::of_value(2.5), key("port", 443),            key("port", 80),
-      key("name", "b"),          PathElement::of_field("b"),  PathElement::of_field("a")};
+  std::vector<PathElement> elements{PathElement::of_index(10),
+                                    PathElement::of_index(2),
+                                    PathElement::of_value(nullptr),
+                                    PathElement::of_value(true),
+                                    PathElement::of_value("a"),
+                                    PathElement::of_value(10),
+                                    PathElement::of_value(2.5),
+                                    key("port", 443),
+                                    key("port", 80),
+                                    key("name", "b"),
+                                    PathElement::of_field("b"),
+                                    PathElement::of_field("a")};
   std::ranges::sort(elements);
   std::string texts;
   for (const auto& element : elements) texts += element.encoded() + " ";

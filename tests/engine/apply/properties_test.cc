@@ -53,8 +53,8 @@ TEST_CASE("what is merged has all that was applied, as it was applied (R18.4)") 
     const auto changes = compare_typed(type, applied, *merged);
     REQUIRE(changes.has_value());
     const auto fields = leaves(field_set_of(type, applied));
-    for (const auto& lost : {intersect(changes->removed, fields),
-                             intersect(changes->modified, fields)}) {
+    for (const auto& lost :
+         {intersect(changes->removed, fields), intersect(changes->modified, fields)}) {
       // What was empty may have become full.
       lost.for_each([&](const FieldPath& path) {
         INFO(path_text(path));

@@ -44,7 +44,9 @@ properties:
   c: {type: array, items: {type: object, properties: {a: {type: string}}}}
 )";
 
-int pick(std::mt19937& random, int below) { return static_cast<int>(random() % unsigned(below)); }
+int pick(std::mt19937& random, int below) {
+  return static_cast<int>(random() % unsigned(below));
+}
 
 Value drawn_scalar(std::mt19937& random, ScalarType type) {
   switch (type) {

@@ -101,8 +101,7 @@ TEST_CASE("removing takes members and items, and leaves null where nothing is le
 
 TEST_CASE("what became a whole is owned as one (R18.12)") {
   const auto before = fields(R"({"f:whole":{".":{},"f:a":{}},"f:text":{},"f:map":{"f:a":{}}})");
-  CHECK(written(reconciled(type(), before)) ==
-        R"({"f:map":{"f:a":{}},"f:text":{},"f:whole":{}})");
+  CHECK(written(reconciled(type(), before)) == R"({"f:map":{"f:a":{}},"f:text":{},"f:whole":{}})");
 }
 
 }  // namespace
