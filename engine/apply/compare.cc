@@ -132,6 +132,7 @@ class Comparer {
       }
     }
     if (right != nullptr) {
+      if (before == nullptr) changes.added.below.members.reserve(right->size());
       for (const auto& member : *right) {
         if (left != nullptr && left->contains(member.key())) continue;
         compare_member(type, member.key(), nullptr, &member.value(), changes);
@@ -155,6 +156,10 @@ class Comparer {
     add_items(type, left, false, items);
     add_items(type, right, true, items);
     std::ranges::sort(items);
+    if (before == nullptr) {
+      changes.added.below.members.reserve(items.size());
+      changes.added.below.subsets.reserve(items.size());
+    }
     const auto item_type = type.item();
     for (auto first = items.begin(); first != items.end();) {
       const auto last = std::find_if(

@@ -148,6 +148,7 @@ Result<DecodedElement> decode_key(std::string_view text) {
 
 Result<DecodedElement> decode_index(std::string_view text) {
   std::int64_t index = 0;
+  if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), index);
   if (error != std::errc() || end != text.data() + text.size()) {
     return bad_request("parsing key as path element: an index is a number");

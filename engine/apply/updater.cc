@@ -64,6 +64,11 @@ class Changes {
     return &by_version_.emplace(version, std::move(*changes)).first->second;
   }
 
+  // What at() of this version points to; not to be asked for again.
+  Comparison take(const std::string& version) {
+    return std::move(by_version_.extract(version).mapped());
+  }
+
  private:
   const TypeAt& type_at_;
   const ResetFields& reset_fields_;
@@ -152,11 +157,16 @@ Result<Managers> Updater::update(const Value& live, const Value& next, std::stri
   if (auto taken = take_over(changes, managers, manager, true); !taken) {
     return std::unexpected(std::get<Status>(std::move(taken.error())));
   }
-  const auto& [added, modified, removed] = **changed;
+  auto [added, modified, removed] = changes.take(std::string(version));
   const auto own = managers.find(manager);
-  auto fields = own == managers.end() ? FieldSet() : subtract(own->second.fields, removed);
-  fields = unite(unite(std::move(fields), modified), added);
-  fields = subtract_trees(fields, reset_at(reset_fields_, version));
+  // Most of what a create owns was added: the rest is united with it, and nothing copied.
+  auto fields = unite(std::move(added), modified);
+  if (own != managers.end()) {
+    fields = unite(std::move(fields), subtract(own->second.fields, removed));
+  }
+  if (const auto& reset = reset_at(reset_fields_, version); !reset.empty()) {
+    fields = subtract_trees(fields, reset);
+  }
   if (!fields.empty()) {
     managers.insert_or_assign(std::string(manager),
                               ManagedSet{std::string(version), false, std::move(fields)});
