@@ -31,8 +31,8 @@ class Engine::Parts {
         world(std::move(engine_world)),
         store(std::move(opened)),
         hub(store->head().revision),
-        sequencer(*store, hub, std::move(definitions), std::move(policies), [this] {
-          if (reactors) reactors->notify();
+        sequencer(*store, hub, std::move(definitions), std::move(policies), [this](News news) {
+          if (reactors) reactors->notify(std::move(news));
         }) {}
 
   EngineOptions options;

@@ -28,6 +28,16 @@ bool ends_batch(const storage::Event& event) {
   return event.key.resource == kPolicies || event.key.resource == kPolicyBindings;
 }
 
+void note_news(const storage::Event& event, News& news) {
+  if (event.type == storage::EventType::kDeleted) {
+    // Nothing may be owned by an Event (R6.12), and they go in great numbers.
+    if (event.key.resource == "events") return;
+    news.gone.push_back({event.uid, !event.key.name_space.empty()});
+  } else if (!event.owner_uids.empty()) {
+    news.owned.push_back(event.key);
+  }
+}
+
 }  // namespace
 
 std::size_t Sequencer::Entry::bytes() const {
@@ -38,7 +48,7 @@ std::size_t Sequencer::Entry::bytes() const {
 }
 
 Sequencer::Sequencer(storage::Store& store, WatchHub& hub, Definitions definitions,
-                     Policies policies, std::function<void()> committed)
+                     Policies policies, std::function<void(News)> committed)
     : store_(store),
       hub_(hub),
       definitions_(std::move(definitions)),
@@ -202,7 +212,7 @@ bool Sequencer::step() {
       const std::scoped_lock lock(mutex_);
       broken_.clear();
     }
-    committed_();  // what the reactors could not do, they can now
+    committed_({});  // what the reactors could not do, they can now
   }
   auto taken = take();
   if (taken.empty()) return false;
@@ -264,9 +274,11 @@ void Sequencer::publish(Batch& batch) {
   std::vector<PublishedPtr> published;
   published.reserve(batch.entries.size());
   bool defines = false;
+  News news;
   for (auto& entry : batch.entries) {
     auto& prepared = entry.prepared;
     recent_.note(prepared.event);
+    note_news(prepared.event, news);
     defines = definitions_.note(prepared.event, *prepared.body) || defines;
     policies_.note(prepared.event, *prepared.body);
     auto event = std::make_shared<PublishedEvent>();
@@ -298,7 +310,7 @@ void Sequencer::publish(Batch& batch) {
     answer.done(std::move(answer.result));
   }
   answer_waiters(false);
-  if (has_events) committed_();
+  if (has_events) committed_(std::move(news));
 }
 
 void Sequencer::refuse(Batch& batch, Reason reason, const std::string& message) {
@@ -349,7 +361,8 @@ bool Sequencer::mend() {
     outcome_unknown_ = false;
     broken_.clear();
   }
-  committed_();  // of an event that nobody was told of, or of work that was refused meanwhile
+  // Of an event that nobody was told of, or of work that was refused meanwhile.
+  committed_({.is_unknown = true});
   return true;
 }
 

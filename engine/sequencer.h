@@ -19,6 +19,7 @@
 #include "engine/decide.h"
 #include "engine/definitions.h"
 #include "engine/engine.h"
+#include "engine/news.h"
 #include "engine/policies.h"
 #include "engine/recent_changes.h"
 #include "engine/watch_hub.h"
@@ -42,7 +43,7 @@ class Sequencer {
 
   // `committed` is called on the writer's thread after each batch is visible, for the reactors.
   Sequencer(storage::Store& store, WatchHub& hub, Definitions definitions, Policies policies,
-            std::function<void()> committed);
+            std::function<void(News)> committed);
 
   // Any thread.
   ViewPtr view() const;
@@ -96,7 +97,7 @@ class Sequencer {
   WatchHub& hub_;
   Definitions definitions_;  // writer thread only
   Policies policies_;        // writer thread only
-  const std::function<void()> committed_;
+  const std::function<void(News)> committed_;
   RecentChanges recent_;      // writer thread only
   int mend_attempts_ = 0;     // writer thread only
   bool lacks_space_ = false;  // writer thread only; looked at again until there is some

@@ -37,6 +37,15 @@ TEST_CASE("a uid is read in either case and printed in lower case") {
   CHECK(parse_uid("01234567-89AB-4CDE-8F01-23456789ABCD") == uid);
 }
 
+TEST_CASE("what is no uid has a place of its own in an index of uids (R10.7)") {
+  const std::string_view text = "01234567-89ab-4cde-8f01-23456789abcd";
+  CHECK(uid_for_index(text) == parse_uid(text));
+  CHECK(uid_for_index("owner") == uid_for_index("owner"));
+  CHECK(uid_for_index("owner") != uid_for_index("other"));
+  // No version 4 UUID has this at the place of its version.
+  CHECK(uid_for_index("owner").bytes[6] >> 4 != 4);
+}
+
 TEST_CASE("what is no uid is refused") {
   for (const std::string_view text :
        {"", "0123456789ab4cde8f0123456789abcd", "01234567-89ab-4cde-8f01-23456789abc",
