@@ -48,11 +48,13 @@ std::size_t Sequencer::Entry::bytes() const {
 }
 
 Sequencer::Sequencer(storage::Store& store, WatchHub& hub, Definitions definitions,
-                     Policies policies, std::function<void(News)> committed)
+                     Policies policies, ServiceRegister services,
+                     std::function<void(News)> committed)
     : store_(store),
       hub_(hub),
       definitions_(std::move(definitions)),
       policies_(std::move(policies)),
+      services_(std::move(services)),
       committed_(std::move(committed)),
       recent_(store.head().revision) {
   publish_view();
@@ -69,6 +71,7 @@ void Sequencer::publish_view() {
   view->snapshot = store_.snapshot();
   view->catalog = definitions_.catalog();
   view->policies = policies_.set();
+  view->services = services_.allocations();
   view->incarnation = store_.incarnation();
   ViewPtr old = std::move(view);
   {
@@ -170,8 +173,10 @@ void Sequencer::gather_entry(Entry& entry, Batch& batch) {
   const bool only_sightings = !entry.done;
   if (entry.decision) {
     const auto& reads = entry.decision->reads;
-    const bool touched = std::ranges::any_of(
-        reads, [&](const Read& read) { return batch.overlay.find(read.key) != nullptr; });
+    const bool touched = std::ranges::any_of(reads, [&](const Read& read) {
+      return read.type == Read::Type::kServices ? !batch.overlay.services().empty()
+                                                : batch.overlay.find(read.key) != nullptr;
+    });
     if (only_sightings || (!touched && recent_.hold(reads, entry.decision->revision))) {
       accept(entry, std::move(*entry.decision), batch);
       return;
@@ -281,6 +286,7 @@ void Sequencer::publish(Batch& batch) {
     note_news(prepared.event, news);
     defines = definitions_.note(prepared.event, *prepared.body) || defines;
     policies_.note(prepared.event, *prepared.body);
+    services_.note(prepared.event, *prepared.body);
     auto event = std::make_shared<PublishedEvent>();
     event->event = prepared.event;
     event->body = prepared.body;
@@ -336,6 +342,7 @@ bool Sequencer::mend() {
   if (head) {
     auto loaded = definitions_.load(*store_.snapshot());
     if (loaded) loaded = policies_.load(*store_.snapshot());
+    if (loaded) loaded = services_.load(*store_.snapshot());
     if (!loaded) head = std::unexpected(std::move(loaded.error()));
   }
   if (!head) {

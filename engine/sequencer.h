@@ -22,6 +22,7 @@
 #include "engine/news.h"
 #include "engine/policies.h"
 #include "engine/recent_changes.h"
+#include "engine/service_register.h"
 #include "engine/watch_hub.h"
 
 namespace gatefold::engine {
@@ -43,7 +44,7 @@ class Sequencer {
 
   // `committed` is called on the writer's thread after each batch is visible, for the reactors.
   Sequencer(storage::Store& store, WatchHub& hub, Definitions definitions, Policies policies,
-            std::function<void(News)> committed);
+            ServiceRegister services, std::function<void(News)> committed);
 
   // Any thread.
   ViewPtr view() const;
@@ -97,6 +98,7 @@ class Sequencer {
   WatchHub& hub_;
   Definitions definitions_;  // writer thread only
   Policies policies_;        // writer thread only
+  ServiceRegister services_;  // writer thread only
   const std::function<void(News)> committed_;
   RecentChanges recent_;      // writer thread only
   int mend_attempts_ = 0;     // writer thread only

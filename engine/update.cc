@@ -267,7 +267,11 @@ Result<Decision> update(const Command& command, const Facts& facts, const Stamp&
     restore_metadata(old_object, object);
     keep_what_is_not_written(command, facts, old_object, object);
   }
-  complete_core(kind, command.subresource, &old_object, stamp, object);
+  complete_core(kind, command.subresource, &old_object, stamp, facts.services, object);
+  if (command.subresource.empty()) {
+    if (auto has = check_allocations(kind, facts.services, object); !has)
+      return std::unexpected(std::move(has.error()));
+  }
   auto valid = validate_object(kind, version, command.subresource, object, &old_object,
                                composition.warnings);
   if (!valid) return std::unexpected(std::move(valid.error()));

@@ -17,7 +17,7 @@ TEST_CASE("kinds without rules of their own pass through") {
   const auto& kind = *gateways->find("gateway.networking.k8s.io", "gateways");
   const Value object = json(R"({"spec":{"ports":"x"},"stringData":{"a":"b"}})");
   Value same = object;
-  complete_core(kind, "", nullptr, kStamp, same);
+  complete_core(kind, "", nullptr, kStamp, {}, same);
   CHECK(same == object);
   CHECK(validate_core(kind, "", object, &object).empty());
 }
@@ -27,7 +27,7 @@ TEST_CASE("a custom kind called services is no Service") {
   kind.group = "example.com";
   kind.resource = kind.resource_name().group_resource();
   Value object = json(R"({"spec":{}})");
-  complete_core(kind, "", nullptr, kStamp, object);
+  complete_core(kind, "", nullptr, kStamp, {}, object);
   CHECK(object == json(R"({"spec":{}})"));
   CHECK(validate_core(kind, "", object, nullptr).empty());
 }
