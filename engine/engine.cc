@@ -31,9 +31,10 @@ class Engine::Parts {
         world(std::move(engine_world)),
         store(std::move(opened)),
         hub(store->head().revision),
-        sequencer(*store, hub, std::move(definitions), std::move(policies), std::move(services), [this](News news) {
-          if (reactors) reactors->notify(std::move(news));
-        }) {}
+        sequencer(*store, hub, std::move(definitions), std::move(policies), std::move(services),
+                  [this](News news) {
+                    if (reactors) reactors->notify(std::move(news));
+                  }) {}
 
   EngineOptions options;
   World world;
@@ -64,9 +65,9 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, World world)
   if (auto loaded = services.load(*(*store)->snapshot()); !loaded) {
     return std::unexpected(std::move(loaded.error()));
   }
-  auto parts = std::make_unique<Parts>(std::move(options), std::move(world), std::move(*store),
-                                       std::move(definitions), std::move(policies),
-                                       std::move(services));
+  auto parts =
+      std::make_unique<Parts>(std::move(options), std::move(world), std::move(*store),
+                              std::move(definitions), std::move(policies), std::move(services));
   std::unique_ptr<Engine> engine(new Engine(std::move(parts)));
   auto& inside = *engine->parts_;
   inside.reactors = std::make_unique<Reactors>(*engine);

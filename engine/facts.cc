@@ -143,8 +143,9 @@ Result<Facts> gather(const Command& command, const std::string& name, const View
     facts.reads.push_back({Read::Type::kNamespace, name_space});
   }
   if (kind.resource == kServices && command.verb != Verb::kDelete && command.subresource.empty()) {
-    facts.services = ServicePool(view.services, overlay == nullptr ? nullptr : &overlay->services(),
-                                 facts.target ? holdings_of(facts.target->value) : ServiceHoldings{});
+    facts.services =
+        ServicePool(view.services, overlay == nullptr ? nullptr : &overlay->services(),
+                    facts.target ? holdings_of(facts.target->value) : ServiceHoldings{});
     facts.reads.push_back({Read::Type::kServices, {}});
   }
   if (auto gathered = gather_policies(command, view, overlay, facts); !gathered) {

@@ -16,7 +16,8 @@
 namespace gatefold::engine {
 
 // Something that a decision rests on. Facts, not row revisions, for namespaces: labelling one
-// restarts nobody, unless a policy looks at the write. Of Services: what any of them may have taken.
+// restarts nobody, unless a policy looks at the write. Of Services: what any of them may have
+// taken.
 struct Read {
   enum class Type { kObject, kNamespace, kPolicies, kServices };
   Type type = Type::kObject;
@@ -55,7 +56,7 @@ struct Facts {
   std::optional<NamespaceFact> name_space;  // for creates of namespaced kinds
   std::vector<BoundPolicy> policies;
   std::optional<Value> policy_namespace;  // the namespace's object, where a policy may ask for it
-  ServicePool services;  // for what may take an address
+  ServicePool services;                   // for what may take an address
   std::vector<Read> reads;
   Revision revision;  // of the View
 };

@@ -12,6 +12,7 @@
 
 #include "engine/ownership.h"
 #include "engine/reactor_steps.h"
+#include "engine/seed.h"
 #include "schema/definition_names.h"
 #include "schema/json.h"
 #include "schema/meta.h"
@@ -46,9 +47,8 @@ struct NamespaceController::Contents {
 
 std::vector<DefinitionCondition> NamespaceController::Contents::conditions() const {
   const std::string kept_none = "All content successfully removed";
-  DefinitionCondition failure{
-      "NamespaceDeletionContentFailure", false, "ContentDeleted",
-      "All content successfully deleted, may be waiting on finalization"};
+  DefinitionCondition failure{"NamespaceDeletionContentFailure", false, "ContentDeleted",
+                              "All content successfully deleted, may be waiting on finalization"};
   if (!refusals.empty()) {
     auto sorted = refusals;
     std::ranges::sort(sorted);
@@ -188,6 +188,22 @@ bool NamespaceController::finalize(const Kind& kind, const ObjectKey& key) {
   command.actor.subresource = "finalize";
   command.body = std::move(object);
   return engine_.execute(std::move(command)).has_value();
+}
+
+void NamespaceController::turn() {
+  Revision head;
+  {
+    const auto view = engine_.view();
+    if (view == nullptr) return;
+    head = view->revision();
+    if (!has_changed(*view, "namespaces", seeded_to_).value_or(false)) return;
+  }
+  if (auto seeded = seed_namespaces(engine_); !seeded) {
+    spdlog::error("namespaces can't be created again: {}", seeded.error().message);
+    return;
+  }
+  // What was written just now is news of the next turn, which finds nothing to do.
+  seeded_to_ = head;
 }
 
 bool NamespaceController::end(const std::string& name) {

@@ -49,9 +49,8 @@ Result<OwnerState> state_of(const View& view, const ObjectKey& dependent, const 
   }
   // There is no namespace to look in.
   if (is_cluster_scoped && kind->namespaced()) return OwnerState::kUnknown;
-  auto owner =
-      find_object(view, {kind->resource, kind->namespaced() ? dependent.name_space : "",
-                         std::string(string_at(reference, {"name"}))});
+  auto owner = find_object(view, {kind->resource, kind->namespaced() ? dependent.name_space : "",
+                                  std::string(string_at(reference, {"name"}))});
   if (!owner) return std::unexpected(std::move(owner.error()));
   if (!*owner || uid_of((*owner)->value) != string_at(reference, {"uid"})) return OwnerState::kGone;
   return awaits_dependents((*owner)->value) ? OwnerState::kWaiting : OwnerState::kThere;
@@ -71,10 +70,10 @@ Result<bool> has_dependents(const View& view, const Uid& owner) {
 Command with_references(const Kind& kind, const Found& found, JsonArray references) {
   auto command = command_on(kind, found.object.key, Verb::kPatch, kGarbageUser);
   command.patch_type = PatchType::kMerge;
-  command.body = {{"metadata",
-                   {{"resourceVersion", to_string(found.object.revision)},
-                    {"ownerReferences",
-                     references.empty() ? Value(nullptr) : Value(std::move(references))}}}};
+  command.body = {
+      {"metadata",
+       {{"resourceVersion", to_string(found.object.revision)},
+        {"ownerReferences", references.empty() ? Value(nullptr) : Value(std::move(references))}}}};
   return command;
 }
 

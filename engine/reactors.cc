@@ -18,8 +18,8 @@ constexpr std::chrono::seconds kTick{1};
 constexpr std::size_t kNewsMax = 65536;
 
 void append(News more, News& news) {
-  news.is_unknown = news.is_unknown || more.is_unknown ||
-                    news.gone.size() + news.owned.size() > kNewsMax;
+  news.is_unknown =
+      news.is_unknown || more.is_unknown || news.gone.size() + news.owned.size() > kNewsMax;
   if (news.is_unknown) {
     news.gone.clear();
     news.owned.clear();
@@ -66,12 +66,15 @@ void Reactors::run() {
 }
 
 bool Reactors::turn() {
+  News news;
   {
     const std::scoped_lock lock(mutex_);
-    garbage_.note(std::exchange(news_, {}));
+    news = std::exchange(news_, {});
   }
+  garbage_.note(std::move(news));
   bool acted = definitions_.turn();
   acted = policies_.turn() || acted;
+  namespaces_.turn();
   acted = expiry_.turn() || acted;
   acted = garbage_.turn() || acted;
   return end_what_is_deleted() || acted;

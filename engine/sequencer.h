@@ -96,8 +96,8 @@ class Sequencer {
 
   storage::Store& store_;
   WatchHub& hub_;
-  Definitions definitions_;  // writer thread only
-  Policies policies_;        // writer thread only
+  Definitions definitions_;   // writer thread only
+  Policies policies_;         // writer thread only
   ServiceRegister services_;  // writer thread only
   const std::function<void(News)> committed_;
   RecentChanges recent_;      // writer thread only

@@ -54,12 +54,13 @@ Result<void> check_addresses(const Value& service, const Value& spec, const Serv
     if (!is_taken(pool, address_holding(address))) continue;
     std::vector<std::string> quoted;
     for (const auto& each : addresses) quoted.push_back(go_syntax(each));
-    return refuse(service, invalid_rendered(
-                               "spec.clusterIPs", fmt::format("[]string{{{}}}", fmt::join(quoted, ", ")),
-                               fmt::format("failed to allocate IP {}: provided IP is already "
-                                           "allocated",
-                                           std::string_view(address.get_string())),
-                               "allocation"));
+    return refuse(
+        service,
+        invalid_rendered("spec.clusterIPs", fmt::format("[]string{{{}}}", fmt::join(quoted, ", ")),
+                         fmt::format("failed to allocate IP {}: provided IP is already "
+                                     "allocated",
+                                     std::string_view(address.get_string())),
+                         "allocation"));
   }
   const bool is_headless = !addresses.empty() && addresses.front() == Value(kHeadless);
   if (!is_headless && addresses.size() < list_in(spec, "ipFamilies").size()) {
@@ -73,8 +74,8 @@ Result<void> check_ports(const Value& service, const Value& spec, const ServiceP
   for (std::size_t i = 0; i < ports.size(); ++i) {
     const auto number = integer_at(ports[i], {"nodePort"}, 0);
     if (is_taken(pool, port_holding(number))) {
-      return refuse(service, invalid_value(fmt::format("spec.ports[{}].nodePort", i),
-                                           Value(number), kPortTaken, "allocation"));
+      return refuse(service, invalid_value(fmt::format("spec.ports[{}].nodePort", i), Value(number),
+                                           kPortTaken, "allocation"));
     }
     if (number == 0 && ports[i].is_object() && needs_node_ports(spec)) {
       return internal_error("failed to allocate a nodePort: range is full");
@@ -159,8 +160,8 @@ std::vector<Uid> ServiceAllocations::holders(const ServiceHolding& holding) cons
   std::vector<Uid> holders;
   const auto& shard = shards_[shard_of(holding)];
   if (shard == nullptr) return holders;
-  for (auto it = shard->lower_bound({holding, Uid{}});
-       it != shard->end() && it->first == holding; ++it) {
+  for (auto it = shard->lower_bound({holding, Uid{}}); it != shard->end() && it->first == holding;
+       ++it) {
     holders.push_back(it->second);
   }
   return holders;

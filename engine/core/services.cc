@@ -252,9 +252,9 @@ void complete_health_check(const Value& old_spec, const Stamp& stamp, const Serv
   }
   const auto* before =
       needs_health_check(old_spec) ? find(old_spec, "healthCheckNodePort") : nullptr;
-  set_default(spec.get_object(), "healthCheckNodePort",
-              is_unset(before) ? Value(drawn_node_port(stamp, kHealthCheckBytes, taken, pool))
-                               : *before);
+  set_default(
+      spec.get_object(), "healthCheckNodePort",
+      is_unset(before) ? Value(drawn_node_port(stamp, kHealthCheckBytes, taken, pool)) : *before);
 }
 
 // Only on updates, as Kubernetes does: of a new object, each member was asked for.
