@@ -113,7 +113,8 @@ TEST_CASE("an owner is its uid under its name: whoever took the name since is no
   CHECK(found(*door, "right").ok());
 }
 
-TEST_CASE("an owner in another namespace is none; of what has no namespace it can't be told (R10.7)") {
+TEST_CASE(
+    "an owner in another namespace is none; of what has no namespace it can't be told (R10.7)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   done(door->write(create(kNamespaces, name_space("prod"))));
   const auto owner = kept(*door, "owner");
@@ -122,8 +123,8 @@ TEST_CASE("an owner in another namespace is none; of what has no namespace it ca
   done(door->write(elsewhere));
   const Value node{{"apiVersion", "v1"}, {"kind", "Node"}, {"metadata", {{"name", "first"}}}};
   done(door->write(create(kNodes, owned(node, {reference_to(owner)}))));
-  CHECK(eventually(
-      [&] { return door->get(kConfigMaps, "prod", "elsewhere").reason == "NotFound"; }));
+  CHECK(
+      eventually([&] { return door->get(kConfigMaps, "prod", "elsewhere").reason == "NotFound"; }));
   done(door->write(remove(kConfigMaps, "owner")));
   settle(*door, "other");
   CHECK(door->get(kNodes, "", "first").ok());

@@ -26,9 +26,10 @@ TEST_CASE("an address that a Service has is nobody else's until it is let go (R2
   const auto refused = door->write(create(kServices, claim));
   CHECK(refused.reason == "Invalid");
   CHECK(refused.message ==
-        fmt::format(R"(Service "second" is invalid: spec.clusterIPs: Invalid value: []string{{"{0}"}}: )"
-                    "failed to allocate IP {0}: provided IP is already allocated",
-                    address));
+        fmt::format(
+            R"(Service "second" is invalid: spec.clusterIPs: Invalid value: []string{{"{0}"}}: )"
+            "failed to allocate IP {0}: provided IP is already allocated",
+            address));
   auto dry = create(kServices, claim);
   dry.dry_run = true;
   CHECK(door->write(dry).reason == "Invalid");
@@ -40,13 +41,15 @@ TEST_CASE("an address that a Service has is nobody else's until it is let go (R2
 
 TEST_CASE("a node port that a Service has is nobody else's until it is let go (R23.1)") {
   const auto door = GATEFOLD_EVERY_DOOR();
-  constexpr std::string_view kSpec = R"({"type":"NodePort","ports":[{"port":80,"nodePort":30123}]})";
+  constexpr std::string_view kSpec =
+      R"({"type":"NodePort","ports":[{"port":80,"nodePort":30123}]})";
   done(door->write(create(kServices, service("first", kSpec))));
   const auto refused = door->write(create(kServices, service("second", kSpec)));
   CHECK(refused.reason == "Invalid");
   CHECK(fields_of(refused) == "spec.ports[0].nodePort");
   done(door->write(create(kServices, service("third"))));
-  const auto taking = json(R"({"spec":{"type":"NodePort","ports":[{"port":80,"nodePort":30123}]}})");
+  const auto taking =
+      json(R"({"spec":{"type":"NodePort","ports":[{"port":80,"nodePort":30123}]}})");
   CHECK(door->write(patch(kServices, "third", taking)).reason == "Invalid");
   done(door->write(patch(kServices, "first", json(R"({"spec":{"type":"ClusterIP"}})"))));
   done(door->write(patch(kServices, "third", taking)));

@@ -48,8 +48,9 @@ TEST_CASE("what a Service has goes with its type (R23.1)") {
   CHECK(holdings_of(balancer).size() == 3);
   CHECK(holdings_of(spec(R"({"type":"ClusterIP","clusterIPs":["None"]})")).empty());
   CHECK(holdings_of(spec(R"({"type":"ExternalName","clusterIPs":["10.96.0.9"]})")).empty());
-  CHECK(holdings_of(spec(R"({"type":"NodePort","ports":[{"nodePort":1},{"nodePort":1}]})")).size() ==
-        1);
+  CHECK(
+      holdings_of(spec(R"({"type":"NodePort","ports":[{"nodePort":1},{"nodePort":1}]})")).size() ==
+      1);
   for (const auto* text : {"{}", R"({"spec":[]})", R"({"spec":{"type":"NodePort","ports":{}}})",
                            R"({"spec":{"type":"NodePort","ports":[7],"clusterIPs":[7,"x"]}})"}) {
     CHECK(holdings_of(json(text)).empty());
@@ -65,14 +66,14 @@ TEST_CASE("a stated address or node port that another Service has is refused (R2
   // However it is written.
   CHECK_FALSE(refusal(spec(R"({"type":"ClusterIP","clusterIPs":["fd00:0::9"]})"), pool).empty());
   CHECK(refusal(spec(R"({"type":"NodePort","ports":[{"nodePort":30002},{"nodePort":30001}]})"),
-                pool) ==
-        R"(Service "b" is invalid: spec.ports[1].nodePort: Invalid value: 30001: )"
-        "provided port is already allocated");
-  CHECK(refusal(spec(R"({"type":"LoadBalancer","externalTrafficPolicy":"Local",
+                pool) == R"(Service "b" is invalid: spec.ports[1].nodePort: Invalid value: 30001: )"
+                         "provided port is already allocated");
+  CHECK(
+      refusal(spec(R"({"type":"LoadBalancer","externalTrafficPolicy":"Local",
                          "healthCheckNodePort":30001})"),
-                pool) ==
-        "Internal error occurred: failed to allocate requested HealthCheck NodePort 30001: provided "
-        "port is already allocated");
+              pool) ==
+      "Internal error occurred: failed to allocate requested HealthCheck NodePort 30001: provided "
+      "port is already allocated");
   CHECK(refusal(spec(R"({"type":"NodePort","ports":[{"nodePort":30002}]})"), pool).empty());
 }
 

@@ -183,11 +183,10 @@ TEST_CASE("no two Services get one address, whoever creates them at once (R23.1)
   for (int writer = 0; writer < kWriters; ++writer) {
     writers.emplace_back([&, writer] {
       for (int i = 0; i < kWritesEach; ++i) {
-        auto command = command_for(Verb::kCreate, "",
-                                   {{"metadata", {{"name", fmt::format("s{}-{}", writer, i)}}},
-                                    {"spec",
-                                     {{"type", "NodePort"},
-                                      {"ports", JsonArray{Value{{"port", 80}}}}}}});
+        auto command = command_for(
+            Verb::kCreate, "",
+            {{"metadata", {{"name", fmt::format("s{}-{}", writer, i)}}},
+             {"spec", {{"type", "NodePort"}, {"ports", JsonArray{Value{{"port", 80}}}}}}});
         command.plural = "services";
         if (!engine.execute(std::move(command))) ++failures;
       }

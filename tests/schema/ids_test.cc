@@ -5,7 +5,7 @@
 namespace gatefold {
 namespace {
 
-TEST_CASE("a revision is decimal digits that fit 64 bits") {
+TEST_CASE("a revision is decimal digits that fit 64 bits (R6.3)") {
   CHECK(parse_revision("0") == Revision{0});
   CHECK(parse_revision("42") == Revision{42});
   CHECK(parse_revision("18446744073709551615") == Revision{18446744073709551615U});
@@ -22,7 +22,7 @@ TEST_CASE("revisions count up and print as they parse") {
   CHECK(to_string(Revision{18446744073709551615U}) == "18446744073709551615");
 }
 
-TEST_CASE("a uid made from random bytes is a version 4 UUID") {
+TEST_CASE("a uid made from random bytes is a version 4 UUID (R6.1)") {
   std::array<std::uint8_t, 16> bytes{};
   CHECK(to_string(uid_from_random(bytes)) == "00000000-0000-4000-8000-000000000000");
   bytes.fill(0xff);
