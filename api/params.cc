@@ -149,7 +149,7 @@ Result<RemoveOptions> with_propagation(RemoveOptions options, std::string_view p
 }
 
 // The body of a DELETE as options; the query is not looked at then.
-Result<RemoveOptions> remove_options_of_body(const Request& request) {
+Result<RemoveOptions> remove_options_of_body(const Request& request, std::string_view api_version) {
   auto decoded = decode_body(request, "DeleteOptions");
   if (!decoded) return std::unexpected(std::move(decoded.error()));
   const auto& body = decoded->value;
@@ -158,6 +158,11 @@ Result<RemoveOptions> remove_options_of_body(const Request& request) {
   if (!kind.empty() && kind != "DeleteOptions") {
     return bad_request(
         fmt::format("the body of a DELETE must be of kind DeleteOptions, not {}", go_quote(kind)));
+  }
+  const auto said = string_at(body, {"apiVersion"});
+  if (!said.empty() && said != "v1" && said != "meta.k8s.io/v1" && said != api_version) {
+    return bad_request(
+        fmt::format("no kind \"DeleteOptions\" is registered for version {}", go_quote(said)));
   }
   RemoveOptions result;
   std::vector<std::string> dry_run;
@@ -245,8 +250,9 @@ Result<WriteOptions> parse_write_options(const Request& request, std::string_vie
   return options;
 }
 
-Result<RemoveOptions> parse_remove_options(const Request& request) {
-  return request.body.empty() ? remove_options_of_query(request) : remove_options_of_body(request);
+Result<RemoveOptions> parse_remove_options(const Request& request, std::string_view api_version) {
+  return request.body.empty() ? remove_options_of_query(request)
+                              : remove_options_of_body(request, api_version);
 }
 
 Result<ListOptions> parse_list_options(const Request& request, const Kind& kind,

@@ -26,12 +26,13 @@ struct WriteOptions {
 Result<WriteOptions> parse_write_options(const Request& request, std::string_view kind,
                                          bool applies = false);
 
-// DeleteOptions from the body, or from the query where the body is empty (R5.7, R10.1, R10.5).
+// DeleteOptions from the body, or from the query where the body is empty (R5.7, R10.1, R10.5). A
+// body is of `v1`, of `meta.k8s.io/v1` or of the resource's own `api_version`, where it says.
 struct RemoveOptions {
   bool dry_run = false;
   engine::DeleteOptions options;
 };
-Result<RemoveOptions> parse_remove_options(const Request& request);
+Result<RemoveOptions> parse_remove_options(const Request& request, std::string_view api_version);
 
 struct ListOptions {
   LabelSelector labels;

@@ -145,6 +145,20 @@ std::optional<Reply> dispatch(Exchange exchange) {
   return error_response(method_not_allowed(exchange).error());
 }
 
+Response& head_of(Reply& reply) {
+  if (auto* stream = std::get_if<BodyStream>(&reply)) return stream->head;
+  if (auto* watch = std::get_if<WatchStream>(&reply)) return watch->head;
+  return std::get<Response>(reply);
+}
+
+// Before what the write itself is warned of, whatever came of it.
+void warn_first(const std::string& text, Reply& reply) {
+  Response warned;
+  add_warnings({text}, warned);
+  auto& headers = head_of(reply).headers;
+  headers.insert(headers.begin(), warned.headers.begin(), warned.headers.end());
+}
+
 }  // namespace
 
 std::optional<Reply> serve(const Context& context, Request request, Done done, Post post) {
@@ -164,7 +178,15 @@ std::optional<Reply> serve(const Context& context, Request request, Done done, P
   if (passed) passed = authorize(exchange);
   if (passed) passed = negotiate_shape(exchange);
   if (!passed) return error_response(passed.error());
-  return dispatch(std::move(exchange));
+  if (!exchange.version->deprecated) return dispatch(std::move(exchange));
+  const auto text = exchange.kind->deprecation_of(*exchange.version);
+  exchange.done = [text, then = std::move(exchange.done)](Reply reply) mutable {
+    warn_first(text, reply);
+    then(std::move(reply));
+  };
+  auto reply = dispatch(std::move(exchange));
+  if (reply) warn_first(text, *reply);
+  return reply;
 }
 
 }  // namespace gatefold::api

@@ -46,7 +46,7 @@ storage::Event make_event(const Command& command, const Facts& facts, const Stam
   event.labels = labels_of(object);
   event.fields = selectable_values(version, object);
   for (const auto& text : owner_uids_of(object)) {
-    if (const auto uid = parse_uid(text)) event.owner_uids.push_back(*uid);
+    event.owner_uids.push_back(uid_for_index(text));
   }
   event.previous_labels = facts.target ? facts.target->object.labels : event.labels;
   event.previous_fields = facts.target ? facts.target->object.fields : event.fields;

@@ -12,6 +12,7 @@
 #include "engine/known_definitions.h"
 #include "engine/policies.h"
 #include "engine/policy/policy_rules.h"
+#include "engine/service_register.h"
 #include "schema/definition.h"
 #include "schema/definition_names.h"
 #include "schema/jsonpath.h"
@@ -43,11 +44,11 @@ bool is_known_and_approved(const Value& definition) {
 }  // namespace
 
 void complete_core(const Kind& kind, std::string_view subresource, const Value* old_object,
-                   const Stamp& stamp, Value& object) {
+                   const Stamp& stamp, const ServicePool& services, Value& object) {
   if (kind.resource == "namespaces") {
     complete_namespace(subresource, old_object, object);
-  } else if (kind.resource == "services") {
-    complete_service(subresource, old_object, stamp, object);
+  } else if (kind.resource == kServices) {
+    complete_service(subresource, old_object, stamp, services, object);
   } else if (kind.resource == "secrets") {
     complete_secret(object);
   } else if (kind.resource == "events") {
@@ -57,13 +58,17 @@ void complete_core(const Kind& kind, std::string_view subresource, const Value* 
   }
 }
 
+Result<void> check_allocations(const Kind& kind, const ServicePool& services, const Value& object) {
+  return kind.resource == kServices ? check_service_pool(object, services) : Result<void>{};
+}
+
 FieldErrors validate_core(const Kind& kind, std::string_view subresource, const Value& object,
                           const Value* old_object) {
   FieldErrors errors;
   if (old_object != nullptr) check_immutable_fields(kind, object, *old_object, errors);
   if (kind.resource == "namespaces") {
     validate_namespace(subresource, object, old_object, errors);
-  } else if (kind.resource == "services") {
+  } else if (kind.resource == kServices) {
     validate_service(subresource, object, old_object, errors);
   } else if (kind.resource == "secrets") {
     validate_secret(object, old_object, errors);

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/core/service_pool.h"
 #include "engine/world.h"
 #include "schema/field_error.h"
 #include "schema/kind.h"
@@ -16,9 +17,12 @@ namespace gatefold::engine {
 
 // Fills in what depends on other fields or on the world: Service ports and addresses, Secret
 // stringData, Namespace labels, finalizers and phase. After the schema's defaults. `old_object` is
-// null for a create; `subresource` as in the URL.
+// null for a create; `subresource` as in the URL; `services` says which addresses are taken.
 void complete_core(const Kind& kind, std::string_view subresource, const Value* old_object,
-                   const Stamp& stamp, Value& object);
+                   const Stamp& stamp, const ServicePool& services, Value& object);
+
+// Whether others left what a completed object needs: addresses and node ports of Services.
+Result<void> check_allocations(const Kind& kind, const ServicePool& services, const Value& object);
 
 // Rules beyond the schema: Secret types and their keys, data keys and sizes, immutable objects,
 // Service ports and addresses, Namespace finalizers and phase. Fields that the kind's document

@@ -82,7 +82,9 @@ Result<Decision> create(const Command& command, const Facts& facts, const Stamp&
 
   const std::string echoed(resource_version_of(object));
   stamp_metadata(kind, facts.name, stamp, object);
-  complete_core(kind, command.subresource, nullptr, stamp, object);
+  complete_core(kind, command.subresource, nullptr, stamp, facts.services, object);
+  if (auto has = check_allocations(kind, facts.services, object); !has)
+    return std::unexpected(std::move(has.error()));
   auto valid = validate_object(kind, version, "", object, nullptr, composition.warnings);
   if (!valid) return std::unexpected(std::move(valid.error()));
   if (auto may = ask_policies(command, facts, &object, nullptr, composition); !may)

@@ -26,14 +26,15 @@ std::string target_of(const Command& command) {
 class Engine::Parts {
  public:
   Parts(EngineOptions engine_options, World engine_world, std::unique_ptr<storage::Store> opened,
-        Definitions definitions, Policies policies)
+        Definitions definitions, Policies policies, ServiceRegister services)
       : options(std::move(engine_options)),
         world(std::move(engine_world)),
         store(std::move(opened)),
         hub(store->head().revision),
-        sequencer(*store, hub, std::move(definitions), std::move(policies), [this] {
-          if (reactors) reactors->notify();
-        }) {}
+        sequencer(*store, hub, std::move(definitions), std::move(policies), std::move(services),
+                  [this](News news) {
+                    if (reactors) reactors->notify(std::move(news));
+                  }) {}
 
   EngineOptions options;
   World world;
@@ -60,8 +61,13 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, World world)
   if (auto loaded = policies.load(*(*store)->snapshot()); !loaded) {
     return std::unexpected(std::move(loaded.error()));
   }
-  auto parts = std::make_unique<Parts>(std::move(options), std::move(world), std::move(*store),
-                                       std::move(definitions), std::move(policies));
+  ServiceRegister services;
+  if (auto loaded = services.load(*(*store)->snapshot()); !loaded) {
+    return std::unexpected(std::move(loaded.error()));
+  }
+  auto parts =
+      std::make_unique<Parts>(std::move(options), std::move(world), std::move(*store),
+                              std::move(definitions), std::move(policies), std::move(services));
   std::unique_ptr<Engine> engine(new Engine(std::move(parts)));
   auto& inside = *engine->parts_;
   inside.reactors = std::make_unique<Reactors>(*engine);

@@ -2,6 +2,7 @@
 
 #include "engine/definitions.h"
 #include "engine/policy_facts.h"
+#include "engine/service_register.h"
 #include "schema/convert.h"
 #include "schema/json.h"
 
@@ -83,7 +84,11 @@ const Overlay::Entry* Overlay::find(const ObjectKey& key) const {
 }
 
 void Overlay::put(Entry entry) {
-  auto key = entry.prepared->event.key;
+  const auto& event = entry.prepared->event;
+  auto key = event.key;
+  if (key.resource == kServices) {
+    services_.insert_or_assign(event.uid, holdings_after(event, *entry.prepared->body));
+  }
   entries_.insert_or_assign(std::move(key), std::move(entry));
 }
 
@@ -136,6 +141,12 @@ Result<Facts> gather(const Command& command, const std::string& name, const View
     if (!fact) return std::unexpected(std::move(fact.error()));
     facts.name_space = *fact;
     facts.reads.push_back({Read::Type::kNamespace, name_space});
+  }
+  if (kind.resource == kServices && command.verb != Verb::kDelete && command.subresource.empty()) {
+    facts.services =
+        ServicePool(view.services, overlay == nullptr ? nullptr : &overlay->services(),
+                    facts.target ? holdings_of(facts.target->value) : ServiceHoldings{});
+    facts.reads.push_back({Read::Type::kServices, {}});
   }
   if (auto gathered = gather_policies(command, view, overlay, facts); !gathered) {
     return std::unexpected(std::move(gathered.error()));

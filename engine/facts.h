@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/command.h"
+#include "engine/core/service_pool.h"
 #include "engine/policy/admission_policy.h"
 #include "engine/view.h"
 #include "storage/snapshot.h"
@@ -15,11 +16,12 @@
 namespace gatefold::engine {
 
 // Something that a decision rests on. Facts, not row revisions, for namespaces: labelling one
-// restarts nobody, unless a policy looks at the write.
+// restarts nobody, unless a policy looks at the write. Of Services: what any of them may have
+// taken.
 struct Read {
-  enum class Type { kObject, kNamespace, kPolicies };
+  enum class Type { kObject, kNamespace, kPolicies, kServices };
   Type type = Type::kObject;
-  ObjectKey key;  // of kNamespace: the namespace's own key; of kPolicies: nothing
+  ObjectKey key;  // of kNamespace: the namespace's own key; of the last two: nothing
 };
 
 struct NamespaceFact {
@@ -54,6 +56,7 @@ struct Facts {
   std::optional<NamespaceFact> name_space;  // for creates of namespaced kinds
   std::vector<BoundPolicy> policies;
   std::optional<Value> policy_namespace;  // the namespace's object, where a policy may ask for it
+  ServicePool services;                   // for what may take an address
   std::vector<Read> reads;
   Revision revision;  // of the View
 };
@@ -70,9 +73,11 @@ class Overlay {
   // nullptr: the batch does not touch the object. Of several events on one object the last.
   const Entry* find(const ObjectKey& key) const;
   void put(Entry entry);
+  const ChangedServices& services() const { return services_; }
 
  private:
   std::map<ObjectKey, Entry> entries_;
+  ChangedServices services_;
 };
 
 // The target as the command's version shows it; there is one.

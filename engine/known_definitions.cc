@@ -20,7 +20,7 @@ Value admitted(const Kind& definitions, Value document) {
   const auto decoded =
       decode_object(definitions, definitions.storage_version(), {}, {}, document, warnings);
   GATEFOLD_ASSERT(decoded.has_value());
-  complete_core(definitions, "", nullptr, {}, document);
+  complete_core(definitions, "", nullptr, {}, {}, document);
   return document;
 }
 

@@ -1,16 +1,37 @@
 #include "engine/reactor_steps.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "schema/json.h"
+
 namespace gatefold::engine {
+namespace {
+
+const KindVersion& served_version(const Kind& kind) {
+  if (kind.storage_version().served) return kind.storage_version();
+  const auto served = std::ranges::find_if(kind.versions, &KindVersion::served);
+  return served == kind.versions.end() ? kind.storage_version() : *served;
+}
+
+}  // namespace
+
+Result<std::optional<Found>> find_object(const View& view, const ObjectKey& key) {
+  auto object = view.snapshot->get(key);
+  if (!object) return std::unexpected(std::move(object.error()));
+  if (!*object) return std::nullopt;
+  auto parsed = parse_json((*object)->body);
+  if (!parsed) return internal_error("stored object " + to_string(key) + " is no JSON");
+  return Found{std::move(**object), std::move(parsed->value)};
+}
 
 Command command_on(const Kind& kind, const ObjectKey& key, Verb verb, std::string_view user) {
   Command command;
   command.verb = verb;
   command.group = kind.group;
-  command.version = kind.storage_version().name;
+  command.version = served_version(kind).name;
   command.plural = kind.plural;
   command.name_space = key.name_space;
   command.name = key.name;

@@ -2,6 +2,7 @@
 // of a kind.
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "engine/engine.h"
@@ -11,7 +12,15 @@ namespace gatefold::engine {
 // Objects that a reactor reads at once; a View is held no longer.
 inline constexpr std::size_t kPieceObjectsMax = 512;
 
-// On an object, at the version that its kind is stored in.
+// An object at one moment.
+struct Found {
+  storage::StoredObject object;
+  Value value;  // without resourceVersion
+};
+// Nothing where there is none.
+Result<std::optional<Found>> find_object(const View& view, const ObjectKey& key);
+
+// On an object, at the version that its kind is stored in, or at a served one where that is not.
 Command command_on(const Kind& kind, const ObjectKey& key, Verb verb, std::string_view user);
 
 // Whether an object of the resource changed after a revision.

@@ -2,6 +2,7 @@
 
 #include "engine/limits.h"
 #include "engine/policies.h"
+#include "engine/service_register.h"
 
 namespace gatefold::engine {
 namespace {
@@ -21,9 +22,15 @@ bool changes_namespace_fact(const storage::Event& event) {
 }
 
 constexpr std::string_view kPolicyKey = "policies";
+constexpr std::string_view kServiceKey = "allocations";
 
 bool changes_policies(const storage::Event& event) {
   return event.key.resource == kPolicies || event.key.resource == kPolicyBindings;
+}
+
+// One that goes takes nothing.
+bool may_take_addresses(const storage::Event& event) {
+  return event.key.resource == kServices && event.type != storage::EventType::kDeleted;
 }
 
 std::string key_of(const Read& read) {
@@ -32,6 +39,8 @@ std::string key_of(const Read& read) {
       return object_key(read.key);
     case Read::Type::kNamespace:
       return namespace_key(read.key);
+    case Read::Type::kServices:
+      return std::string(kServiceKey);
     case Read::Type::kPolicies:
       break;
   }
@@ -55,6 +64,7 @@ void RecentChanges::put(std::string key, Revision revision) {
 void RecentChanges::note(const storage::Event& event) {
   put(object_key(event.key), event.revision);
   if (changes_namespace_fact(event)) put(namespace_key(event.key), event.revision);
+  if (may_take_addresses(event)) put(std::string(kServiceKey), event.revision);
   if (changes_policies(event)) put(std::string(kPolicyKey), event.revision);
 }
 

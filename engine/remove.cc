@@ -136,7 +136,8 @@ Result<Decision> remove(const Command& command, const Facts& facts, const Stamp&
     composition.effect = Outcome::Effect::kDeleted;
   } else if (!is_marked) {
     mark(kind, stamp, object);
-    complete_core(kind, "", &facts.target->value, stamp, object);
+    // Its phase: nothing else follows from the mark.
+    if (is_namespace) complete_core(kind, "", &facts.target->value, stamp, {}, object);
     if (is_definition) {
       begin_definition_removal(stamp, object);
       auto report =

@@ -129,8 +129,11 @@ Result<void> tell_of_others(Engine& engine, Channel channel) {
 Result<void> seed_namespaces(Engine& engine) {
   for (const auto name : kSeededNamespaces) {
     const ObjectKey key{"namespaces", "", std::string(name)};
-    auto present = engine.view()->snapshot->get(key);
+    auto view = engine.view();
+    if (view == nullptr) return unavailable("the store is being opened again");
+    auto present = view->snapshot->get(key);
     if (!present) return std::unexpected(std::move(present.error()));
+    view.reset();  // none is held while a command waits for the writer
     if (*present) continue;
     auto created = engine.execute(write_command(
         Verb::kCreate, "", "namespaces",

@@ -7,6 +7,7 @@
 
 namespace gatefold::engine {
 
+// Those of the namespaces that always exist that are not there (R21.2).
 Result<void> seed_namespaces(Engine& engine);
 
 // Creates the definitions of `channel` that the directory never had, and replaces those that an

@@ -28,6 +28,16 @@ bool ends_batch(const storage::Event& event) {
   return event.key.resource == kPolicies || event.key.resource == kPolicyBindings;
 }
 
+void note_news(const storage::Event& event, News& news) {
+  if (event.type == storage::EventType::kDeleted) {
+    // Nothing may be owned by an Event (R6.12), and they go in great numbers.
+    if (event.key.resource == "events") return;
+    news.gone.push_back({event.uid, !event.key.name_space.empty()});
+  } else if (!event.owner_uids.empty()) {
+    news.owned.push_back(event.key);
+  }
+}
+
 }  // namespace
 
 std::size_t Sequencer::Entry::bytes() const {
@@ -38,11 +48,13 @@ std::size_t Sequencer::Entry::bytes() const {
 }
 
 Sequencer::Sequencer(storage::Store& store, WatchHub& hub, Definitions definitions,
-                     Policies policies, std::function<void()> committed)
+                     Policies policies, ServiceRegister services,
+                     std::function<void(News)> committed)
     : store_(store),
       hub_(hub),
       definitions_(std::move(definitions)),
       policies_(std::move(policies)),
+      services_(std::move(services)),
       committed_(std::move(committed)),
       recent_(store.head().revision) {
   publish_view();
@@ -59,6 +71,7 @@ void Sequencer::publish_view() {
   view->snapshot = store_.snapshot();
   view->catalog = definitions_.catalog();
   view->policies = policies_.set();
+  view->services = services_.allocations();
   view->incarnation = store_.incarnation();
   ViewPtr old = std::move(view);
   {
@@ -160,8 +173,10 @@ void Sequencer::gather_entry(Entry& entry, Batch& batch) {
   const bool only_sightings = !entry.done;
   if (entry.decision) {
     const auto& reads = entry.decision->reads;
-    const bool touched = std::ranges::any_of(
-        reads, [&](const Read& read) { return batch.overlay.find(read.key) != nullptr; });
+    const bool touched = std::ranges::any_of(reads, [&](const Read& read) {
+      return read.type == Read::Type::kServices ? !batch.overlay.services().empty()
+                                                : batch.overlay.find(read.key) != nullptr;
+    });
     if (only_sightings || (!touched && recent_.hold(reads, entry.decision->revision))) {
       accept(entry, std::move(*entry.decision), batch);
       return;
@@ -202,7 +217,7 @@ bool Sequencer::step() {
       const std::scoped_lock lock(mutex_);
       broken_.clear();
     }
-    committed_();  // what the reactors could not do, they can now
+    committed_({});  // what the reactors could not do, they can now
   }
   auto taken = take();
   if (taken.empty()) return false;
@@ -264,11 +279,14 @@ void Sequencer::publish(Batch& batch) {
   std::vector<PublishedPtr> published;
   published.reserve(batch.entries.size());
   bool defines = false;
+  News news;
   for (auto& entry : batch.entries) {
     auto& prepared = entry.prepared;
     recent_.note(prepared.event);
+    note_news(prepared.event, news);
     defines = definitions_.note(prepared.event, *prepared.body) || defines;
     policies_.note(prepared.event, *prepared.body);
+    services_.note(prepared.event, *prepared.body);
     auto event = std::make_shared<PublishedEvent>();
     event->event = prepared.event;
     event->body = prepared.body;
@@ -298,7 +316,7 @@ void Sequencer::publish(Batch& batch) {
     answer.done(std::move(answer.result));
   }
   answer_waiters(false);
-  if (has_events) committed_();
+  if (has_events) committed_(std::move(news));
 }
 
 void Sequencer::refuse(Batch& batch, Reason reason, const std::string& message) {
@@ -324,6 +342,7 @@ bool Sequencer::mend() {
   if (head) {
     auto loaded = definitions_.load(*store_.snapshot());
     if (loaded) loaded = policies_.load(*store_.snapshot());
+    if (loaded) loaded = services_.load(*store_.snapshot());
     if (!loaded) head = std::unexpected(std::move(loaded.error()));
   }
   if (!head) {
@@ -349,7 +368,8 @@ bool Sequencer::mend() {
     outcome_unknown_ = false;
     broken_.clear();
   }
-  committed_();  // of an event that nobody was told of, or of work that was refused meanwhile
+  // Of an event that nobody was told of, or of work that was refused meanwhile.
+  committed_({.is_unknown = true});
   return true;
 }
 

@@ -19,8 +19,10 @@
 #include "engine/decide.h"
 #include "engine/definitions.h"
 #include "engine/engine.h"
+#include "engine/news.h"
 #include "engine/policies.h"
 #include "engine/recent_changes.h"
+#include "engine/service_register.h"
 #include "engine/watch_hub.h"
 
 namespace gatefold::engine {
@@ -42,7 +44,7 @@ class Sequencer {
 
   // `committed` is called on the writer's thread after each batch is visible, for the reactors.
   Sequencer(storage::Store& store, WatchHub& hub, Definitions definitions, Policies policies,
-            std::function<void()> committed);
+            ServiceRegister services, std::function<void(News)> committed);
 
   // Any thread.
   ViewPtr view() const;
@@ -94,9 +96,10 @@ class Sequencer {
 
   storage::Store& store_;
   WatchHub& hub_;
-  Definitions definitions_;  // writer thread only
-  Policies policies_;        // writer thread only
-  const std::function<void()> committed_;
+  Definitions definitions_;   // writer thread only
+  Policies policies_;         // writer thread only
+  ServiceRegister services_;  // writer thread only
+  const std::function<void(News)> committed_;
   RecentChanges recent_;      // writer thread only
   int mend_attempts_ = 0;     // writer thread only
   bool lacks_space_ = false;  // writer thread only; looked at again until there is some

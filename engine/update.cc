@@ -148,6 +148,14 @@ bool spec_changed(const KindVersion& version, const Value& old_object, const Val
   return !covers(old_object, object) || !covers(object, old_object);
 }
 
+// Labels or annotations, where the kind counts them for its generation.
+bool counted_metadata_changed(const Kind& kind, const Value& old_object, const Value& object) {
+  if (kind.generation_member.empty()) return false;
+  const auto* before = find_path(old_object, {"metadata", kind.generation_member});
+  const auto* now = find_path(object, {"metadata", kind.generation_member});
+  return before == nullptr || now == nullptr ? before != now : !same(*before, *now);
+}
+
 // An object that waits for its finalizers goes with the last of them (R8.7, R21.5).
 bool is_finalized(const Kind& kind, const Value& object) {
   if (!is_deleting(object) || !finalizers_of(object).empty()) return false;
@@ -160,7 +168,8 @@ bool is_finalized(const Kind& kind, const Value& object) {
 Result<Decision> finish(const Command& command, const Facts& facts, const Stamp& stamp,
                         const Value& old_object, Value object, Composition composition) {
   const auto& kind = *facts.kind;
-  if (kind.has_generation && spec_changed(*facts.version, old_object, object)) {
+  if (kind.has_generation && (spec_changed(*facts.version, old_object, object) ||
+                              counted_metadata_changed(kind, old_object, object))) {
     object_member(object.as_object(), "metadata")["generation"] =
         integer_at(old_object, {"metadata", "generation"}, 0) + 1;
   }
@@ -255,7 +264,11 @@ Result<Decision> update(const Command& command, const Facts& facts, const Stamp&
     restore_metadata(old_object, object);
     keep_what_is_not_written(command, facts, old_object, object);
   }
-  complete_core(kind, command.subresource, &old_object, stamp, object);
+  complete_core(kind, command.subresource, &old_object, stamp, facts.services, object);
+  if (command.subresource.empty()) {
+    if (auto has = check_allocations(kind, facts.services, object); !has)
+      return std::unexpected(std::move(has.error()));
+  }
   auto valid = validate_object(kind, version, command.subresource, object, &old_object,
                                composition.warnings);
   if (!valid) return std::unexpected(std::move(valid.error()));

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "engine/core/service_pool.h"
 #include "engine/policies.h"
 #include "schema/catalog.h"
 #include "storage/snapshot.h"
@@ -17,6 +18,7 @@ struct View {
   std::shared_ptr<const storage::Snapshot> snapshot;
   CatalogPtr catalog;
   PolicySetPtr policies;
+  ServiceAllocationsPtr services;
   std::string incarnation;
 
   Revision revision() const { return head.revision; }

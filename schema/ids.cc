@@ -1,7 +1,10 @@
 #include "schema/ids.h"
 
+#include <algorithm>
 #include <charconv>
 #include <string>
+
+#include "schema/digest.h"
 
 namespace gatefold {
 namespace {
@@ -63,6 +66,15 @@ std::optional<Uid> parse_uid(std::string_view text) {
     if (text[at] != '-') return std::nullopt;
     ++at;
   }
+  return uid;
+}
+
+Uid uid_for_index(std::string_view text) {
+  if (const auto uid = parse_uid(text)) return *uid;
+  // Sixteen characters, none of which can stand where a UUID has its version.
+  const auto digest = short_digest(text);
+  Uid uid;
+  std::ranges::copy(digest, uid.bytes.begin());
   return uid;
 }
 

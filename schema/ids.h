@@ -36,6 +36,9 @@ struct Uid {
 // 36 characters, lower case.
 std::string to_string(const Uid& uid);
 std::optional<Uid> parse_uid(std::string_view text);
+// What stands for a text in an index of uids: the uid itself, and for what is no uid something that
+// no uid is equal to.
+Uid uid_for_index(std::string_view text);
 // Sets the version and variant bits of 16 random bytes.
 Uid uid_from_random(const std::array<std::uint8_t, 16>& random);
 

@@ -254,6 +254,7 @@ void parse_peculiarities(const Value& spec, Kind& kind) {
   const std::string where = "spec.x-gatefold";
   static const std::set<std::string_view> kKnown = {"core",
                                                     "generation",
+                                                    "generationMember",
                                                     "unconditionalUpdate",
                                                     "createOnUpdate",
                                                     "nameRule",
@@ -275,6 +276,7 @@ void parse_peculiarities(const Value& spec, Kind& kind) {
   }
   kind.core = flag(*ours, "core", false, where);
   kind.has_generation = flag(*ours, "generation", true, where);
+  kind.generation_member = text(*ours, "generationMember", where);
   kind.unconditional_update = flag(*ours, "unconditionalUpdate", false, where);
   kind.create_on_update = flag(*ours, "createOnUpdate", false, where);
   kind.delete_returns_object = flag(*ours, "deleteReturnsObject", false, where);
@@ -339,6 +341,16 @@ KindPtr read_kind(const Value& definition, SchemaPool& pool) {
 }
 
 }  // namespace
+
+std::string Kind::deprecation_of(const KindVersion& version) const {
+  if (!version.deprecation_warning.empty()) return version.deprecation_warning;
+  auto text = fmt::format("{} {} is deprecated", api_version(version.name), kind);
+  const auto better = std::ranges::find_if(versions, [&](const KindVersion& other) {
+    return other.served && !other.deprecated && version_comes_first(other.name, version.name);
+  });
+  if (better != versions.end()) text += fmt::format("; use {} {}", api_version(better->name), kind);
+  return text;
+}
 
 bool version_comes_first(std::string_view a, std::string_view b) {
   const auto rank_a = rank_of(a);

@@ -121,6 +121,7 @@ struct Kind {
   // x-gatefold of the document: what built-in kinds do differently.
   bool core = false;
   bool has_generation = true;
+  std::string generation_member;  // of metadata: `labels` where they count for it, too (R6.5)
   bool unconditional_update = false;
   bool create_on_update = false;
   bool delete_returns_object = false;
@@ -152,6 +153,8 @@ struct Kind {
   // `gateway.networking.k8s.io/v1`, or `v1` for core.
   std::string api_version(std::string_view version) const;
   ResourceName resource_name() const { return {group, plural, kind}; }
+  // What is told of each request for a version that is deprecated.
+  std::string deprecation_of(const KindVersion& version) const;
 };
 
 using KindPtr = std::shared_ptr<const Kind>;

@@ -67,7 +67,7 @@ struct Event {
   // As of the previous version; equal to the above for kAdded.
   Labels previous_labels;
   SelectableValues previous_fields;
-  std::vector<Uid> owner_uids;
+  std::vector<Uid> owner_uids;  // see uid_for_index()
   Actor actor;
   Revision previous;  // revision of the object's previous version; 0 for kAdded
   std::vector<Transition> transitions;

@@ -1,5 +1,7 @@
 #include "storage/keyspace.h"
 
+#include <algorithm>
+
 namespace gatefold::storage {
 namespace {
 
@@ -150,13 +152,20 @@ std::string change_key(std::string_view resource, Revision revision) {
 }
 
 std::string owner_prefix(const Uid& owner) {
-  std::string key(1, 'o');
+  std::string key(kOwnerPrefix);
   for (const auto byte : owner.bytes) key.push_back(static_cast<char>(byte));
   return key;
 }
 
 std::string owner_key(const Uid& owner, std::string_view object) {
   return owner_prefix(owner).append(object);
+}
+
+std::optional<Uid> owner_of_index_key(std::string_view key) {
+  if (!key.starts_with(kOwnerPrefix) || key.size() < 1 + kUidBytes) return std::nullopt;
+  Uid owner;
+  std::ranges::copy(key.substr(1, kUidBytes), owner.bytes.begin());
+  return owner;
 }
 
 std::string deleting_key(std::string_view object) {

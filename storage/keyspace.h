@@ -101,8 +101,10 @@ std::optional<Place> parse_place(std::string_view key);
 std::string change_prefix(std::string_view resource);
 std::string change_key(std::string_view resource, Revision revision);
 // index, dependents: 'o' owner uid, object
+inline constexpr std::string_view kOwnerPrefix = "o";
 std::string owner_prefix(const Uid& owner);
 std::string owner_key(const Uid& owner, std::string_view object);
+std::optional<Uid> owner_of_index_key(std::string_view key);
 // index, terminating objects: 'd' object
 inline constexpr std::string_view kDeletingPrefix = "d";
 std::string deleting_key(std::string_view object);

@@ -82,6 +82,12 @@ struct Sighting {
   Time last;
 };
 
+// An object that names an owner, which need not be there.
+struct Dependence {
+  Uid owner;
+  ObjectKey dependent;
+};
+
 class Snapshot {
  public:
   // Visitors return false to stop.
@@ -89,6 +95,7 @@ class Snapshot {
   using PastVisitor = std::function<bool(const PastObject&)>;
   using EventVisitor = std::function<bool(const Event&)>;
   using KeyVisitor = std::function<bool(const ObjectKey&)>;
+  using DependenceVisitor = std::function<bool(const Dependence&)>;
   using LedgerVisitor = std::function<bool(const LedgerEntry&)>;
   using SightingVisitor = std::function<bool(const Sighting&)>;
 
@@ -141,7 +148,13 @@ class Snapshot {
   // The index.
   // Objects with a deletionTimestamp, in the order of their keys; those after `after`.
   Result<void> deleting(const std::optional<ObjectKey>& after, const KeyVisitor& visit) const;
-  Result<void> dependents(const Uid& owner, const KeyVisitor& visit) const;
+  // Objects that name the owner, in the order of their keys; those after `after`.
+  Result<void> dependents(const Uid& owner, const std::optional<ObjectKey>& after,
+                          const KeyVisitor& visit) const;
+  // All objects that name owners, once for each owner, in the order of the owners; those after
+  // `after`. Costs as much as there are such references.
+  Result<void> dependences(const std::optional<Dependence>& after,
+                           const DependenceVisitor& visit) const;
   // Objects whose expiry is at or before `now`, soonest first.
   Result<void> expired(Time now, const KeyVisitor& visit) const;
 

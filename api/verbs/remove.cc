@@ -31,7 +31,8 @@ Reply answer(const Exchange& exchange, const engine::DeleteOptions& options,
 
 std::optional<Reply> remove(Exchange exchange) {
   exchange.view.reset();
-  auto options = parse_remove_options(exchange.request);
+  auto options =
+      parse_remove_options(exchange.request, exchange.kind->api_version(exchange.version->name));
   if (!options) return error_response(options.error());
   engine::Command command;
   command.verb = engine::Verb::kDelete;

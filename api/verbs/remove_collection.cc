@@ -121,7 +121,8 @@ void gather(const std::shared_ptr<Removal>& removal) {
 }
 
 std::optional<Reply> answer(Exchange exchange) {
-  auto options = parse_remove_options(exchange.request);
+  auto options =
+      parse_remove_options(exchange.request, exchange.kind->api_version(exchange.version->name));
   if (!options) return error_response(options.error());
   auto selection = parse_list_options(exchange.request, *exchange.kind, *exchange.version);
   if (!selection) return error_response(selection.error());

@@ -1,10 +1,13 @@
 #include "engine/core/services.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <string>
 
 #include <fmt/format.h>
+
+#include "schema/address.h"
 
 namespace gatefold::engine {
 namespace {
@@ -14,6 +17,8 @@ constexpr std::int64_t kAffinitySeconds = 10800;
 constexpr std::size_t kAddressBytes = 24;
 constexpr std::size_t kNodePortBytes = 27;
 constexpr std::size_t kHealthCheckBytes = 29;
+// How many numbers the last two parts of an IPv4 address are drawn from.
+constexpr std::size_t kLastPart = 254;
 
 const Value kNoSpec = JsonObject();
 
@@ -47,21 +52,41 @@ std::int64_t node_port_of(const Value& port) {
   return integer_at(port, {"nodePort"}, 0);
 }
 
+// The first at or after one by chance that is free; 0 where none is.
 std::int64_t drawn_node_port(const Stamp& stamp, std::size_t at,
-                             const std::set<std::int64_t>& taken) {
+                             const std::set<std::int64_t>& taken, const ServicePool& pool) {
   constexpr auto kCount = kNodePortMax - kNodePortMin + 1;
-  auto number = kNodePortMin + (stamp.random[at] * 256 + stamp.random[at + 1]) % kCount;
-  while (taken.contains(number)) number = number == kNodePortMax ? kNodePortMin : number + 1;
-  return number;
+  const std::int64_t first = (stamp.random[at] * 256 + stamp.random[at + 1]) % kCount;
+  for (std::int64_t i = 0; i < kCount; ++i) {
+    const auto number = kNodePortMin + (first + i) % kCount;
+    if (!taken.contains(number) && !pool.is_taken(holding_of(number))) return number;
+  }
+  return 0;
 }
 
 // In 10.96.0.0/12, neither of the last two parts 0 or 255; or in fd00:10:96::/96, as it is printed.
-std::string drawn_address(const Stamp& stamp, bool is_ipv6) {
+std::string nth_address(std::size_t n, bool is_ipv6) {
+  if (is_ipv6) return fmt::format("fd00:10:96::{:x}:{:x}", 1 + (n >> 16), n & 0xffff);
+  return fmt::format("10.{}.{}.{}", 96 + n / kLastPart / kLastPart, 1 + n / kLastPart % kLastPart,
+                     1 + n % kLastPart);
+}
+
+// The first at or after one by chance that is free; nothing where none is. As many are looked at as
+// there are Services, at most.
+std::optional<std::string> drawn_address(const Stamp& stamp, bool is_ipv6,
+                                         const ServicePool& pool) {
   const auto* chance = &stamp.random[kAddressBytes];
-  if (is_ipv6) {
-    return fmt::format("fd00:10:96::{:x}:{:x}", 1 + chance[0], chance[1] * 256 + chance[2]);
+  const std::size_t count = is_ipv6 ? std::size_t{1} << 24 : 16 * kLastPart * kLastPart;
+  const std::size_t first =
+      is_ipv6 ? (std::size_t{chance[0]} << 16) + (std::size_t{chance[1]} << 8) + chance[2]
+              : (chance[0] % 16 * kLastPart + chance[1] % kLastPart) * kLastPart +
+                    chance[2] % kLastPart;
+  for (std::size_t i = 0; i < count; ++i) {
+    auto text = nth_address((first + i) % count, is_ipv6);
+    const auto address = parse_address(text);
+    if (address && !pool.is_taken(holding_of(*address))) return text;
   }
-  return fmt::format("10.{}.{}.{}", 96 + chance[0] % 16, 1 + chance[1] % 254, 1 + chance[2] % 254);
+  return std::nullopt;
 }
 
 JsonArray* list_at(Value& spec, std::string_view key) {
@@ -135,7 +160,8 @@ void keep_addresses(const Value& old_spec, Value& spec) {
   }
 }
 
-void complete_addresses(const Value& old_spec, const Stamp& stamp, Value& spec) {
+void complete_addresses(const Value& old_spec, const Stamp& stamp, const ServicePool& pool,
+                        Value& spec) {
   auto& members = spec.get_object();
   keep_addresses(old_spec, spec);
   complete_families(old_spec, spec);
@@ -151,7 +177,9 @@ void complete_addresses(const Value& old_spec, const Stamp& stamp, Value& spec) 
     return;  // nothing to draw, or a list that lacks its clusterIP
   }
   for (auto i = addresses->size(); i < families->size(); ++i) {
-    addresses->emplace_back(drawn_address(stamp, (*families)[i] == "IPv6"));
+    const auto drawn = drawn_address(stamp, (*families)[i] == "IPv6", pool);
+    if (!drawn) return;
+    addresses->emplace_back(*drawn);
   }
   if (!addresses->empty()) set_default(members, "clusterIP", Value(addresses->front()));
 }
@@ -189,7 +217,8 @@ bool same_node_ports(const Value& spec, const Value& old_spec) {
   return all(spec) == all(old_spec);
 }
 
-void complete_ports(const Value& old_spec, const Stamp& stamp, Value& spec) {
+void complete_ports(const Value& old_spec, const Stamp& stamp, const ServicePool& pool,
+                    Value& spec) {
   auto* ports = find(spec, "ports");
   if (!is_list(ports)) return;
   const bool draws = needs_node_ports(spec);
@@ -207,13 +236,15 @@ void complete_ports(const Value& old_spec, const Stamp& stamp, Value& spec) {
     if (port == nullptr || node_port_of(item) != 0) continue;
     auto number = may_have_node_ports(old_spec) ? old_node_port(old_spec, item) : 0;
     if (number == 0 || taken.contains(number)) number = shared_node_port(ports->get_array(), item);
-    if (number == 0) number = drawn_node_port(stamp, kNodePortBytes, taken);
+    if (number == 0) number = drawn_node_port(stamp, kNodePortBytes, taken, pool);
+    if (number == 0) return;
     taken.insert(number);
     (*port)["nodePort"] = number;
   }
 }
 
-void complete_health_check(const Value& old_spec, const Stamp& stamp, Value& spec) {
+void complete_health_check(const Value& old_spec, const Stamp& stamp, const ServicePool& pool,
+                           Value& spec) {
   if (!needs_health_check(spec)) return;
   std::set<std::int64_t> taken;
   if (const auto* ports = find(spec, "ports"); is_list(ports)) {
@@ -221,8 +252,9 @@ void complete_health_check(const Value& old_spec, const Stamp& stamp, Value& spe
   }
   const auto* before =
       needs_health_check(old_spec) ? find(old_spec, "healthCheckNodePort") : nullptr;
-  set_default(spec.get_object(), "healthCheckNodePort",
-              is_unset(before) ? Value(drawn_node_port(stamp, kHealthCheckBytes, taken)) : *before);
+  set_default(
+      spec.get_object(), "healthCheckNodePort",
+      is_unset(before) ? Value(drawn_node_port(stamp, kHealthCheckBytes, taken, pool)) : *before);
 }
 
 // Only on updates, as Kubernetes does: of a new object, each member was asked for.
@@ -306,7 +338,7 @@ bool needs_health_check(const Value& spec) {
 }
 
 void complete_service(std::string_view subresource, const Value* old_object, const Stamp& stamp,
-                      Value& object) {
+                      const ServicePool& pool, Value& object) {
   complete_ingress(object);
   if (!subresource.empty()) return;
   auto* spec = find(object, "spec");
@@ -320,15 +352,15 @@ void complete_service(std::string_view subresource, const Value* old_object, con
   set_default(members, "type", "ClusterIP");
   if (before != nullptr) drop_what_the_old_type_needed(old_spec, *spec);
   complete_affinity(members);
-  if (needs_address(*spec)) complete_addresses(old_spec, stamp, *spec);
+  if (needs_address(*spec)) complete_addresses(old_spec, stamp, pool, *spec);
   if (is_reached_from_outside(*spec)) set_default(members, "externalTrafficPolicy", "Cluster");
   if (members["type"] == "LoadBalancer") {
     set_default(members, "allocateLoadBalancerNodePorts", true);
   } else if (auto* status = find(object, "status"); status != nullptr && status->is_object()) {
     status->get_object()["loadBalancer"] = JsonObject();
   }
-  complete_ports(old_spec, stamp, *spec);
-  complete_health_check(old_spec, stamp, *spec);
+  complete_ports(old_spec, stamp, pool, *spec);
+  complete_health_check(old_spec, stamp, pool, *spec);
 }
 
 }  // namespace gatefold::engine

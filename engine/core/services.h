@@ -1,11 +1,12 @@
 // Services: ports, addresses and what follows from their type (spec R23.1). Addresses and node
-// ports are drawn by chance and not compared with those of other Services: nothing here routes
-// traffic. Both families of addresses are at hand, IPv4 first.
+// ports are drawn by chance from what no other Service has. Both families of addresses are at hand,
+// IPv4 first.
 #pragma once
 
 #include <cstdint>
 #include <string_view>
 
+#include "engine/core/service_pool.h"
 #include "engine/world.h"
 #include "schema/field_error.h"
 #include "schema/value.h"
@@ -23,10 +24,11 @@ bool may_have_node_ports(const Value& spec);
 bool is_reached_from_outside(const Value& spec);
 bool needs_health_check(const Value& spec);
 
-// Fills in what is missing, first from the old object, then by chance. What an old type needed goes
+// Fills in what is missing, first from the old object, then by chance; what there is nothing left
+// for stays missing, see check_service_pool(). What an old type needed goes
 // with it, where the client did not change it.
 void complete_service(std::string_view subresource, const Value* old_object, const Stamp& stamp,
-                      Value& object);
+                      const ServicePool& pool, Value& object);
 // The spec; of a write to /status, the load balancer's addresses.
 void validate_service(std::string_view subresource, const Value& object, const Value* old_object,
                       FieldErrors& errors);

@@ -30,7 +30,7 @@ std::string written(std::string_view query, std::string_view kind = "CreateOptio
 }
 
 std::string removed(std::string_view query, std::string body = "") {
-  const auto options = parse_remove_options(request(query, std::move(body)));
+  const auto options = parse_remove_options(request(query, std::move(body)), "example.com/v1");
   if (!options) return refusal(options.error());
   constexpr std::array<std::string_view, 4> kPolicies = {"default", "background", "foreground",
                                                          "orphan"};
@@ -64,7 +64,7 @@ std::string listed(std::string_view query) {
 
 }  // namespace
 
-TEST_CASE("options of writes") {
+TEST_CASE("options of writes (R5.1, R5.2, R5.3)") {
   const std::string invalid = "Invalid: CreateOptions.meta.k8s.io \"\" is invalid: ";
   const auto [query, wanted] = GENERATE_COPY(table<std::string, std::string>({
       {"", "warn by me"},
@@ -90,14 +90,14 @@ TEST_CASE("options of writes") {
   CHECK(written(query) == wanted);
 }
 
-TEST_CASE("only an apply patch may be forced") {
+TEST_CASE("only an apply patch may be forced (R5.6)") {
   CHECK(written("force=true", "PatchOptions") ==
         "Invalid: PatchOptions.meta.k8s.io \"\" is invalid: force: Forbidden: may not be specified "
         "for non-apply patch");
   CHECK(written("force=true", "UpdateOptions") == "warn by me");
 }
 
-TEST_CASE("a client that names no field manager is known by its User-Agent") {
+TEST_CASE("a client that names no field manager is known by its User-Agent (R5.2)") {
   CHECK(default_field_manager("kubectl/v1.33 (linux/amd64)") == "kubectl");
   CHECK(default_field_manager("plain") == "plain");
   CHECK(default_field_manager("a\tb/1") == "ab");
@@ -106,7 +106,7 @@ TEST_CASE("a client that names no field manager is known by its User-Agent") {
   CHECK(default_field_manager(std::string(200, 'a')) == std::string(128, 'a'));
 }
 
-TEST_CASE("options of deletions come from the query or from the body") {
+TEST_CASE("options of deletions come from the query or from the body (R5.7, R10.1, R10.5, R10.8)") {
   const std::string invalid = "Invalid: DeleteOptions.meta.k8s.io \"\" is invalid: ";
   const std::string both = "orphanDependents and deletionPropagation cannot be both set";
   const auto [query, body, wanted] = GENERATE_COPY(table<std::string, std::string, std::string>({
@@ -124,6 +124,10 @@ TEST_CASE("options of deletions come from the query or from the body") {
       {"propagationPolicy=Nope", "",
        invalid + R"(propagationPolicy: Unsupported value: "Nope": )" +
            R"(supported values: "Foreground", "Background", "Orphan", "nil")"},
+      {"", R"({"kind":"DeleteOptions","apiVersion":"meta.k8s.io/v1"})", "default"},
+      {"", R"({"kind":"DeleteOptions","apiVersion":"example.com/v1"})", "default"},
+      {"", R"({"kind":"DeleteOptions","apiVersion":"foo/v1"})",
+       R"(BadRequest: no kind "DeleteOptions" is registered for version "foo/v1")"},
       // With a body the query says nothing (R5.7).
       {"dryRun=All&propagationPolicy=Nope", "{}", "default"},
       {"", R"({"kind":"DeleteOptions","apiVersion":"v1","dryRun":["All"]})", "dry default"},

@@ -27,7 +27,7 @@ std::string with_spec(std::string_view spec) {
 
 }  // namespace
 
-TEST_CASE("bodies that are no objects") {
+TEST_CASE("bodies that are no objects (R7.2)") {
   refused({"POST", kPath, {}, ""}, {400, "BadRequest", "unexpected end of JSON input"});
   refused({"POST", kPath, {}, R"({"kind":"Gateway")"},
           {400, "BadRequest", "unexpected end of JSON"});
@@ -82,7 +82,7 @@ TEST_CASE("nesting without end") {
   refused({"POST", kPath, yaml, nested("{a: ", "", 10'000)}, {400, "BadRequest", ""});
 }
 
-TEST_CASE("fields that nobody knows, where they are forbidden") {
+TEST_CASE("fields that nobody knows, where they are forbidden (R5.4)") {
   const auto strict = [](std::string_view path) {
     return fmt::format("{}?fieldValidation=Strict", path);
   };
@@ -113,7 +113,7 @@ TEST_CASE("fields that nobody knows, where they are forbidden") {
           {422, "Invalid", R"(unknown field "spec.nope")"});
 }
 
-TEST_CASE("objects of the wrong make") {
+TEST_CASE("objects of the wrong make (R7.3)") {
   refused({"POST", kPath, {}, "{}"}, {400, "BadRequest", "Object 'Kind' is missing"});
   refused({"POST", kPath, {}, R"({"kind":7})"}, {400, "BadRequest", "Object 'Kind' is missing"});
   refused({"POST", kPath, {}, R"({"kind":"Gateway","metadata":{"name":"a"}})"},
@@ -162,7 +162,7 @@ TEST_CASE("objects of the wrong make") {
           {422, "Invalid", "data[a/b]"});
 }
 
-TEST_CASE("metadata of the wrong make") {
+TEST_CASE("metadata of the wrong make (R6.2, R6.15)") {
   const std::string long_label(70, 'a');
   refused({"POST", kPath, {}, with_metadata("7")}, {400, "BadRequest", "cannot unmarshal number"});
   refused({"POST", kPath, {}, with_metadata("[]")}, {400, "BadRequest", "cannot unmarshal array"});
@@ -209,7 +209,7 @@ TEST_CASE("metadata of the wrong make") {
           {400, "BadRequest", "resourceVersion"});
 }
 
-TEST_CASE("names that can't be") {
+TEST_CASE("names that can't be (R12.1, R12.2)") {
   for (const std::string name : {"", ".", "..", "a/b", "a%b", "A", "a_b", "-a", "a-", "a..b", "a b",
                                  "\u00e4", "a\nb", "../../etc/passwd"}) {
     refused({"POST", kPath, {}, named(name)}, {422, "Invalid", "metadata.name"});
@@ -252,7 +252,7 @@ TEST_CASE("patches that can't be applied") {
           {422, "Invalid", "status.conditions"});
 }
 
-TEST_CASE("too much of it") {
+TEST_CASE("too much of it (R4.20)") {
   refused({"POST", kPath, {}, std::string((3u << 20) + 1, ' ')},
           {413, "RequestEntityTooLarge", "3145728"});
   // Far more than the server looks at: the answer has to arrive all the same.

@@ -120,7 +120,7 @@ TEST_CASE("what can't be shown is not done") {
   refused({"GET", kPath + "/bad", {}, ""}, {404, "NotFound", "not found"});
 }
 
-TEST_CASE("the first thing that is wrong is told") {
+TEST_CASE("the first thing that is wrong is told (R7.1)") {
   const auto plain = type("text/plain");
   const Refusal unknown{415, "UnsupportedMediaType", "unknown format"};
   refused({"POST", kPath + "?dryRun=Some", plain, "{"}, unknown);
@@ -155,7 +155,7 @@ TEST_CASE("media types that are not spoken") {
           {406, "NotAcceptable", "media types are accepted"});
 }
 
-TEST_CASE("options that make no sense") {
+TEST_CASE("options that make no sense (R5.1, R5.2, R5.3, R5.6, R10.5)") {
   const auto body = named("bad");
   refused({"POST", kPath + "?dryRun=Some", {}, body}, {422, "Invalid", "dryRun"});
   refused({"POST", kPath + "?dryRun=All&dryRun=x", {}, body}, {422, "Invalid", "dryRun"});

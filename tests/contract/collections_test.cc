@@ -36,7 +36,7 @@ std::string names(const Value& list) {
 
 }  // namespace
 
-TEST_CASE("a collection is deleted by selection") {
+TEST_CASE("a collection is deleted by selection (R10.10)") {
   TestWorld world;
   ServedEngine server(world.world());
   HttpPeer peer(server.port());
@@ -62,7 +62,8 @@ TEST_CASE("a collection is deleted by selection") {
   CHECK(name_in(left.at("items").at(0)) == "b");
 }
 
-TEST_CASE("a collection of any number of objects goes whole, and its history is read in pages") {
+TEST_CASE(
+    "a collection of any number of objects goes whole, and its history is read in pages (R10.10)") {
   constexpr int kObjects = 5'001;
   TestWorld world;
   ServedEngine server(world.world());
@@ -91,7 +92,7 @@ TEST_CASE("a collection of any number of objects goes whole, and its history is 
   CHECK(pages == 2);
 }
 
-TEST_CASE("what does not fit into an answer is not deleted") {
+TEST_CASE("what does not fit into an answer is not deleted (R10.10)") {
   TestWorld world;
   ServedEngine server(world.world());
   HttpPeer peer(server.port());
@@ -107,7 +108,7 @@ TEST_CASE("what does not fit into an answer is not deleted") {
   CHECK_FALSE(string_at(some.json(), {"metadata", "continue"}).empty());
 }
 
-TEST_CASE("a collection is deleted as it was, where a version says so") {
+TEST_CASE("a collection is deleted as it was, where a version says so (R10.10)") {
   TestWorld world;
   ServedEngine server(world.world());
   HttpPeer peer(server.port());
@@ -127,7 +128,7 @@ TEST_CASE("a collection is deleted as it was, where a version says so") {
   CHECK(names(peer.call("GET", kPath).json()) == "b");
 }
 
-TEST_CASE("options of a collection's deletion hold for each object") {
+TEST_CASE("options of a collection's deletion hold for each object (R10.10)") {
   TestWorld world;
   ServedEngine server(world.world());
   HttpPeer peer(server.port());

@@ -19,7 +19,7 @@ Value with_owner(Value object, const Value& owner, bool blocks) {
 
 }  // namespace
 
-TEST_CASE("what is created can be read") {
+TEST_CASE("what is created can be read (R6.1, R7.4, R7.5, R7.6)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   auto sent = gateway("web");
   sent.at("metadata").as_object()["uid"] = "5";
@@ -45,7 +45,7 @@ TEST_CASE("what is created can be read") {
   CHECK(door->get(kGateways, "default", "nope").reason == "NotFound");
 }
 
-TEST_CASE("names are generated where there is a prefix") {
+TEST_CASE("names are generated where there is a prefix (R6.6)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   auto sent = gateway("");
   sent.at("metadata").as_object()["generateName"] = "web-";
@@ -69,7 +69,7 @@ TEST_CASE("names are generated where there is a prefix") {
   CHECK(fields_of(nameless).starts_with("metadata.name"));
 }
 
-TEST_CASE("an update replaces what the client owns") {
+TEST_CASE("an update replaces what the client owns (R6.9, R8.1)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   const auto created = done(door->write(create(kGateways, gateway("web"))));
   door->world().advance(60);
@@ -96,7 +96,7 @@ TEST_CASE("an update replaces what the client owns") {
   CHECK(find_path(done(door->write(update(kGateways, lost))), {"metadata", "labels"}) == nullptr);
 }
 
-TEST_CASE("a write that changes nothing is no event") {
+TEST_CASE("a write that changes nothing is no event (R6.4, R9.8)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   const auto created = done(door->write(create(kGateways, gateway("web"))));
   const auto revision = door->revision();
@@ -112,7 +112,7 @@ TEST_CASE("a write that changes nothing is no event") {
   CHECK(door->revision() == revision);
 }
 
-TEST_CASE("merge patches set, replace and delete") {
+TEST_CASE("merge patches set, replace and delete (R9.4)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   done(door->write(create(kGateways, labelled(labelled(gateway("web"), "a", "1"), "b", "2"))));
   const auto patched = done(door->write(patch(kGateways, "web", json(R"({
@@ -127,7 +127,7 @@ TEST_CASE("merge patches set, replace and delete") {
   CHECK(door->write(patch(kGateways, "nope", JsonObject())).reason == "NotFound");
 }
 
-TEST_CASE("JSON patches work as a whole or not at all") {
+TEST_CASE("JSON patches work as a whole or not at all (R9.3)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   done(door->write(create(kGateways, gateway("web"))));
   const auto patched = done(door->write(patch(kGateways, "web", json(R"([
@@ -154,7 +154,7 @@ TEST_CASE("JSON patches work as a whole or not at all") {
   CHECK(done(door->get(kGateways, "default", "web")) == patched);
 }
 
-TEST_CASE("strategic merge patches know the keys of lists") {
+TEST_CASE("strategic merge patches know the keys of lists (R9.5)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   done(door->write(create(kServices, json(R"({"apiVersion":"v1","kind":"Service",
     "metadata":{"name":"web"},
@@ -171,7 +171,7 @@ TEST_CASE("strategic merge patches know the keys of lists") {
   CHECK(string_at(ports[1], {"name"}) == "c");
 }
 
-TEST_CASE("a deleted object is gone, and its name is free") {
+TEST_CASE("a deleted object is gone, and its name is free (R10.2, R10.4)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   const auto first = done(door->write(create(kGateways, gateway("web"))));
   const auto removed = door->write(remove(kGateways, "web"));
@@ -185,7 +185,7 @@ TEST_CASE("a deleted object is gone, and its name is free") {
   CHECK(generation_of(second) == 1);
 }
 
-TEST_CASE("finalizers hold a deleted object") {
+TEST_CASE("finalizers hold a deleted object (R6.5, R6.11, R7.5, R10.3, R10.8)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   done(door->write(create(kGateways, with_finalizer(gateway("web"), "example.com/hold"))));
   door->world().advance(5);
@@ -211,7 +211,7 @@ TEST_CASE("finalizers hold a deleted object") {
   CHECK(door->get(kGateways, "default", "web").reason == "NotFound");
 }
 
-TEST_CASE("an update that lets go of the last finalizer deletes") {
+TEST_CASE("an update that lets go of the last finalizer deletes (R8.7, R10.9)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   done(door->write(create(kGateways, with_finalizer(gateway("web"), "example.com/hold"))));
   auto going = done(door->write(remove(kGateways, "web")));
@@ -220,7 +220,7 @@ TEST_CASE("an update that lets go of the last finalizer deletes") {
   CHECK(door->get(kGateways, "default", "web").reason == "NotFound");
 }
 
-TEST_CASE("core kinds have their own ways") {
+TEST_CASE("core kinds have their own ways (R8.1, R8.2)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   const auto created = done(door->write(create(kConfigMaps, config_map("web"))));
   CHECK(find_path(created, {"metadata", "generation"}) == nullptr);
@@ -255,7 +255,7 @@ TEST_CASE("one object, several versions") {
   CHECK(door->revision() == revision);
 }
 
-TEST_CASE("orphaned dependents stay and forget their owner") {
+TEST_CASE("orphaned dependents stay and forget their owner (R10.6, R10.7)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   const auto owner = done(door->write(create(kGateways, gateway("owner"))));
   done(door->write(create(kConfigMaps, with_owner(config_map("child"), owner, true))));
@@ -268,7 +268,7 @@ TEST_CASE("orphaned dependents stay and forget their owner") {
   CHECK((owners == nullptr || owners->as_array().empty()));
 }
 
-TEST_CASE("foreground deletion waits for dependents") {
+TEST_CASE("foreground deletion waits for dependents (R10.6, R10.7)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   const auto owner = done(door->write(create(kGateways, gateway("owner"))));
   done(door->write(create(kConfigMaps, with_finalizer(with_owner(config_map("child"), owner, true),
@@ -286,7 +286,7 @@ TEST_CASE("foreground deletion waits for dependents") {
   CHECK(door->get(kConfigMaps, "default", "child").reason == "NotFound");
 }
 
-TEST_CASE("unknown fields are pruned, told of, or refused") {
+TEST_CASE("unknown fields are pruned, told of, or refused (R5.3, R5.4)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   auto sent = gateway("web");
   sent.at("spec").as_object()["wrong"] = 1;
@@ -312,6 +312,25 @@ TEST_CASE("unknown fields are pruned, told of, or refused") {
 
   silent.field_validation = engine::FieldValidation::kStrict;
   CHECK(door->write(silent).reason == "Invalid");
+}
+
+TEST_CASE("labels of a slice and annotations of a Deployment count for their generation (R6.5)") {
+  const auto door = GATEFOLD_EVERY_DOOR();
+  const Resource slices{"discovery.k8s.io", "v1", "endpointslices"};
+  done(door->write(create(slices, json(R"({"metadata":{"name":"a"},"addressType":"IPv4",
+      "endpoints":[]})"))));
+  const auto labelling = json(R"({"metadata":{"labels":{"a":"b"}}})");
+  const auto annotating = json(R"({"metadata":{"annotations":{"a":"b"}}})");
+  CHECK(generation_of(done(door->write(patch(slices, "a", annotating)))) == 1);
+  CHECK(generation_of(done(door->write(patch(slices, "a", labelling)))) == 2);
+
+  const Resource deployments{"apps", "v1", "deployments"};
+  done(door->write(create(deployments, json(R"({"metadata":{"name":"a"},"spec":{
+      "selector":{"matchLabels":{"a":"b"}},
+      "template":{"metadata":{"labels":{"a":"b"}},
+        "spec":{"containers":[{"name":"a","image":"a"}]}}}})"))));
+  CHECK(generation_of(done(door->write(patch(deployments, "a", labelling)))) == 1);
+  CHECK(generation_of(done(door->write(patch(deployments, "a", annotating)))) == 2);
 }
 
 }  // namespace gatefold::test

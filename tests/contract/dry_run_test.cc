@@ -15,7 +15,7 @@ Value without_version(Value object) {
 
 }  // namespace
 
-TEST_CASE("a dry run answers as the write would and leaves nothing") {
+TEST_CASE("a dry run answers as the write would and leaves nothing (R5.1)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   const auto web = done(door->write(create(kGateways, gateway("web"))));
   const auto held =
@@ -48,7 +48,7 @@ TEST_CASE("a dry run answers as the write would and leaves nothing") {
   CHECK(done(door->get(kGateways, "default", "held")) == held);
 }
 
-TEST_CASE("a dry run of a status write moves no time and counts no sighting") {
+TEST_CASE("a dry run of a status write moves no time and counts no sighting (R5.1)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   const auto web = done(door->write(create(kGateways, gateway("web"))));
   const auto revision = door->revision();
@@ -64,7 +64,7 @@ TEST_CASE("a dry run of a status write moves no time and counts no sighting") {
   CHECK(door->sightings({"gateways.gateway.networking.k8s.io", "default", "web"}) == 0);
 }
 
-TEST_CASE("a dry run fails as the write would") {
+TEST_CASE("a dry run fails as the write would (R5.1)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   const auto web = done(door->write(create(kGateways, gateway("web"))));
   done(door->write(update(kGateways, labelled(web, "a", "b"))));

@@ -52,7 +52,7 @@ std::string line(const std::optional<Seen>& seen) {
 
 }  // namespace
 
-TEST_CASE("an event of one group is an event of the other") {
+TEST_CASE("an event of one group is an event of the other (R23.5)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   const auto old = done(door->write(create(kCoreEvents, core_event("old"))));
   const auto as_new = done(door->get(kNewEvents, "default", "old"));
@@ -159,7 +159,7 @@ TEST_CASE("a watch by field follows what leaves its selection") {
   CHECK(string_at(seen->object, {"regarding", "name"}) == "web");
 }
 
-TEST_CASE("a series is patched in either group") {
+TEST_CASE("a series is patched in either group (R23.5)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   done(door->write(create(kNewEvents, new_event("a"))));
   const auto strategic = engine::PatchType::kStrategicMerge;
@@ -183,7 +183,7 @@ TEST_CASE("a series is patched in either group") {
   CHECK(door->write(patch(kCoreEvents, "a", json(R"({"message":"other"})"), strategic)).ok());
 }
 
-TEST_CASE("a replacement creates an event, through either group") {
+TEST_CASE("a replacement creates an event, through either group (R8.1, R23.5)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   const auto created = done(door->write(update(kNewEvents, new_event("a"))));
   auto replacement = new_event("a");
@@ -196,7 +196,7 @@ TEST_CASE("a replacement creates an event, through either group") {
   CHECK(door->write(create(kNewEvents, new_event("Edge_1"))).reason == "Invalid");
 }
 
-TEST_CASE("events are refused by the rules of their group") {
+TEST_CASE("events are refused by the rules of their group (R23.5)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   auto event = new_event("a");
   event.as_object().erase("eventTime");
@@ -213,7 +213,7 @@ TEST_CASE("events are refused by the rules of their group") {
         "match event.namespace");
 }
 
-TEST_CASE("a deletion of an event knows no dependents") {
+TEST_CASE("a deletion of an event knows no dependents (R10.6)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   for (const auto policy : {engine::Propagation::kForeground, engine::Propagation::kOrphan}) {
     done(door->write(create(kNewEvents, new_event("a"))));
@@ -224,7 +224,7 @@ TEST_CASE("a deletion of an event knows no dependents") {
   }
 }
 
-TEST_CASE("what an event says of its owners binds it to none") {
+TEST_CASE("what an event says of its owners binds it to none (R10.7)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   const auto owner = done(door->write(create(kConfigMaps, config_map("owner"))));
   auto event = core_event("a");
@@ -241,7 +241,7 @@ TEST_CASE("what an event says of its owners binds it to none") {
   CHECK(door->get(kCoreEvents, "default", "a").ok());
 }
 
-TEST_CASE("events go an hour after they were written last, and watchers hear of it") {
+TEST_CASE("events go an hour after they were written last, and watchers hear of it (R23.5)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   done(door->write(create(kNewEvents, new_event("a"))));
   done(door->write(create(kConfigMaps, config_map("stays"))));

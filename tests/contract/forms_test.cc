@@ -108,7 +108,7 @@ TEST_CASE("media types have no letter case") {
   CHECK(forms.get(kGateway, "Application/YAML").header("content-type") == "application/yaml");
 }
 
-TEST_CASE("members that stand twice are told of") {
+TEST_CASE("members that stand twice are told of (R5.4, R5.5)") {
   Forms forms;
   const HttpPeer::Headers as_yaml{{"Content-Type", "application/yaml"}};
   const auto warned =
@@ -126,6 +126,35 @@ TEST_CASE("members that stand twice are told of") {
           .call("POST", kMaps + "?fieldValidation=Ignore", as_yaml, "metadata: {name: c, name: d}")
           .all("warning")
           .empty());
+}
+
+TEST_CASE("each request for a deprecated version is warned of, whatever comes of it (R5.5)") {
+  Forms forms;
+  const std::string endpoints = "/api/v1/namespaces/default/endpoints";
+  const std::vector<std::string> warned{
+      R"(299 - "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice")"};
+  CHECK(forms.peer().call("GET", endpoints).all("warning") == warned);
+  CHECK(forms.peer().call("GET", endpoints + "/none").all("warning") == warned);
+  const auto created =
+      forms.peer().call("POST", endpoints, {}, R"({"metadata":{"name":"a"},"nope":1})");
+  CHECK(created.code == 201);
+  CHECK(created.all("warning") ==
+        std::vector<std::string>{warned[0], R"(299 - "unknown field \"nope\"")"});
+  CHECK(forms.peer().call("DELETE", endpoints + "/a").all("warning") == warned);
+  CHECK(forms.peer().call("DELETE", endpoints).all("warning") == warned);
+  CHECK(forms.peer().call("GET", endpoints + "?watch=1&timeoutSeconds=1").all("warning") == warned);
+  CHECK(forms.peer().call("GET", kMaps).all("warning").empty());
+}
+
+TEST_CASE("the answer to a deletion names the life that it ended (R10.2, R10.11)") {
+  Forms forms;
+  const auto created = forms.peer().call("POST", kMaps, {}, to_json(config_map("a"))).json();
+  const auto deleted = forms.peer().call("DELETE", kMaps + "/a");
+  CHECK(deleted.code == 200);
+  CHECK(deleted.json() == json(fmt::format(
+                              R"({{"kind":"Status","apiVersion":"v1","metadata":{{}},
+        "status":"Success","details":{{"name":"a","kind":"configmaps","uid":"{}"}}}})",
+                              uid_of_object(created))));
 }
 
 }  // namespace gatefold::test

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "tests/contract/objects.h"
 
 namespace gatefold::test {
@@ -14,7 +16,7 @@ bool is_gone(Door& door, const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("the namespaces that everybody expects are there") {
+TEST_CASE("the namespaces that everybody expects are there (R21.2, R21.4)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   for (const auto* name : {"default", "kube-node-lease", "kube-public", "kube-system"}) {
     const auto found = done(door->get(kNamespaces, "", name));
@@ -26,7 +28,7 @@ TEST_CASE("the namespaces that everybody expects are there") {
   }
 }
 
-TEST_CASE("a namespace is completed and keeps what is not the client's") {
+TEST_CASE("a namespace is completed and keeps what is not the client's (R21.1, R21.7, R12.3)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   auto sent = name_space("prod");
   sent.as_object()["spec"] = {{"finalizers", JsonArray{"example.com/own"}}};
@@ -47,7 +49,7 @@ TEST_CASE("a namespace is completed and keeps what is not the client's") {
   CHECK(door->write(create(kNamespaces, name_space("Bad.Name"))).reason == "Invalid");
 }
 
-TEST_CASE("nothing is created where there is no namespace") {
+TEST_CASE("nothing is created where there is no namespace (R21.3)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   const auto revision = door->revision();
   const auto lost = door->write(within("nowhere", create(kGateways, gateway("web"))));
@@ -56,7 +58,7 @@ TEST_CASE("nothing is created where there is no namespace") {
   CHECK(door->revision() == revision);
 }
 
-TEST_CASE("an empty namespace goes at once") {
+TEST_CASE("an empty namespace goes at once (R21.5)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   const auto first = done(door->write(create(kNamespaces, name_space("prod"))));
   const auto going = done(door->write(remove(kNamespaces, "prod")));
@@ -66,7 +68,7 @@ TEST_CASE("an empty namespace goes at once") {
   CHECK(uid_of_object(second) != uid_of_object(first));
 }
 
-TEST_CASE("a namespace takes its contents with it and waits for what holds on") {
+TEST_CASE("a namespace takes its contents with it and waits for what holds on (R21.5, R21.6)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   done(door->write(create(kNamespaces, name_space("prod"))));
   done(door->write(within("prod", create(kConfigMaps, config_map("loose")))));
@@ -103,7 +105,7 @@ TEST_CASE("a namespace takes its contents with it and waits for what holds on") 
   CHECK(door->get(kConfigMaps, "default", "bystander").ok());
 }
 
-TEST_CASE("a namespace goes whatever becomes of dependents") {
+TEST_CASE("a namespace goes whatever becomes of dependents (R21.5)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   done(door->write(create(kNamespaces, name_space("prod"))));
   done(door->write(within("prod", create(kConfigMaps, config_map("web")))));
@@ -114,7 +116,7 @@ TEST_CASE("a namespace goes whatever becomes of dependents") {
   CHECK(eventually([&] { return is_gone(*door, "prod"); }));
 }
 
-TEST_CASE("a namespace's own finalizers are let go by the finalize subresource") {
+TEST_CASE("a namespace's own finalizers are let go by the finalize subresource (R21.5)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   auto created = done(door->write(create(kNamespaces, name_space("prod"))));
   created.at("spec").as_object()["finalizers"] = JsonArray{"kubernetes", "example.com/own"};
@@ -133,6 +135,64 @@ TEST_CASE("a namespace's own finalizers are let go by the finalize subresource")
   finalize.body = waiting;
   done(door->write(finalize));
   CHECK(eventually([&] { return is_gone(*door, "prod"); }));
+}
+
+TEST_CASE("a terminating namespace says what keeps it (R21.5)") {
+  const auto door = GATEFOLD_EVERY_DOOR();
+  done(door->write(create(kNamespaces, name_space("prod"))));
+  for (const auto* name : {"one", "two"}) {
+    done(door->write(
+        within("prod", create(kConfigMaps, with_finalizer(config_map(name), "example.com/hold")))));
+  }
+  done(door->write(
+      within("prod", create(kGateways, with_finalizer(gateway("held"), "example.com/other")))));
+  done(door->write(remove(kNamespaces, "prod")));
+  const auto told = [&](std::string_view type) {
+    const auto object = door->get(kNamespaces, "", "prod").object;
+    const auto* conditions = find_path(object, {"status", "conditions"});
+    if (conditions == nullptr) return std::string();
+    for (const auto& condition : conditions->as_array()) {
+      if (string_at(condition, {"type"}) != type) continue;
+      return fmt::format("{} {} {}", string_at(condition, {"status"}),
+                         string_at(condition, {"reason"}), string_at(condition, {"message"}));
+    }
+    return std::string();
+  };
+  CHECK(eventually([&] {
+    return told("NamespaceFinalizersRemaining") ==
+           "True SomeFinalizerRemain Some finalizers are remaining: example.com/hold in 2 resource "
+           "instances, example.com/other in 1 resource instances";
+  }));
+  CHECK(told("NamespaceContentRemaining") ==
+        "True SomeResourcesRemain Some resources are remaining: configmaps. has 2 resource "
+        "instances, gateways.gateway.networking.k8s.io has 1 resource instances");
+  CHECK(told("NamespaceDeletionContentFailure") ==
+        "False ContentDeleted All content successfully deleted, may be waiting on finalization");
+  CHECK(told("NamespaceDeletionDiscoveryFailure") ==
+        "False ResourcesDiscovered All resources successfully discovered");
+  CHECK(told("NamespaceDeletionGroupVersionParsingFailure") ==
+        "False ParsedGroupVersions All legacy kube types successfully parsed");
+  const auto release = json(R"({"metadata":{"finalizers":null}})");
+  done(door->write(within("prod", patch(kGateways, "held", release))));
+  CHECK(eventually([&] {
+    return told("NamespaceContentRemaining") ==
+           "True SomeResourcesRemain Some resources are remaining: configmaps. has 2 resource "
+           "instances";
+  }));
+  for (const auto* name : {"one", "two"}) {
+    done(door->write(within("prod", patch(kConfigMaps, name, release))));
+  }
+  CHECK(eventually([&] { return is_gone(*door, "prod"); }));
+}
+
+TEST_CASE("a namespace that always exists is there again when it was deleted (R21.2)") {
+  const auto door = GATEFOLD_EVERY_DOOR();
+  const auto before = done(door->get(kNamespaces, "", "kube-node-lease"));
+  done(door->write(remove(kNamespaces, "kube-node-lease")));
+  CHECK(eventually([&] {
+    const auto now = door->get(kNamespaces, "", "kube-node-lease");
+    return now.ok() && uid_of_object(now.object) != uid_of_object(before);
+  }));
 }
 
 }  // namespace gatefold::test

@@ -2,7 +2,7 @@
 
 namespace gatefold::test {
 
-TEST_CASE("an update of a stale version is a conflict") {
+TEST_CASE("an update of a stale version is a conflict (R8.3)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   const auto first = done(door->write(create(kGateways, gateway("web"))));
   done(door->write(update(kGateways, labelled(first, "a", "b"))));
@@ -15,7 +15,7 @@ TEST_CASE("an update of a stale version is a conflict") {
   CHECK(door->revision() == revision);
 }
 
-TEST_CASE("custom kinds want a version in an update") {
+TEST_CASE("custom kinds want a version in an update (R8.2)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   auto sent = done(door->write(create(kGateways, gateway("web"))));
   auto& metadata = sent.at("metadata").as_object();
@@ -29,7 +29,7 @@ TEST_CASE("custom kinds want a version in an update") {
   CHECK(door->write(update(kGateways, sent)).reason == "Conflict");
 }
 
-TEST_CASE("a uid in an update names one life of an object") {
+TEST_CASE("a uid in an update names one life of an object (R8.4, R8.5)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   const auto first = done(door->write(create(kConfigMaps, config_map("web"))));
   CHECK(door->write(remove(kConfigMaps, "web")).ok());
@@ -42,7 +42,7 @@ TEST_CASE("a uid in an update names one life of an object") {
   CHECK(wrong.message.contains("UID in precondition: " + uid_of_object(first)));
 }
 
-TEST_CASE("what is created by an update is not created under the uid of an earlier life") {
+TEST_CASE("what is created by an update is not created under the uid of an earlier life (R8.1)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   auto service = json(R"({"apiVersion":"v1","kind":"Service","metadata":{"name":"web"},
     "spec":{"ports":[{"port":80}]}})");
@@ -54,7 +54,7 @@ TEST_CASE("what is created by an update is not created under the uid of an earli
   done(door->write(update(kServices, service)));
 }
 
-TEST_CASE("a patch conflicts only where it names a version") {
+TEST_CASE("a patch conflicts only where it names a version (R9.6)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   const auto first = done(door->write(create(kGateways, gateway("web"))));
   const auto second =
@@ -72,7 +72,7 @@ TEST_CASE("a patch conflicts only where it names a version") {
   CHECK(door->write(patch(kGateways, "web", tested, engine::PatchType::kJson)).reason == "Invalid");
 }
 
-TEST_CASE("identity can't be patched") {
+TEST_CASE("identity can't be patched (R6.9, R9.6)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   done(door->write(create(kGateways, gateway("web"))));
   const auto uid = door->write(patch(kGateways, "web", json(R"({"metadata":{"uid":"zz"}})")));
@@ -85,7 +85,7 @@ TEST_CASE("identity can't be patched") {
       "BadRequest");
 }
 
-TEST_CASE("a body names the object of the request") {
+TEST_CASE("a body names the object of the request (R6.7, R6.8)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   const auto created = done(door->write(create(kGateways, gateway("web"))));
   auto sent = update(kGateways, created);
@@ -96,7 +96,7 @@ TEST_CASE("a body names the object of the request") {
   CHECK(door->write(create(kGateways, elsewhere)).reason == "BadRequest");
 }
 
-TEST_CASE("a deletion may name the life and the version that it means") {
+TEST_CASE("a deletion may name the life and the version that it means (R10.4)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   const auto first = done(door->write(create(kGateways, gateway("web"))));
   const auto second = done(door->write(update(kGateways, labelled(first, "a", "b"))));

@@ -29,7 +29,7 @@ Value accepted_gateway(Door& door) {
 
 }  // namespace
 
-TEST_CASE("the status has a door of its own") {
+TEST_CASE("the status has a door of its own (R8.2, R8.6)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   const auto created = done(door->write(create(kGateways, gateway("web"))));
 

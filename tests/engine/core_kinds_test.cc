@@ -17,7 +17,7 @@ TEST_CASE("kinds without rules of their own pass through") {
   const auto& kind = *gateways->find("gateway.networking.k8s.io", "gateways");
   const Value object = json(R"({"spec":{"ports":"x"},"stringData":{"a":"b"}})");
   Value same = object;
-  complete_core(kind, "", nullptr, kStamp, same);
+  complete_core(kind, "", nullptr, kStamp, {}, same);
   CHECK(same == object);
   CHECK(validate_core(kind, "", object, &object).empty());
 }
@@ -27,12 +27,12 @@ TEST_CASE("a custom kind called services is no Service") {
   kind.group = "example.com";
   kind.resource = kind.resource_name().group_resource();
   Value object = json(R"({"spec":{}})");
-  complete_core(kind, "", nullptr, kStamp, object);
+  complete_core(kind, "", nullptr, kStamp, {}, object);
   CHECK(object == json(R"({"spec":{}})"));
   CHECK(validate_core(kind, "", object, nullptr).empty());
 }
 
-TEST_CASE("namespaces have a label, a finalizer and a phase") {
+TEST_CASE("namespaces have a label, a finalizer and a phase (R21.1)") {
   const Value fresh = completed("namespaces", R"({"metadata":{"name":"a"}})");
   CHECK(fresh == json(R"({"metadata":{"name":"a","labels":{"kubernetes.io/metadata.name":"a"}},
                           "spec":{"finalizers":["kubernetes"]},"status":{"phase":"Active"}})"));
@@ -75,7 +75,7 @@ TEST_CASE("a new namespace keeps the finalizers that it asks for beside its own"
   CHECK(finalizers(R"({"finalizers":null})") == R"(["kubernetes"])");
 }
 
-TEST_CASE("rules of Namespaces") {
+TEST_CASE("rules of Namespaces (R21.7)") {
   const Value fresh = completed("namespaces", R"({"metadata":{"name":"a"}})");
   const std::string not_standard =
       "name is neither a standard finalizer name nor is it fully qualified";
@@ -169,7 +169,7 @@ TEST_CASE("what has the wrong type is left to the schema's complaint") {
   }
 }
 
-TEST_CASE("stringData ends up in data") {
+TEST_CASE("stringData ends up in data (R23.2)") {
   struct Case {
     std::string_view object, wanted;
   };
@@ -189,7 +189,7 @@ TEST_CASE("stringData ends up in data") {
   }
 }
 
-TEST_CASE("rules of Secrets") {
+TEST_CASE("rules of Secrets (R23.2)") {
   struct Case {
     std::string_view object;
     Texts wanted;
@@ -229,7 +229,7 @@ TEST_CASE("rules of Secrets") {
   }
 }
 
-TEST_CASE("keys of data") {
+TEST_CASE("keys of data (R12.6)") {
   const std::string long_key(254, 'k');
   const std::string regex =
       "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. "
@@ -266,7 +266,7 @@ TEST_CASE("keys of data") {
   }
 }
 
-TEST_CASE("data may have a mebibyte") {
+TEST_CASE("data may have a mebibyte (R12.6)") {
   constexpr std::size_t kMax = 1048576;
   constexpr std::string_view kTooLong = "Too long: may not be more than 1048576 bytes";
   const auto with = [](std::string_view member, const std::string& text) {
@@ -301,12 +301,12 @@ TEST_CASE("data may have a mebibyte") {
   }
 }
 
-TEST_CASE("a key is in data or in binaryData") {
+TEST_CASE("a key is in data or in binaryData (R12.6)") {
   CHECK(complaints("configmaps", R"({"data":{"a":"x","c":"x"},"binaryData":{"b":"","c":""}})") ==
         Texts{R"(data[c]: Invalid value: "c": duplicate of key present in binaryData)"});
 }
 
-TEST_CASE("immutable data is locked, and so is the lock") {
+TEST_CASE("immutable data is locked, and so is the lock (R23.2, R23.3)") {
   const std::string why = "Forbidden: field is immutable when `immutable` is set";
   struct Case {
     std::string_view resource, old_object, object;
@@ -355,7 +355,7 @@ TEST_CASE("immutable data is locked, and so is the lock") {
   }
 }
 
-TEST_CASE("fields that a kind's document lists as immutable keep their value") {
+TEST_CASE("fields that a kind's document lists as immutable keep their value (R23.6)") {
   const auto old_secret = completed("secrets", R"({"type":"mine"})");
   CHECK(complaints("secrets", R"({"type":"mine"})", &old_secret) == Texts{});
   CHECK(complaints("secrets", R"({"type":"yours"})", &old_secret) ==

@@ -35,12 +35,12 @@ inline const Stamp kStamp = stamp_of(5);
 // As a write gets there: defaults, then what the kind adds.
 inline Value completed(std::string_view resource, std::string_view text,
                        const Value* old_object = nullptr, std::string_view subresource = "",
-                       const Stamp& stamp = kStamp) {
+                       const Stamp& stamp = kStamp, const ServicePool& services = {}) {
   const auto& kind = kind_of(resource);
   Value object = json(text);
   drop_nulls(*kind.storage_version().schema, object);
   apply_defaults(*kind.storage_version().schema, object);
-  complete_core(kind, subresource, old_object, stamp, object);
+  complete_core(kind, subresource, old_object, stamp, services, object);
   return object;
 }
 

@@ -72,7 +72,7 @@ TEST_CASE("an old event is in the namespace of what it speaks of") {
   }
 }
 
-TEST_CASE("an event with an eventTime says who reports it, through either group") {
+TEST_CASE("an event with an eventTime says who reports it, through either group (R23.5)") {
   auto event = with(old_event(), "eventTime", R"("2026-01-02T03:04:05.000000Z")");
   event.as_object().erase("reason");
   CHECK(complaints(core_events(), event) ==

@@ -24,8 +24,9 @@ class Stepped {
   }
 
   void create(std::string_view plural, std::string name_space, const std::string& name,
-              bool is_held = false) {
+              bool is_held = false, const JsonArray& owners = {}) {
     JsonObject metadata{{"name", name}};
+    if (!owners.empty()) metadata["ownerReferences"] = owners;
     if (is_held) metadata["finalizers"] = JsonArray{"example.com/hold"};
     auto command = command_for(Verb::kCreate, plural, std::move(name_space));
     command.body = {{"apiVersion", "v1"},
@@ -34,8 +35,10 @@ class Stepped {
     REQUIRE(engine_->execute(std::move(command)).has_value());
   }
 
-  void remove(std::string_view plural, std::string name_space, std::string name) {
+  void remove(std::string_view plural, std::string name_space, std::string name,
+              Propagation propagation = Propagation::kDefault) {
     auto command = command_for(Verb::kDelete, plural, std::move(name_space));
+    command.delete_options.propagation = propagation;
     command.name = std::move(name);
     REQUIRE(engine_->execute(std::move(command)).has_value());
   }
@@ -66,7 +69,7 @@ std::string numbered(int i) {
   return fmt::format("m{:03}", i);
 }
 
-TEST_CASE("objects that wait for a finalizer hold up no namespace behind them") {
+TEST_CASE("objects that wait for a finalizer hold up no namespace behind them (R21.5)") {
   Stepped world;
   for (int i = 0; i < kMany; ++i) world.create("configmaps", "default", numbered(i), true);
   for (int i = 0; i < kMany; ++i) world.remove("configmaps", "default", numbered(i));
@@ -79,7 +82,7 @@ TEST_CASE("objects that wait for a finalizer hold up no namespace behind them") 
   CHECK(world.get({"configmaps", "default", numbered(0)})->deleting);
 }
 
-TEST_CASE("a namespace lets go of all it can, beyond what waits in it") {
+TEST_CASE("a namespace lets go of all it can, beyond what waits in it (R21.5)") {
   Stepped world;
   world.create("namespaces", "", "prod");
   for (int i = 0; i < kMany; ++i) world.create("configmaps", "prod", numbered(i), true);
@@ -89,6 +92,32 @@ TEST_CASE("a namespace lets go of all it can, beyond what waits in it") {
   CHECK_FALSE(world.get({"configmaps", "prod", "z"}));
   CHECK(world.get({"configmaps", "prod", numbered(kMany - 1)})->deleting);
   CHECK(world.get({"namespaces", "", "prod"})->deleting);
+}
+
+TEST_CASE("dependents of one owner go in pieces, however many there are (R10.7)") {
+  Stepped world;
+  world.create("configmaps", "default", "owner");
+  const auto owner = world.get({"configmaps", "default", "owner"});
+  const Value reference{{"apiVersion", "v1"},
+                        {"kind", "ConfigMap"},
+                        {"name", "owner"},
+                        {"uid", to_string(owner->uid)},
+                        {"blockOwnerDeletion", true}};
+  for (int i = 0; i < kMany; ++i) {
+    world.create("configmaps", "default", numbered(i), false, {reference});
+  }
+  world.settle();
+  CHECK(world.get({"configmaps", "default", numbered(0)}));
+  const auto propagation =
+      GENERATE(Propagation::kBackground, Propagation::kForeground, Propagation::kOrphan);
+  world.remove("configmaps", "default", "owner", propagation);
+  world.settle();
+  CHECK_FALSE(world.get({"configmaps", "default", "owner"}));
+  for (const int i : {0, kMany / 2, kMany - 1}) {
+    const auto left = world.get({"configmaps", "default", numbered(i)});
+    CHECK(left.has_value() == (propagation == Propagation::kOrphan));
+    if (left) CHECK(left->owner_uids.empty());
+  }
 }
 
 }  // namespace

@@ -8,7 +8,7 @@ namespace {
 
 using namespace engine::test;
 
-TEST_CASE("rules of Services") {
+TEST_CASE("rules of Services (R23.1)") {
   struct Case {
     std::string_view spec;
     Texts wanted;

@@ -16,7 +16,7 @@ std::string spec_of(const Value& object) {
   return canonical_json(*find(object, "spec"));
 }
 
-TEST_CASE("a new Service gets what its type needs") {
+TEST_CASE("a new Service gets what its type needs (R23.1)") {
   struct Case {
     std::string_view spec, wanted;
   };

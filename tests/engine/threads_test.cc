@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <vector>
 
@@ -162,6 +163,50 @@ TEST_CASE("writers, readers and lists meet without harm") {
   is_over = true;
   for (auto& reader : readers) reader.join();
   CHECK(failures == 0);
+}
+
+TEST_CASE("no two Services get one address, whoever creates them at once (R23.1)") {
+  auto world = real_world();
+  // Uids differ; what is drawn beyond them is the same for all.
+  world.random = [random = world.random] {
+    auto bytes = random();
+    std::fill(bytes.begin() + 16, bytes.end(), std::uint8_t{5});
+    return bytes;
+  };
+  EngineOptions options;
+  options.store.in_memory = true;
+  auto opened = Engine::open(std::move(options), world);
+  REQUIRE(opened.has_value());
+  auto& engine = **opened;
+  std::atomic<int> failures{0};
+  std::vector<std::thread> writers;
+  for (int writer = 0; writer < kWriters; ++writer) {
+    writers.emplace_back([&, writer] {
+      for (int i = 0; i < kWritesEach; ++i) {
+        auto command = command_for(
+            Verb::kCreate, "",
+            {{"metadata", {{"name", fmt::format("s{}-{}", writer, i)}}},
+             {"spec", {{"type", "NodePort"}, {"ports", JsonArray{Value{{"port", 80}}}}}}});
+        command.plural = "services";
+        if (!engine.execute(std::move(command))) ++failures;
+      }
+    });
+  }
+  for (auto& writer : writers) writer.join();
+  CHECK(failures == 0);
+  std::set<std::string> addresses;
+  std::set<std::int64_t> ports;
+  const auto scanned =
+      engine.view()->snapshot->scan("services", "", std::nullopt, [&](const auto& row) {
+        const auto object = parse_json(row.body);
+        const auto& spec = object->value.at("spec");
+        addresses.emplace(string_at(spec, {"clusterIP"}));
+        ports.insert(integer_at(spec.at("ports").as_array()[0], {"nodePort"}, 0));
+        return true;
+      });
+  CHECK(scanned.has_value());
+  CHECK(addresses.size() == std::size_t{kWriters} * kWritesEach);
+  CHECK(ports.size() == std::size_t{kWriters} * kWritesEach);
 }
 
 }  // namespace

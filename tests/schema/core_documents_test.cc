@@ -34,7 +34,7 @@ Value admitted(std::string_view text) {
   return object;
 }
 
-TEST_CASE("a Deployment is filled in down to its containers") {
+TEST_CASE("a Deployment is filled in down to its containers (R23.7)") {
   const auto deployment = admitted(R"(
 apiVersion: apps/v1
 kind: Deployment
@@ -106,7 +106,7 @@ TEST_CASE("endpoints have protocols") {
   CHECK(endpoints.at("subsets").at(0).at("ports") == test::yaml("[{port: 80, protocol: TCP}]"));
 }
 
-TEST_CASE("leases, events, nodes and accounts are stored as they come") {
+TEST_CASE("leases, events, nodes and accounts are stored as they come (R23.4, R23.8)") {
   admitted(
       "{apiVersion: coordination.k8s.io/v1, kind: Lease, metadata: {name: a}, spec: "
       "{holderIdentity:"
@@ -120,7 +120,7 @@ TEST_CASE("leases, events, nodes and accounts are stored as they come") {
   admitted("{apiVersion: v1, kind: ServiceAccount, metadata: {name: a}, secrets: [{name: b}]}");
 }
 
-TEST_CASE("roles and their bindings are stored as they come") {
+TEST_CASE("roles and their bindings are stored as they come (R23.8)") {
   constexpr auto kRules =
       "{{apiVersion: rbac.authorization.k8s.io/v1, kind: {}, metadata: {{name: a}}, rules:"
       " [{{apiGroups: [''], resources: [pods], verbs: [get]}}]}}";

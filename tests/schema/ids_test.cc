@@ -5,7 +5,7 @@
 namespace gatefold {
 namespace {
 
-TEST_CASE("a revision is decimal digits that fit 64 bits") {
+TEST_CASE("a revision is decimal digits that fit 64 bits (R6.3)") {
   CHECK(parse_revision("0") == Revision{0});
   CHECK(parse_revision("42") == Revision{42});
   CHECK(parse_revision("18446744073709551615") == Revision{18446744073709551615U});
@@ -22,7 +22,7 @@ TEST_CASE("revisions count up and print as they parse") {
   CHECK(to_string(Revision{18446744073709551615U}) == "18446744073709551615");
 }
 
-TEST_CASE("a uid made from random bytes is a version 4 UUID") {
+TEST_CASE("a uid made from random bytes is a version 4 UUID (R6.1)") {
   std::array<std::uint8_t, 16> bytes{};
   CHECK(to_string(uid_from_random(bytes)) == "00000000-0000-4000-8000-000000000000");
   bytes.fill(0xff);
@@ -35,6 +35,15 @@ TEST_CASE("a uid is read in either case and printed in lower case") {
   REQUIRE(uid.has_value());
   CHECK(to_string(*uid) == text);
   CHECK(parse_uid("01234567-89AB-4CDE-8F01-23456789ABCD") == uid);
+}
+
+TEST_CASE("what is no uid has a place of its own in an index of uids (R10.7)") {
+  const std::string_view text = "01234567-89ab-4cde-8f01-23456789abcd";
+  CHECK(uid_for_index(text) == parse_uid(text));
+  CHECK(uid_for_index("owner") == uid_for_index("owner"));
+  CHECK(uid_for_index("owner") != uid_for_index("other"));
+  // No version 4 UUID has this at the place of its version.
+  CHECK(uid_for_index("owner").bytes[6] >> 4 != 4);
 }
 
 TEST_CASE("what is no uid is refused") {

@@ -103,7 +103,11 @@ TEST_CASE("versions are in order, with what each of them says") {
   const auto* beta = kind->version("v1beta1");
   REQUIRE(beta != nullptr);
   CHECK(beta->deprecated);
-  CHECK(beta->deprecation_warning == "old");
+  CHECK(kind->deprecation_of(*beta) == "old");
+  auto unsaid = *beta;
+  unsaid.deprecation_warning.clear();
+  CHECK(kind->deprecation_of(unsaid) ==
+        "light.example.com/v1beta1 Lamp is deprecated; use light.example.com/v1 Lamp");
   CHECK_FALSE(beta->status_subresource);
   CHECK(kind->version("v2") == nullptr);
 }

@@ -89,7 +89,7 @@ TEST_CASE("unknown members are removed and named in order") {
         R"({"name":"x","ownerReferences":[{"apiVersion":"","kind":"","name":"","uid":"u"}]})");
 }
 
-TEST_CASE("nulls, empty members and what the server owns are dropped") {
+TEST_CASE("nulls, empty members and what the server owns are dropped (R6.10)") {
   const auto result = decoded(
       R"({"name":"x","creationTimestamp":null,"labels":null,"annotations":{},"finalizers":[],
           "namespace":"","generation":0,"selfLink":"/x","managedFields":[{"manager":"m"}]})");
@@ -102,12 +102,12 @@ TEST_CASE("null values in maps and lists are empty strings, as Go reads them") {
         R"({"finalizers":[""],"labels":{"a":""}})");
 }
 
-TEST_CASE("times are cut to seconds and written in UTC") {
+TEST_CASE("times are cut to seconds and written in UTC (R6.17)") {
   CHECK(decoded(R"({"deletionTimestamp":"2026-01-02T03:04:05.999+01:00"})").metadata ==
         R"({"deletionTimestamp":"2026-01-02T02:04:05Z"})");
 }
 
-TEST_CASE("wrong types are refused in Go's words") {
+TEST_CASE("wrong types are refused in Go's words (R6.15)") {
   const std::pair<std::string_view, std::string_view> cases[] = {
       {R"({"annotations":{"a":1}})",
        "json: cannot unmarshal number into Go struct field ObjectMeta.annotations of type string"},
@@ -140,7 +140,7 @@ TEST_CASE("wrong types are refused in Go's words") {
   }
 }
 
-TEST_CASE("metadata that is absent or null becomes empty") {
+TEST_CASE("metadata that is absent or null becomes empty (R6.16)") {
   for (const std::string_view text : {"{}", R"({"metadata":null})"}) {
     Value object = json(text);
     REQUIRE(decode_metadata(object).has_value());
@@ -148,7 +148,7 @@ TEST_CASE("metadata that is absent or null becomes empty") {
   }
 }
 
-TEST_CASE("a name or the start of one is needed") {
+TEST_CASE("a name or the start of one is needed (R6.6)") {
   CHECK(complaints(R"({"name":"desk"})") == Texts{});
   CHECK(complaints("{}") ==
         Texts{"metadata.name: Required value: name or generateName is required"});
@@ -161,14 +161,14 @@ TEST_CASE("a name or the start of one is needed") {
   CHECK(errors[1].starts_with(R"(metadata.name: Invalid value: "Desk": a lowercase RFC 1123 sub)"));
 }
 
-TEST_CASE("labels are checked by key, sorted") {
+TEST_CASE("labels are checked by key, sorted (R6.13)") {
   const auto errors = complaints(R"({"name":"x","labels":{"z z":"ok","a":"not ok","ok":""}})");
   REQUIRE(errors.size() == 2);
   CHECK(errors[0].starts_with(R"(metadata.labels: Invalid value: "not ok": a valid label must)"));
   CHECK(errors[1].starts_with(R"(metadata.labels: Invalid value: "z z": name part must consist)"));
 }
 
-TEST_CASE("annotations have keys like labels, in any case, and a size") {
+TEST_CASE("annotations have keys like labels, in any case, and a size (R6.14)") {
   CHECK(complaints(R"({"name":"x","annotations":{"Example.COM/Key":"any text\n"}})") == Texts{});
   CHECK(complaints(R"({"name":"x","annotations":{"a b":""}})").size() == 1);
   const auto sized = [](std::size_t bytes) {
@@ -182,7 +182,7 @@ TEST_CASE("annotations have keys like labels, in any case, and a size") {
         Texts{"metadata.annotations: Too long: may not be more than 262144 bytes"});
 }
 
-TEST_CASE("finalizers are qualified names, and two of them exclude each other") {
+TEST_CASE("finalizers are qualified names, and two of them exclude each other (R6.11)") {
   CHECK(complaints(R"({"name":"x","finalizers":["example.com/a","orphan"]})") == Texts{});
   const auto errors = complaints(R"({"name":"x","finalizers":["a/b/c"]})");
   REQUIRE(errors.size() == 1);
@@ -193,7 +193,7 @@ TEST_CASE("finalizers are qualified names, and two of them exclude each other") 
               "finalizer orphan and foregroundDeletion cannot be both set"});
 }
 
-TEST_CASE("owner references are complete") {
+TEST_CASE("owner references are complete (R6.12)") {
   CHECK(complaints(R"({"name":"x","ownerReferences":[)"
                    R"({"apiVersion":"v1","kind":"K","name":"o","uid":"u"}]})") == Texts{});
   CHECK(
@@ -208,7 +208,7 @@ TEST_CASE("owner references are complete") {
   CHECK(events[0].ends_with("/v1, Kind=Event is disallowed from being an owner"));
 }
 
-TEST_CASE("only one owner controls") {
+TEST_CASE("only one owner controls (R6.12)") {
   const auto owned = [](std::string_view first, std::string_view second) {
     return complaints(std::string(R"({"name":"x","ownerReferences":[)") +
                       R"({"apiVersion":"v1","kind":"A","name":"a","uid":"1","controller":)" +
@@ -224,7 +224,7 @@ TEST_CASE("only one owner controls") {
                           "references for A/a and B/b"));
 }
 
-TEST_CASE("an update keeps name, namespace and uid") {
+TEST_CASE("an update keeps name, namespace and uid (R6.9)") {
   const std::string_view before = R"({"name":"x","namespace":"n","uid":"u"})";
   CHECK(update_complaints(before, before) == Texts{});
   CHECK(update_complaints(R"({"name":"x","namespace":"n","uid":"zz"})", before) ==
@@ -235,7 +235,7 @@ TEST_CASE("an update keeps name, namespace and uid") {
         Texts{R"(metadata.namespace: Invalid value: "m": field is immutable)"});
 }
 
-TEST_CASE("no finalizer joins once an object is being deleted") {
+TEST_CASE("no finalizer joins once an object is being deleted (R6.11)") {
   const std::string_view deleting =
       R"({"name":"x","deletionTimestamp":"2026-01-02T03:04:05Z","finalizers":["e.com/f"]})";
   CHECK(update_complaints(R"({"name":"x","finalizers":["e.com/f"]})", deleting) == Texts{});
@@ -248,7 +248,7 @@ TEST_CASE("no finalizer joins once an object is being deleted") {
         Texts{});
 }
 
-TEST_CASE("new finalizers without a path are warned of") {
+TEST_CASE("new finalizers without a path are warned of (R6.11)") {
   const Value object =
       with_metadata(R"({"finalizers":["foo","example.com","e.com/f","orphan","foregroundDeletion",)"
                     R"("kubernetes"]})");
@@ -260,7 +260,7 @@ TEST_CASE("new finalizers without a path are warned of") {
   CHECK(metadata_warnings(object, &object).empty());
 }
 
-TEST_CASE("owner references that stand twice are dropped with a warning") {
+TEST_CASE("owner references that stand twice are dropped with a warning (R6.12)") {
   Value object = with_metadata(
       R"({"ownerReferences":[{"uid":"1","name":"a"},{"uid":"2"},{"name":"a","uid":"1"},{"uid":"2"},
                              {"uid":"1","name":"b"}]})");

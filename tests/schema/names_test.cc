@@ -34,7 +34,7 @@ std::string repeated(std::size_t count, char c = 'a') {
   return std::string(count, c);
 }
 
-TEST_CASE("subdomains are labels with dots, of 253 characters at most") {
+TEST_CASE("subdomains are labels with dots, of 253 characters at most (R12.2)") {
   for (const std::string_view name : {"a", "0", "a-b", "a.b", "1.2.3", "example.com", "a--b.c"}) {
     INFO(name);
     CHECK(check_dns1123_subdomain(name).empty());
@@ -50,7 +50,7 @@ TEST_CASE("subdomains are labels with dots, of 253 characters at most") {
         Texts{"must be no more than 253 characters", kSubdomain});
 }
 
-TEST_CASE("labels have no dots and 63 characters at most") {
+TEST_CASE("labels have no dots and 63 characters at most (R12.3)") {
   CHECK(check_dns1123_label("my-name").empty());
   CHECK(check_dns1123_label("9").empty());
   CHECK(check_dns1123_label("a.b") == Texts{"must not contain dots"});
@@ -60,7 +60,7 @@ TEST_CASE("labels have no dots and 63 characters at most") {
   CHECK(check_dns1123_label(repeated(64)) == Texts{"must be no more than 63 characters"});
 }
 
-TEST_CASE("each rule for names has its own words") {
+TEST_CASE("each rule for names has its own words (R12.2, R12.3, R12.4)") {
   CHECK(check_name(NameRule::kDns1123Subdomain, "A") == Texts{kSubdomain});
   CHECK(check_name(NameRule::kDns1123Label, "A") == Texts{kLabel});
   CHECK(check_name(NameRule::kDns1035Label, "1a") == Texts{kLabel1035});
@@ -69,7 +69,8 @@ TEST_CASE("each rule for names has its own words") {
   CHECK(check_name(NameRule::kPathSegment, "system:Foo bar").empty());
 }
 
-TEST_CASE("a path segment is neither dots nor anything with a slash or a percent sign") {
+TEST_CASE(
+    "a path segment is neither dots nor anything with a slash or a percent sign (R12.1, R12.5)") {
   const auto check = [](std::string_view name) { return check_name(NameRule::kPathSegment, name); };
   CHECK(check(".") == Texts{"may not be '.'"});
   CHECK(check("..") == Texts{"may not be '..'"});
@@ -78,7 +79,7 @@ TEST_CASE("a path segment is neither dots nor anything with a slash or a percent
   CHECK(check("a%b/c") == Texts{"may not contain '/'", "may not contain '%'"});
 }
 
-TEST_CASE("qualified names may have a subdomain before a slash") {
+TEST_CASE("qualified names may have a subdomain before a slash (R6.13)") {
   for (const std::string_view name :
        {"a", "A_b.c-9", "example.com/MyName", "1.2/x", "kubernetes.io/metadata.name"}) {
     INFO(name);
@@ -102,7 +103,7 @@ TEST_CASE("what is wrong with a qualified name is said of its part") {
         Texts{"prefix part must be no more than 253 characters"});
 }
 
-TEST_CASE("label values may be empty") {
+TEST_CASE("label values may be empty (R6.13)") {
   for (const std::string_view value : {"", "a", "A_b.c-9", "12345"}) {
     INFO(value);
     CHECK(check_label_value(value).empty());
@@ -114,7 +115,7 @@ TEST_CASE("label values may be empty") {
   CHECK(check_label_value(repeated(64)) == Texts{"must be no more than 63 characters"});
 }
 
-TEST_CASE("generated names are the prefix and five characters that read well") {
+TEST_CASE("generated names are the prefix and five characters that read well (R6.6)") {
   CHECK(generated_name("web-", {0, 1, 26, 27, 255}) == "web-bc9bq");
   CHECK(generated_name(repeated(80), {0, 0, 0, 0, 0}) == repeated(58) + "bbbbb");
   CHECK(generated_name("", {2, 3, 4, 5, 6}) == "dfghj");
