@@ -1,6 +1,6 @@
-// JSON Patch (RFC 6902) as Kubernetes' servers apply it (spec R9.3): negative indexes count from the
-// end, a missing `value` is null, a missing member of an object is null to `test` and `copy` and is
-// added by `replace`, and nothing but `replace` and `test` is done to the root.
+// JSON Patch (RFC 6902) as Kubernetes' servers apply it (spec R9.3): negative indexes count from
+// the end, a missing `value` is null, a missing member of an object is null to `test` and `copy`
+// and is added by `replace`, and nothing but `replace` and `test` is done to the root.
 #pragma once
 
 #include <string_view>

@@ -182,8 +182,8 @@ Result<void> merge_keyed(JsonArray& target, const JsonArray& patch, const Schema
     auto id = identity.of(item);
     if (!id) return no_merge_key(item, identity.merge_key());
     if (const auto place = places.find(*id)) {
-      auto merged = merge_object(target[*place].get_object(), item.get_object(),
-                                 Members{list.items.get()});
+      auto merged =
+          merge_object(target[*place].get_object(), item.get_object(), Members{list.items.get()});
       if (!merged) return merged;
       continue;
     }
@@ -292,7 +292,10 @@ Result<void> merge_ordered(JsonObject& target, const JsonObject& patch, const st
   for (const auto& item : list.get_array()) {
     if (!identity.of(item)) return no_merge_key(item, identity.merge_key());
   }
-  order_items(list.get_array(), order, previous, identity);
+  // Objects without a key can't be told apart.
+  const bool is_atomic =
+      !identity.is_keyed() && !list.get_array().empty() && list.get_array().front().is_object();
+  if (!is_atomic) order_items(list.get_array(), order, previous, identity);
   target[key] = std::move(list);
   return {};
 }

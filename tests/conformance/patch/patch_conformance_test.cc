@@ -48,8 +48,8 @@ std::map<std::string, bool> read_deviations() {
 
 const SchemaNode& schema_of(std::string_view kind) {
   static const CatalogPtr kCatalog = core_catalog();
-  const auto known = std::ranges::find_if(
-      kCatalog->kinds(), [&](const KindPtr& each) { return each->kind == kind; });
+  const auto known = std::ranges::find_if(kCatalog->kinds(),
+                                          [&](const KindPtr& each) { return each->kind == kind; });
   REQUIRE(known != kCatalog->kinds().end());
   return *(*known)->versions.front().schema;
 }
@@ -82,7 +82,8 @@ bool is_expected(const Value& expected, const Result<Value>& result) {
          result.error().message == string_at(expected, {"message"});
 }
 
-TEST_CASE("patches do what they do in Kubernetes, but for the deviations (R9.2, R9.3, R9.4, R9.5)") {
+TEST_CASE(
+    "patches do what they do in Kubernetes, but for the deviations (R9.2, R9.3, R9.4, R9.5)") {
   auto deviations = read_deviations();
   std::size_t asked = 0;
   for (const auto& file : std::filesystem::directory_iterator(kHere / "expected")) {

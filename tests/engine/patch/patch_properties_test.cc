@@ -99,7 +99,9 @@ TEST_CASE("a change is the same as a JSON patch and as a merge patch (R9.3, R9.4
     JsonArray operations;
     JsonObject merge;
     compare(before.get_object(), after.get_object(), "", operations, merge);
-    INFO("seed " << seed << "\n" << to_json(before) << "\n" << to_json(operations) << "\n"
+    INFO("seed " << seed << "\n"
+                 << to_json(before) << "\n"
+                 << to_json(operations) << "\n"
                  << to_json(merge));
     const auto patched = apply_json_patch(before, operations);
     REQUIRE(patched);
