@@ -5,6 +5,7 @@
 #include "api/negotiate.h"
 #include "engine/limits.h"
 #include "engine/patch/json_patch.h"
+#include "engine/patch/merge_patch.h"
 #include "schema/json.h"
 #include "schema/yaml.h"
 
@@ -138,11 +139,8 @@ Result<DecodedPatch> decode_patch(const Request& request, engine::PatchType type
   if (type == engine::PatchType::kJson) {
     if (auto checked = engine::check_json_patch(parsed->value); !checked)
       return std::unexpected(std::move(checked.error()));
-  } else if (!parsed->value.is_object()) {
-    return bad_request(
-        fmt::format("error decoding patch: json: cannot unmarshal {} into Go value of type "
-                    "map[string]interface {{}}",
-                    go_kind(parsed->value)));
+  } else if (auto checked = engine::check_merge_patch(parsed->value); !checked) {
+    return std::unexpected(std::move(checked.error()));
   }
   return DecodedPatch{type, std::move(parsed->value), duplicate_fields(parsed->duplicates)};
 }

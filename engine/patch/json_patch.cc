@@ -27,31 +27,30 @@ constexpr std::size_t kMeasuredValuesMax = 1u << 24;
 
 using Pointer = std::vector<std::string>;
 
-// RFC 6901. Nothing where the text is no pointer.
+// As Kubernetes' library reads them, more than RFC 6901 allows: what precedes the first slash is
+// passed over, and a tilde that escapes nothing stands for itself. Nothing where there is no slash.
 std::optional<Pointer> parse_pointer(std::string_view text) {
   Pointer tokens;
   if (text.empty()) return tokens;
-  if (text.front() != '/') return std::nullopt;
-  bool escapes = false;
-  for (const char c : text) {
-    if (escapes) {
-      if (c != '0' && c != '1') return std::nullopt;
-      tokens.back() += c == '0' ? '~' : '/';
-      escapes = false;
-    } else if (c == '/') {
+  const auto start = text.find('/');
+  if (start == std::string_view::npos) return std::nullopt;
+  for (std::size_t i = start; i < text.size(); ++i) {
+    const char next = i + 1 < text.size() ? text[i + 1] : '\0';
+    if (text[i] == '/') {
       tokens.emplace_back();
-    } else if (c == '~') {
-      escapes = true;
+    } else if (text[i] == '~' && (next == '0' || next == '1')) {
+      tokens.back() += next == '0' ? '~' : '/';
+      ++i;
     } else {
-      tokens.back() += c;
+      tokens.back() += text[i];
     }
   }
-  if (escapes) return std::nullopt;
   return tokens;
 }
 
-// The place of `token` in a list of `size` places.
+// The place of `token` in a list of `size` places. Go's integers may have a plus.
 std::optional<std::size_t> parse_index(std::string_view token, std::size_t size) {
+  if (token.starts_with('+') && !token.starts_with("+-")) token.remove_prefix(1);
   std::int64_t index = 0;
   const auto* end = token.data() + token.size();
   const auto [stop, error] = std::from_chars(token.data(), end, index);
@@ -92,14 +91,20 @@ std::size_t nesting(const Value& value, std::size_t& measured) {
   return 0;
 }
 
-// A missing member of an object is as good as null.
-bool holds(Value& document, const Pointer& pointer, const Value* expected) {
-  const bool expects_null = expected == nullptr || expected->is_null();
-  if (const auto* found = resolve(document, pointer, pointer.size())) {
-    return expects_null ? found->is_null() : same(*found, *expected);
-  }
+// Whether `pointer` leads to a member that an object could have.
+bool is_in_object(Value& document, const Pointer& pointer) {
+  if (pointer.empty()) return false;
   const auto* parent = resolve(document, pointer, pointer.size() - 1);
-  return expects_null && parent != nullptr && parent->is_object();
+  return parent != nullptr && parent->is_object();
+}
+
+// A missing member of an object is as good as null; a missing `value` equals nothing.
+bool holds(Value& document, const Pointer& pointer, const Value* expected) {
+  if (expected == nullptr) return false;
+  if (const auto* found = resolve(document, pointer, pointer.size())) {
+    return same(*found, *expected);
+  }
+  return expected->is_null() && is_in_object(document, pointer);
 }
 
 class Applier {
@@ -113,9 +118,9 @@ class Applier {
     const auto path = parse_pointer(text->get_string());
     if (!path) return false;
     const auto* value = find(operation, "value");
-    if (op == "add") return value != nullptr && add(*path, *value);
+    if (op == "add") return add(*path, value == nullptr ? Value() : *value);
     if (op == "remove") return remove(*path).has_value();
-    if (op == "replace") return value != nullptr && replace(*path, *value);
+    if (op == "replace") return replace(*path, value);
     if (op == "test") return holds(document_, *path, value);
     if (op == "move" || op == "copy") return carry(operation, op == "move", *path);
     return false;
@@ -130,19 +135,21 @@ class Applier {
     return pointer.size() + nesting(value, measured_values_) <= kNestingMax;
   }
 
-  bool replace(const Pointer& pointer, const Value& value) {
-    auto* found = resolve(document_, pointer, pointer.size());
-    if (found == nullptr || !fits(pointer, value)) return false;
-    *found = value;
-    return true;
+  // A missing `value` is null. A missing member is added; the root stays as it is where the value
+  // is a scalar.
+  bool replace(const Pointer& pointer, const Value* given) {
+    const Value value = given == nullptr ? Value() : *given;
+    if (pointer.empty() && !value.is_object() && !value.is_array()) return given != nullptr;
+    if (!fits(pointer, value)) return false;
+    if (auto* found = resolve(document_, pointer, pointer.size())) {
+      *found = value;
+      return true;
+    }
+    return is_in_object(document_, pointer) && add(pointer, value);
   }
 
   bool add(const Pointer& pointer, Value value) {
-    if (!fits(pointer, value)) return false;
-    if (pointer.empty()) {
-      document_ = std::move(value);
-      return true;
-    }
+    if (pointer.empty() || !fits(pointer, value)) return false;
     auto* parent = resolve(document_, pointer, pointer.size() - 1);
     if (parent == nullptr) return false;
     const auto& token = pointer.back();
@@ -191,10 +198,12 @@ class Applier {
       auto value = remove(*from);
       return value && add(path, std::move(*value));
     }
-    const auto* value = resolve(document_, *from, from->size());
-    if (value == nullptr) return false;
-    copied_bytes_ += to_json(*value).size();
-    return copied_bytes_ <= kCopiedBytesMax && add(path, *value);
+    if (from->empty()) return false;
+    const auto* found = resolve(document_, *from, from->size());
+    if (found == nullptr && !is_in_object(document_, *from)) return false;
+    const Value value = found == nullptr ? Value() : *found;
+    copied_bytes_ += to_json(value).size();
+    return copied_bytes_ <= kCopiedBytesMax && add(path, value);
   }
 
   Value document_;
@@ -203,14 +212,34 @@ class Applier {
   std::size_t measured_values_ = 0;
 };
 
+Result<void> check_operation(const Value& operation) {
+  if (operation.is_null()) return {};
+  if (!operation.is_object()) {
+    return bad_request(
+        fmt::format("error decoding patch: json: cannot unmarshal {} into Go value of type "
+                    "handlers.jsonPatchOp",
+                    go_kind(operation)));
+  }
+  for (const auto* name : {"op", "path", "from"}) {
+    const auto* member = find(operation, name);
+    if (member == nullptr || member->is_null() || member->is_string()) continue;
+    return bad_request(
+        fmt::format("error decoding patch: json: cannot unmarshal {} into Go struct field "
+                    "jsonPatchOp.{} of type string",
+                    go_kind(*member), name));
+  }
+  return {};
+}
+
+}  // namespace
+
 std::string_view go_kind(const Value& value) {
   if (value.is_bool()) return "bool";
   return value.is_number() ? "number" : json_type_name(value);
 }
 
-}  // namespace
-
 Result<void> check_json_patch(const Value& patch) {
+  if (patch.is_null()) return {};
   const auto* operations = patch.if_array();
   if (operations == nullptr) {
     return bad_request(
@@ -225,11 +254,7 @@ Result<void> check_json_patch(const Value& patch) {
                                kOperationsMax, operations->size()));
   }
   for (const auto& operation : *operations) {
-    if (operation.is_object()) continue;
-    return bad_request(
-        fmt::format("error decoding patch: json: cannot unmarshal {} into Go value of type "
-                    "handlers.jsonPatchOp",
-                    go_kind(operation)));
+    if (auto checked = check_operation(operation); !checked) return checked;
   }
   return {};
 }
@@ -238,6 +263,7 @@ Result<Value> apply_json_patch(const Value& document, const Value& patch) {
   if (auto checked = check_json_patch(patch); !checked) {
     return std::unexpected(std::move(checked.error()));
   }
+  if (patch.is_null()) return document;
   Applier applier(document);
   for (const auto& operation : patch.get_array()) {
     if (!applier.apply(operation)) {

@@ -1,13 +1,20 @@
-// JSON Patch (RFC 6902), with what Kubernetes' servers do beyond it: negative indexes count from
-// the end, and `test` of a missing member against null holds (spec R9.3).
+// JSON Patch (RFC 6902) as Kubernetes' servers apply it (spec R9.3): negative indexes count from
+// the end, a missing `value` is null, a missing member of an object is null to `test` and `copy`
+// and is added by `replace`, and nothing but `replace` and `test` is done to the root.
 #pragma once
+
+#include <string_view>
 
 #include "schema/status.h"
 #include "schema/value.h"
 
 namespace gatefold::engine {
 
-// Whether `patch` has the form of one: kBadRequest where it is no list of objects,
+// What Go's decoder calls a value in its errors.
+std::string_view go_kind(const Value& value);
+
+// Whether `patch` has the form of one, null being an empty list and an operation without members:
+// kBadRequest where it is no list of objects, or `op`, `path` or `from` is no text;
 // kRequestEntityTooLarge above 10,000 operations.
 Result<void> check_json_patch(const Value& patch);
 

@@ -1,14 +1,15 @@
 #include "engine/patch/strategic_merge_patch.h"
 
-#include <map>
-#include <set>
+#include <algorithm>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "engine/patch/keyed_list.h"
+#include "schema/go_text.h"
 #include "schema/json.h"
 
 namespace gatefold::engine {
@@ -36,170 +37,27 @@ const SchemaNode& metadata_schema() {
   return kSchema;
 }
 
-Result<void> merge_object(JsonObject& target, const JsonObject& patch, const SchemaNode* schema,
-                          bool is_root);
-
-bool is_directive(std::string_view key) {
-  return key == kDirective || key == kRetainKeys || key.starts_with(kElementOrder) ||
-         key.starts_with(kDeleteFrom);
+// What Kubernetes' server has no reason for.
+std::unexpected<Status> unexplained(std::string message) {
+  return failure(Reason::kUnknown, std::move(message));
 }
 
-bool has_directive(const Value& item, std::string_view word) {
-  return string_at(item, {kDirective}) == word;
+std::unexpected<Status> no_merge_key(const Value& item, std::string_view key) {
+  return unexplained(
+      fmt::format("map: {} does not contain declared merge key: {}", go_text(item), key));
 }
 
-Result<void> check_item(const ItemIdentity& identity, const Value& item) {
-  if (item.is_array()) return failure(Reason::kInvalid, "lists of lists are not supported");
-  if (!identity.is_keyed()) {
-    if (item.is_object()) return bad_request("invalid patch format of primitive list");
-    return {};
+// Go's %s of a value that may be no text.
+std::unexpected<Status> bad_directive(const Value& word, const Value& patch) {
+  std::string shown;
+  if (word.is_string()) {
+    shown = go_text(word);
+  } else if (word.is_null()) {
+    shown = "%!s(<nil>)";
+  } else {
+    shown = fmt::format("%!s({}={})", go_type(word), go_text(word));
   }
-  if (identity.of(item)) return {};
-  return bad_request(fmt::format("map: {} does not contain declared merge key: {}",
-                                 canonical_json(item), identity.merge_key()));
-}
-
-Result<void> merge_into(Value& target, const Value& patch, const SchemaNode* schema) {
-  if (!target.is_object()) target.emplace_object();
-  return merge_object(target.get_object(), patch.get_object(), schema, false);
-}
-
-// A patch of a list, its items sorted by what they ask for.
-struct ListPatch {
-  bool replaces = false;
-  JsonArray deleted;
-  JsonArray merged;
-};
-
-Result<ListPatch> read_list(const JsonArray& patch, const ItemIdentity& identity) {
-  ListPatch read;
-  for (const auto& item : patch) {
-    if (has_directive(item, "replace")) {
-      read.replaces = true;
-      continue;
-    }
-    if (auto checked = check_item(identity, item); !checked) {
-      return std::unexpected(std::move(checked.error()));
-    }
-    (has_directive(item, "delete") ? read.deleted : read.merged).push_back(item);
-  }
-  return read;
-}
-
-Result<void> merge_items(JsonArray& target, const JsonArray& items, const ItemIdentity& identity,
-                         const SchemaNode* schema) {
-  ItemPlaces places(target, identity);
-  for (const auto& item : items) {
-    auto id = *identity.of(item);
-    auto place = places.find(id);
-    if (place && !identity.is_keyed()) continue;
-    if (!place) {
-      place = target.size();
-      target.push_back(identity.is_keyed() ? Value() : item);
-      places.add(std::move(id), *place);
-    }
-    if (!identity.is_keyed()) continue;
-    if (auto merged = merge_into(target[*place], item, schema); !merged) return merged;
-  }
-  return {};
-}
-
-// Deletions come first, wherever they stand in the patch. Its items are ordered as it has them, so
-// that new ones stand at the front.
-Result<void> merge_list(JsonArray& target, const JsonArray& patch, const SchemaNode& list) {
-  const ItemIdentity identity(list.patch_merge_key);
-  auto read = read_list(patch, identity);
-  if (!read) return std::unexpected(std::move(read.error()));
-  if (read->replaces) target.clear();
-  if (!read->deleted.empty()) erase_items(target, read->deleted, identity);
-  const auto previous = target;
-  if (auto merged = merge_items(target, read->merged, identity, list.items.get()); !merged) {
-    return merged;
-  }
-  order_items(target, read->merged, previous, identity);
-  return {};
-}
-
-Result<void> retain_keys(JsonObject& target, const JsonObject& patch, const JsonArray& keys) {
-  std::set<std::string_view> kept;
-  for (const auto& key : keys) {
-    if (const auto* text = key.if_string()) kept.emplace(text->data(), text->size());
-  }
-  for (const auto& member : patch) {
-    if (is_directive(member.key()) || member.value().is_null()) continue;
-    if (!kept.contains(member.key())) return bad_request("invalid patch format of retainKeys");
-  }
-  std::vector<std::string> dropped;
-  for (const auto& member : target) {
-    if (!kept.contains(member.key())) dropped.emplace_back(member.key());
-  }
-  for (const auto& key : dropped) target.erase(key);
-  return {};
-}
-
-// The part of one object's patch that is directives.
-struct Directives {
-  std::string patch;
-  const JsonArray* retained = nullptr;
-  std::map<std::string, const JsonArray*> orders;
-  std::map<std::string, const JsonArray*> deletions;
-};
-
-Result<void> read_directive(std::string_view key, const Value& value, Directives& directives) {
-  if (key == kDirective) {
-    const auto* word = value.if_string();
-    directives.patch = word == nullptr ? to_json(value) : std::string(*word);
-    for (const auto* known : {"replace", "delete", "merge"}) {
-      if (directives.patch == known) return {};
-    }
-    return bad_request(fmt::format("unknown patch type: {}", directives.patch));
-  }
-  const auto* list = value.if_array();
-  if (key == kRetainKeys) {
-    directives.retained = list;
-    return list == nullptr ? bad_request("invalid patch format of retainKeys") : Result<void>();
-  }
-  if (key.starts_with(kElementOrder)) {
-    if (list == nullptr) return bad_request("invalid patch format of setElementOrder list");
-    directives.orders.emplace(key.substr(kElementOrder.size()), list);
-    return {};
-  }
-  if (list == nullptr) return bad_request("invalid patch format of primitive list");
-  directives.deletions.emplace(key.substr(kDeleteFrom.size()), list);
-  return {};
-}
-
-Result<Directives> read_directives(const JsonObject& patch) {
-  Directives directives;
-  for (const auto& member : patch) {
-    if (!is_directive(member.key())) continue;
-    if (auto read = read_directive(member.key(), member.value(), directives); !read) {
-      return std::unexpected(std::move(read.error()));
-    }
-  }
-  return directives;
-}
-
-Result<void> merge_member(JsonObject& target, std::string_view key, const Value& value,
-                          const SchemaNode* schema) {
-  if (value.is_null()) {
-    target.erase(key);
-    return {};
-  }
-  auto& slot = target[key];
-  if (value.is_object()) return merge_into(slot, value, schema);
-  const auto* list = value.if_array();
-  if (list == nullptr || schema == nullptr || !schema->patch_merge) {
-    slot = value;
-    return {};
-  }
-  if (!slot.is_array()) slot.emplace_array();
-  return merge_list(slot.get_array(), *list, *schema);
-}
-
-const JsonArray* array_member(const JsonObject& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  return value == nullptr ? nullptr : value->if_array();
+  return unexplained(fmt::format("unknown patch type: {} in map: {}", shown, go_text(patch)));
 }
 
 // The schemas of one object's members.
@@ -213,56 +71,312 @@ struct Members {
   }
 };
 
-void delete_primitives(JsonObject& target, const Directives& directives) {
-  for (const auto& [key, values] : directives.deletions) {
-    auto* list = target.if_contains(key);
-    if (list == nullptr || !list->is_array()) continue;
-    erase_items(list->get_array(), *values, ItemIdentity(""));
-  }
+Result<void> merge_object(JsonObject& target, JsonObject patch, const Members& members);
+
+const Value* directive_of(const Value& item) {
+  const auto* object = item.if_object();
+  return object == nullptr ? nullptr : object->if_contains(kDirective);
 }
 
-using Lists = std::map<std::string, JsonArray>;
-
-Lists lists_to_order(const JsonObject& target, const Directives& directives) {
-  Lists lists;
-  for (const auto& [key, order] : directives.orders) {
-    if (const auto* list = array_member(target, key)) lists.emplace(key, *list);
-  }
-  return lists;
+bool has_directive(const Value& item, std::string_view word) {
+  const auto* directive = directive_of(item);
+  return directive != nullptr && directive->is_string() && directive->get_string() == word;
 }
 
-void order_lists(JsonObject& target, const Directives& directives, const Lists& previous,
-                 const Members& members) {
-  for (const auto& [key, order] : directives.orders) {
-    auto* list = target.if_contains(key);
-    const auto* node = members.of(key);
-    if (list == nullptr || !list->is_array() || node == nullptr || !node->patch_merge) continue;
-    const auto found = previous.find(key);
-    order_items(list->get_array(), *order, found == previous.end() ? JsonArray() : found->second,
-                ItemIdentity(node->patch_merge_key));
+void discard_nulls(Value& value) {
+  if (auto* list = value.if_array()) {
+    for (auto& item : *list) discard_nulls(item);
   }
+  auto* object = value.if_object();
+  if (object == nullptr) return;
+  JsonObject kept;
+  for (auto& member : *object) {
+    if (member.value().is_null()) continue;
+    discard_nulls(member.value());
+    kept[member.key()] = std::move(member.value());
+  }
+  *object = std::move(kept);
 }
 
-Result<void> merge_object(JsonObject& target, const JsonObject& patch, const SchemaNode* schema,
-                          bool is_root) {
-  auto directives = read_directives(patch);
-  if (!directives) return std::unexpected(std::move(directives.error()));
-  if (directives->patch == "replace" || directives->patch == "delete") target.clear();
-  if (directives->patch == "delete") return {};
-  const Members members{schema, is_root};
-  const auto previous = lists_to_order(target, *directives);
-  if (directives->retained != nullptr) {
-    if (auto kept = retain_keys(target, patch, *directives->retained); !kept) return kept;
+// Takes out the objects that are directives; whether `value` is none itself.
+bool remove_directives(Value& value) {
+  if (auto* list = value.if_array()) {
+    auto* end = std::remove_if(list->begin(), list->end(),
+                               [](Value& item) { return !remove_directives(item); });
+    list->erase(end, list->end());
+    return true;
   }
-  delete_primitives(target, *directives);
-  for (const auto& member : patch) {
-    const std::string_view key = member.key();
-    if (is_directive(key)) continue;
-    if (auto merged = merge_member(target, key, member.value(), members.of(key)); !merged) {
-      return merged;
+  auto* object = value.if_object();
+  if (object == nullptr) return true;
+  if (object->contains(kDirective)) return false;
+  JsonObject kept;
+  for (auto& member : *object) {
+    if (remove_directives(member.value())) kept[member.key()] = std::move(member.value());
+  }
+  *object = std::move(kept);
+  return true;
+}
+
+// Items of lists that merge are of one type, and no lists.
+Result<void> check_types(const JsonArray& target, const JsonArray& patch) {
+  const Value& first = target.empty() ? patch.front() : target.front();
+  const auto differs = [&](const Value& item) { return go_type(item) != go_type(first); };
+  if (std::ranges::any_of(target, differs) || std::ranges::any_of(patch, differs)) {
+    return unexplained("list element types are not identical: " +
+                       go_text(JsonArray{Value(target), Value(patch)}));
+  }
+  if (!first.is_array()) return {};
+  return failure(Reason::kInvalid,
+                 "the server rejected our request due to an error in our request");
+}
+
+void merge_primitives(JsonArray& target, const JsonArray& patch) {
+  const ItemIdentity identity("");
+  const auto previous = target;
+  JsonArray merged;
+  ItemPlaces places(merged, identity);
+  for (const auto* list : {&previous, &patch}) {
+    for (const auto& item : *list) {
+      auto id = *identity.of(item);
+      if (places.find(id)) continue;
+      places.add(std::move(id), merged.size());
+      merged.push_back(item);
     }
   }
-  order_lists(target, *directives, previous, members);
+  target = std::move(merged);
+  order_items(target, patch, previous, identity);
+}
+
+// Does what items with directives say; `plain` are the others.
+Result<void> obey_items(JsonArray& target, const JsonArray& patch, const ItemIdentity& identity,
+                        JsonArray& plain) {
+  bool replaces = false;
+  JsonArray deleted;
+  for (const auto& item : patch) {
+    const auto* directive = directive_of(item);
+    if (directive == nullptr) {
+      plain.push_back(item);
+    } else if (has_directive(item, "replace")) {
+      replaces = true;
+    } else if (has_directive(item, "delete")) {
+      if (!identity.of(item)) return no_merge_key(item, identity.merge_key());
+      deleted.push_back(item);
+    } else if (has_directive(item, "merge")) {
+      return unexplained("merging lists cannot yet be specified in the patch");
+    } else {
+      return bad_directive(*directive, item);
+    }
+  }
+  erase_items(target, deleted, identity);
+  if (replaces) target = std::exchange(plain, JsonArray());
+  return {};
+}
+
+Result<void> merge_keyed(JsonArray& target, const JsonArray& patch, const SchemaNode& list) {
+  const ItemIdentity identity(list.patch_merge_key);
+  JsonArray plain;
+  if (auto obeyed = obey_items(target, patch, identity, plain); !obeyed) return obeyed;
+  const auto previous = target;
+  ItemPlaces places(target, identity);
+  for (const auto& item : plain) {
+    auto id = identity.of(item);
+    if (!id) return no_merge_key(item, identity.merge_key());
+    if (const auto place = places.find(*id)) {
+      auto merged =
+          merge_object(target[*place].get_object(), item.get_object(), Members{list.items.get()});
+      if (!merged) return merged;
+      continue;
+    }
+    places.add(std::move(*id), target.size());
+    target.push_back(item);
+  }
+  for (const auto& item : target) {
+    if (!identity.of(item)) return no_merge_key(item, identity.merge_key());
+  }
+  order_items(target, plain, previous, identity);
+  return {};
+}
+
+Result<void> merge_list(JsonArray& target, const JsonArray& patch, const SchemaNode* list) {
+  if (list == nullptr || !list->patch_merge) {
+    target = patch;
+    return {};
+  }
+  if (target.empty() && patch.empty()) return {};
+  if (auto checked = check_types(target, patch); !checked) return checked;
+  const bool has_objects = (target.empty() ? patch : target).front().is_object();
+  if (has_objects) return merge_keyed(target, patch, *list);
+  merge_primitives(target, patch);
+  return {};
+}
+
+Result<void> retain_keys(JsonObject& target, JsonObject& patch) {
+  const auto* found = patch.if_contains(kRetainKeys);
+  if (found == nullptr) return {};
+  const Value given = *found;
+  patch.erase(kRetainKeys);
+  const auto* keys = given.if_array();
+  if (keys == nullptr) return bad_request("invalid patch format of retainKeys");
+  const ItemPlaces kept(*keys, ItemIdentity(""));
+  const auto is_kept = [&](std::string_view key) {
+    return kept.find(canonical_json(Value(key))).has_value();
+  };
+  for (const auto& member : patch) {
+    const std::string_view key = member.key();
+    if (member.value().is_null() || key.starts_with(kDeleteFrom) || key.starts_with(kElementOrder))
+      continue;
+    if (!is_kept(key)) return bad_request("invalid patch format of retainKeys");
+  }
+  JsonObject remaining;
+  for (auto& member : target) {
+    if (is_kept(member.key())) remaining[member.key()] = std::move(member.value());
+  }
+  target = std::move(remaining);
+  return {};
+}
+
+// The items of a patch stand in the order that it asks for, and none is missing there.
+Result<void> check_order(const JsonArray& patch, const JsonArray& order,
+                         const ItemIdentity& identity) {
+  if (patch.empty() || order.empty()) return {};
+  auto next = order.begin();
+  for (const auto& item : patch) {
+    if (directive_of(item) != nullptr) continue;
+    const auto id = identity.of(item);
+    bool is_found = false;
+    while (next != order.end() && !is_found) {
+      if (!id) return no_merge_key(item, identity.merge_key());
+      const auto ordered = identity.of(*next);
+      if (!ordered) return no_merge_key(*next, identity.merge_key());
+      is_found = *ordered == *id;
+      ++next;
+    }
+    if (is_found) continue;
+    return unexplained(
+        fmt::format("The order in patch list:\n{}\n doesn't match $setElementOrder list:\n{}\n",
+                    go_text(Value(patch)), go_text(Value(order))));
+  }
+  return {};
+}
+
+Result<const JsonArray*> list_of(const Value* value) {
+  if (value == nullptr) return nullptr;
+  if (const auto* list = value->if_array()) return list;
+  return unexplained(
+      fmt::format("expected a []interface {{}}, but received a {}", go_type(*value)));
+}
+
+// Merges the list `key` with its patch, and orders it.
+Result<void> merge_ordered(JsonObject& target, const JsonObject& patch, const std::string& key,
+                           const JsonArray& order, const SchemaNode* node) {
+  const auto found = list_of(target.if_contains(key));
+  if (!found) return std::unexpected(found.error());
+  const auto changes = list_of(patch.if_contains(key));
+  if (!changes) return std::unexpected(changes.error());
+  if (node == nullptr) {
+    return unexplained(fmt::format("unable to find api field for the json field \"{}\"", key));
+  }
+  const ItemIdentity identity(node->patch_merge_key);
+  const auto previous = *found == nullptr ? JsonArray() : **found;
+  if (*changes != nullptr) {
+    if (auto checked = check_order(**changes, order, identity); !checked) return checked;
+  }
+  if (*found == nullptr && *changes == nullptr) return {};
+  Value list(previous);
+  if (*found == nullptr) {
+    list = **changes;
+    remove_directives(list);
+  } else if (*changes != nullptr) {
+    if (auto merged = merge_list(list.get_array(), **changes, node); !merged) return merged;
+  }
+  for (const auto& item : list.get_array()) {
+    if (!identity.of(item)) return no_merge_key(item, identity.merge_key());
+  }
+  // Objects without a key can't be told apart.
+  const bool is_atomic =
+      !identity.is_keyed() && !list.get_array().empty() && list.get_array().front().is_object();
+  if (!is_atomic) order_items(list.get_array(), order, previous, identity);
+  target[key] = std::move(list);
+  return {};
+}
+
+Result<void> obey_orders(JsonObject& target, JsonObject& patch, const Members& members) {
+  std::vector<std::string> directives;
+  for (const auto& member : patch) {
+    if (member.key().starts_with(kElementOrder)) directives.emplace_back(member.key());
+  }
+  for (const auto& directive : directives) {
+    const Value given = patch.at(directive);
+    patch.erase(directive);
+    const auto order = list_of(&given);
+    if (!order) return std::unexpected(order.error());
+    const auto key = directive.substr(kElementOrder.size());
+    if (auto merged = merge_ordered(target, patch, key, **order, members.of(key)); !merged) {
+      return merged;
+    }
+    patch.erase(key);
+  }
+  return {};
+}
+
+Result<void> delete_primitives(JsonObject& target, std::string_view key, const Value& value) {
+  auto* found = target.if_contains(key);
+  if (value.is_null()) target.erase(key);
+  const auto* values = value.if_array();
+  if (found == nullptr || !found->is_array() || values == nullptr) return {};
+  auto& list = found->get_array();
+  if (list.empty() && values->empty()) return {};
+  if (auto checked = check_types(list, *values); !checked) return checked;
+  erase_items(list, *values, ItemIdentity(""));
+  return {};
+}
+
+Result<void> merge_member(JsonObject& target, std::string_view key, Value& value,
+                          const SchemaNode* node) {
+  if (value.is_null()) {
+    target.erase(key);
+    return {};
+  }
+  auto* found = target.if_contains(key);
+  if (found == nullptr || go_type(*found) != go_type(value)) {
+    discard_nulls(value);
+    if (remove_directives(value)) {
+      target[key] = std::move(value);
+    } else {
+      target.erase(key);
+    }
+    return {};
+  }
+  if (auto* list = found->if_array()) return merge_list(*list, value.get_array(), node);
+  auto* object = found->if_object();
+  if (object == nullptr) {
+    *found = std::move(value);
+    return {};
+  }
+  return merge_object(*object, std::move(value.get_object()), Members{node});
+}
+
+Result<void> merge_object(JsonObject& target, JsonObject patch, const Members& members) {
+  if (const auto* directive = patch.if_contains(kDirective)) {
+    const Value whole(patch);
+    if (has_directive(whole, "delete")) {
+      target.clear();
+      return {};
+    }
+    if (!has_directive(whole, "replace")) return bad_directive(*directive, whole);
+    patch.erase(kDirective);
+    target = std::move(patch);
+    return {};
+  }
+  if (auto kept = retain_keys(target, patch); !kept) return kept;
+  if (auto obeyed = obey_orders(target, patch, members); !obeyed) return obeyed;
+  for (auto& member : patch) {
+    const std::string_view key = member.key();
+    auto merged = key.starts_with(kDeleteFrom)
+                      ? delete_primitives(target, key.substr(kDeleteFrom.size()), member.value())
+                      : merge_member(target, key, member.value(), members.of(key));
+    if (!merged) return merged;
+  }
   return {};
 }
 
@@ -274,7 +388,7 @@ Result<Value> apply_strategic_merge_patch(const Value& document, const Value& pa
     return bad_request("invalid JSON document");
   }
   Value merged = document;
-  auto done = merge_object(merged.get_object(), patch.get_object(), &schema, true);
+  auto done = merge_object(merged.get_object(), patch.get_object(), Members{&schema, true});
   if (!done) return std::unexpected(std::move(done.error()));
   return merged;
 }

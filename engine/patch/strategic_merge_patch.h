@@ -10,8 +10,9 @@ namespace gatefold::engine {
 
 // Understands `$patch`, `$retainKeys`, `$setElementOrder/<list>` and
 // `$deleteFromPrimitiveList/<list>`. The lists of metadata (finalizers, ownerReferences) merge
-// whatever the schema says. kBadRequest where an item lacks its merge key or a directive has the
-// wrong form, kInvalid where an item of a list that merges is a list.
+// whatever the schema says. Fails as Kubernetes' servers do: kBadRequest where $retainKeys has the
+// wrong form, kInvalid with their fixed text where lists that merge hold lists, and kUnknown (500)
+// for all else, such as an item without its merge key or a directive that they don't know.
 Result<Value> apply_strategic_merge_patch(const Value& document, const Value& patch,
                                           const SchemaNode& schema);
 

@@ -98,7 +98,7 @@ TEST_CASE("merge patches of objects as clients send them") {
       {R"({"metadata":{"labels":null}})",
        R"({"metadata":{"name":"x"},"spec":{"rules":[{"name":"r"}]}})"},
       {R"({"spec":{"rules":[{"port":null}]}})",
-       R"({"metadata":{"labels":{"a":"1"},"name":"x"},"spec":{"rules":[{"port":null}]}})"},
+       R"({"metadata":{"labels":{"a":"1"},"name":"x"},"spec":{"rules":[{}]}})"},
       {R"({"spec":null,"status":{"a":{"b":1}}})",
        R"({"metadata":{"labels":{"a":"1"},"name":"x"},"status":{"a":{"b":1}}})"},
       // Directives mean nothing here.
