@@ -252,7 +252,7 @@ TEST_CASE("patches that can't be applied") {
           {422, "Invalid", "status.conditions"});
 }
 
-TEST_CASE("too much of it") {
+TEST_CASE("too much of it (R4.20)") {
   refused({"POST", kPath, {}, std::string((3u << 20) + 1, ' ')},
           {413, "RequestEntityTooLarge", "3145728"});
   // Far more than the server looks at: the answer has to arrive all the same.

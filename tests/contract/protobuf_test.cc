@@ -232,6 +232,21 @@ TEST_CASE("media types are refused as a real server refuses them (R4.11, R4.12, 
           {406, "NotAcceptable", "only the following media types are accepted: " + all});
 }
 
+TEST_CASE("CBOR is neither taken nor given (R4.18)") {
+  refused({"POST", kMaps, type("application/cbor"), "\xa0"},
+          {415, "UnsupportedMediaType", "the body of the request was in an unknown format"});
+  refused({"PATCH", kMaps + "/a", type("application/apply-patch+cbor"), "\xa0"},
+          {415, "UnsupportedMediaType", "the body of the request was in an unknown format"});
+  refused({"GET", kMaps, {{"Accept", "application/cbor"}}, ""}, {406, "NotAcceptable", ""});
+  refused({"GET", kMaps + "?watch=1", {{"Accept", "application/cbor-seq"}}, ""},
+          {406, "NotAcceptable", ""});
+  Served served;
+  const auto both =
+      served.peer().call("GET", kMaps, {{"Accept", "application/cbor,application/json"}});
+  CHECK(both.code == 200);
+  CHECK(both.header("content-type") == "application/json");
+}
+
 TEST_CASE("protobuf is never answered (R4.3, R4.4, R4.5)") {
   Served served;
   const auto accept = [&](std::string_view target, std::string_view types) {

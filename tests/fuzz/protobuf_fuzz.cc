@@ -29,8 +29,7 @@ void examine(std::string_view bytes) {
     return;
   }
   GATEFOLD_ASSERT(envelope->object.size() <= bytes.size());
-  const auto* message =
-      proto::builtin_messages().of_object(envelope->api_version, envelope->kind);
+  const auto* message = proto::builtin_messages().of_object(envelope->api_version, envelope->kind);
   if (message == nullptr) return;
   const auto object = proto::decode_message(*message, envelope->object, kLimits);
   if (!object) {

@@ -1,6 +1,7 @@
 // What Kubernetes' own types say of protobuf: `generate tables` prints the layout of messages,
 // `generate objects COUNT BUDGET` COUNT objects of each kind by chance, with about BUDGET values each, as
-// lines of {"body": base64, "object": JSON}; `generate samples FOLDER` those that k8s.io/api is tested with.
+// lines of {"body": base64, "object": JSON}; `generate samples FOLDER` those that k8s.io/api is tested with;
+// `generate openapi FILE` reads a document of OpenAPI version 2 in protobuf as kubectl does.
 package main
 
 import (
@@ -92,6 +93,8 @@ func main() {
 		printObjects(codec, must(strconv.Atoi(os.Args[2])), must(strconv.Atoi(os.Args[3])))
 	case len(os.Args) == 3 && os.Args[1] == "samples":
 		printSamples(codec, os.Args[2])
+	case len(os.Args) == 3 && os.Args[1] == "openapi":
+		readOpenAPI(os.Args[2])
 	default:
 		os.Exit(2)
 	}
