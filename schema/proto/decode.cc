@@ -113,11 +113,18 @@ class Decoder {
     return seen;
   }
 
-  // A message that comes in parts is that of all parts together.
-  static std::string_view joined(SeenOnes ones, std::string& buffer) {
+  // A message that comes in parts is that of all parts together. No client sends any; on every
+  // level again, they would be copied again.
+  std::expected<std::string_view, std::string> joined(SeenOnes ones, std::string& buffer) {
     if (ones.empty()) return {};
     if (ones.size() == 1) return ones.front().field.bytes;
-    for (const auto& one : ones) buffer += one.field.bytes;
+    for (const auto& one : ones) {
+      joined_bytes_ += one.field.bytes.size();
+      if (joined_bytes_ > limits_.joined_bytes_max) {
+        return wrong("proto: the message comes in too many parts");
+      }
+      buffer += one.field.bytes;
+    }
     return buffer;
   }
 
@@ -125,8 +132,11 @@ class Decoder {
     Decoded value;
     std::string buffer;
     switch (field.shape) {
-      case FieldShape::kInline:
-        return add_members(*field.message, joined(ones, buffer), nesting, members);
+      case FieldShape::kInline: {
+        const auto bytes = joined(ones, buffer);
+        if (!bytes) return wrong(bytes.error());
+        return add_members(*field.message, *bytes, nesting, members);
+      }
       case FieldShape::kRepeated:
         value = list(field, ones, nesting + 1);
         break;
@@ -153,7 +163,11 @@ class Decoder {
     std::string buffer;
     WireField last;
     if (!ones.empty()) last = ones.back().field;
-    if (is_message(field.type)) last.bytes = joined(ones, buffer);
+    if (is_message(field.type)) {
+      const auto bytes = joined(ones, buffer);
+      if (!bytes) return wrong(bytes.error());
+      last.bytes = *bytes;
+    }
     return value_of(field, last, nesting);
   }
 
@@ -295,6 +309,7 @@ class Decoder {
 
   DecodeLimits limits_;
   std::size_t values_ = 0;
+  std::size_t joined_bytes_ = 0;
 };
 
 }  // namespace

@@ -16,6 +16,8 @@ struct DecodeLimits {
   // Two bytes make a message of many members that are zero: without a bound, thousands of times as
   // much memory as bytes. A value takes a byte of JSON at least.
   std::size_t values_max = 3u << 19;
+  // Of messages that come in parts; a body has 3 MiB.
+  std::size_t joined_bytes_max = 8u << 20;
 };
 
 // The members are those that a Go client's JSON would have, in the same order: what is zero and not

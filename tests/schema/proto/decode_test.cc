@@ -189,6 +189,16 @@ TEST_CASE("messages nest as deep as values may") {
   CHECK(error_of(less) == "");
 }
 
+TEST_CASE("parts of messages are not copied without end") {
+  std::string bytes = bytes_field(25, bytes_field(1, std::string(1000, 'a')));
+  for (int level = 0; level < 100; ++level) {
+    bytes = bytes_field(25, bytes) + bytes_field(25, "");
+  }
+  CHECK(decoded(bytes, {.joined_bytes_max = 200'000}).has_value());
+  CHECK(decoded(bytes, {.joined_bytes_max = 50'000}).error() ==
+        "proto: the message comes in too many parts");
+}
+
 TEST_CASE("few bytes do not become many values") {
   std::string bytes;
   for (int i = 0; i < 1000; ++i) bytes += bytes_field(24, "");
