@@ -5,12 +5,12 @@
 namespace gatefold::proto {
 
 const Messages& builtin_messages() {
-  static const Messages messages = [] {
+  static const Messages kMessages = [] {
     auto parsed = Messages::parse(builtin_message_table());
     GATEFOLD_ASSERT(parsed.has_value());
     return std::move(*parsed);
   }();
-  return messages;
+  return kMessages;
 }
 
 }  // namespace gatefold::proto

@@ -45,8 +45,8 @@ message Base
 )";
 
 const Messages& messages() {
-  static const Messages all = *Messages::parse(kTable);
-  return all;
+  static const Messages kAll = *Messages::parse(kTable);
+  return kAll;
 }
 
 std::expected<JsonObject, std::string> decoded(std::string_view bytes, DecodeLimits limits = {}) {
