@@ -7,6 +7,9 @@
 #include "engine/patch/json_patch.h"
 #include "engine/patch/merge_patch.h"
 #include "schema/json.h"
+#include "schema/proto/decode.h"
+#include "schema/proto/envelope.h"
+#include "schema/proto/values.h"
 #include "schema/yaml.h"
 
 namespace gatefold::api {
@@ -65,20 +68,58 @@ Result<DecodedBody> decode_json(std::string_view kind, std::string_view body) {
   return DecodedBody{std::move(parsed->value), duplicate_fields(parsed->duplicates)};
 }
 
+// What a body holds that says of itself that it is of `type`.
+Result<JsonObject> decode_object(const proto::Envelope& type, std::string_view kind) {
+  const auto version = type.api_version.substr(type.api_version.rfind('/') + 1);
+  const auto unfit = [&](std::string_view why) {
+    return bad_request(fmt::format("{} in version \"{}\" cannot be handled as a {}: {}",
+                                   proto::text_of(type.kind), proto::text_of(version), kind, why));
+  };
+  const auto* message = proto::builtin_messages().of_object(type.api_version, type.kind);
+  if (message == nullptr) {
+    return unfit(fmt::format("no kind \"{}\" is registered for version \"{}\"",
+                             proto::text_of(type.kind), proto::text_of(type.api_version)));
+  }
+  auto object = proto::decode_message(
+      *message, type.object,
+      {.nesting_max = engine::kNestingMax, .values_max = engine::kObjectBytesMax});
+  if (!object) return unfit(object.error());
+  (*object)["apiVersion"] = type.api_version;
+  (*object)["kind"] = type.kind;
+  return std::move(*object);
+}
+
+Result<DecodedBody> decode_protobuf(std::string_view kind, std::string_view body) {
+  auto envelope = proto::open_envelope(body);
+  if (!envelope) return unrecognized(kind, envelope.error(), body);
+  if (envelope->kind.empty()) envelope->kind = kind;
+  if (envelope->api_version.empty() && kind != "DeleteOptions") {
+    return unrecognized(kind, "Object 'apiVersion' is missing in the envelope", body);
+  }
+  auto object = decode_object(*envelope, kind);
+  if (!object) return std::unexpected(std::move(object.error()));
+  return DecodedBody{std::move(*object), {}};
+}
+
 }  // namespace
 
-Result<BodyMedia> body_media_of(const Request& request) {
+Result<BodyMedia> body_media_of(const Request& request, bool is_custom) {
   const auto media = media_type_of(request.content_type);
   if (media == "application/json") return BodyMedia::kJson;
   if (media == "application/yaml") return BodyMedia::kYaml;
+  const bool is_protobuf = media == kProtobufType;
+  if (is_protobuf && !is_custom) return BodyMedia::kProtobuf;
+  // As a real server lists them; but what was refused is not offered.
   return failure(Reason::kUnsupportedMediaType,
-                 "the body of the request was in an unknown format - accepted media types "
-                 "include: application/json, application/yaml");
+                 fmt::format("the body of the request was in an unknown format - accepted media "
+                             "types include: {}",
+                             media_types(!is_protobuf)));
 }
 
-Result<DecodedBody> decode_body(const Request& request, std::string_view kind, bool kind_needed) {
-  const auto media = body_media_of(request);
+Result<DecodedBody> decode_body(const Request& request, std::string_view kind, bool is_custom) {
+  const auto media = body_media_of(request, is_custom);
   if (!media) return std::unexpected(media.error());
+  if (*media == BodyMedia::kProtobuf) return decode_protobuf(kind, request.body);
   auto decoded = *media == BodyMedia::kYaml ? decode_yaml(kind, request.body)
                                             : decode_json(kind, request.body);
   if (!decoded) return decoded;
@@ -92,7 +133,7 @@ Result<DecodedBody> decode_body(const Request& request, std::string_view kind, b
             go_kind(decoded->value)),
         request.body);
   }
-  if (kind_needed && string_at(decoded->value, {"kind"}).empty()) {
+  if (is_custom && string_at(decoded->value, {"kind"}).empty()) {
     return unrecognized(kind, fmt::format("Object 'Kind' is missing in '{}'", request.body),
                         request.body);
   }

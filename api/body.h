@@ -1,4 +1,5 @@
-// From the bytes of a request body to a value (R4.13, R4.16, R4.17, R7.2).
+// From the bytes of a request body to a value (R4.6 to R4.8, R4.13 to R4.17, R7.2). Protobuf ends
+// here: what it held goes on as the JSON that Go's types write.
 #pragma once
 
 #include <string>
@@ -17,14 +18,16 @@ struct DecodedBody {
   std::vector<std::string> duplicates;  // what strict decoding says of members that stood twice
 };
 
-enum class BodyMedia { kJson, kYaml };
-// By the Content-Type; kUnsupportedMediaType for others.
-Result<BodyMedia> body_media_of(const Request& request);
+enum class BodyMedia { kJson, kYaml, kProtobuf };
+// By the Content-Type; kUnsupportedMediaType for others, and for custom resources in protobuf
+// (R4.15).
+Result<BodyMedia> body_media_of(const Request& request, bool is_custom = false);
 
-// An object in JSON or YAML, as body_media_of() says. `kind` is
-// named in errors. Only DeleteOptions and core kinds may leave `kind` out: `kind_needed` false.
+// An object as body_media_of() says. `kind` is what is expected, named in errors. All but custom
+// resources, DeleteOptions on their paths included, may leave `kind` out and come in protobuf, with
+// the type that the envelope says: whether that is the expected one is not looked at, as in JSON.
 Result<DecodedBody> decode_body(const Request& request, std::string_view kind,
-                                bool kind_needed = false);
+                                bool is_custom = false);
 
 struct DecodedPatch {
   engine::PatchType type = engine::PatchType::kMerge;

@@ -5,6 +5,8 @@
 #include <charconv>
 #include <optional>
 
+#include <fmt/format.h>
+
 namespace gatefold::api {
 namespace {
 
@@ -124,22 +126,26 @@ Result<Representation> negotiate(std::string_view accept, std::string_view prett
   Representation representation;
   representation.pretty = wants_pretty(pretty, user_agent);
   if (trim(accept).empty()) return representation;
+  bool wants_protobuf = false;
   for (const auto& clause : parse_accept(accept)) {
+    wants_protobuf = wants_protobuf || clause.type + '/' + clause.subtype == kProtobufType;
     const auto shape = shape_of(clause);
-    if (!shape) continue;
+    const bool is_json = accepts(clause, "application", "json");
+    if (!shape || (!is_json && !accepts(clause, "application", "yaml"))) continue;
     representation.shape = *shape;
     if (*shape != Shape::kObject) representation.version = clause.parameter("v");
-    if (accepts(clause, "application", "json")) {
-      representation.media = MediaType::kJson;
-      return representation;
-    }
-    if (accepts(clause, "application", "yaml")) {
-      representation.media = MediaType::kYaml;
-      return representation;
-    }
+    representation.media = is_json ? MediaType::kJson : MediaType::kYaml;
+    return representation;
   }
-  return failure(Reason::kNotAcceptable,
-                 "only the following media types are accepted: application/json, application/yaml");
+  // As a real server lists them; but what was refused is not offered.
+  return failure(
+      Reason::kNotAcceptable,
+      fmt::format("only the following media types are accepted: {}", media_types(!wants_protobuf)));
+}
+
+std::string_view media_types(bool with_protobuf) {
+  return with_protobuf ? "application/json, application/yaml, application/vnd.kubernetes.protobuf"
+                       : "application/json, application/yaml";
 }
 
 Result<DiscoveryForm> negotiate_discovery(std::string_view accept) {

@@ -36,12 +36,17 @@ struct AcceptClause {
 // In the order of preference (R4.11).
 std::vector<AcceptClause> parse_accept(std::string_view header);
 
-// kNotAcceptable where no clause can be served. An empty header is JSON.
+// kNotAcceptable where no clause can be served. An empty header is JSON. Protobuf is taken in
+// bodies and never answered: every client that prefers it takes JSON too (R4.3).
 Result<Representation> negotiate(std::string_view accept, std::string_view pretty,
                                  std::string_view user_agent);
 
 enum class DiscoveryForm { kLegacy, kAggregatedV2, kAggregatedV2Beta1 };
 Result<DiscoveryForm> negotiate_discovery(std::string_view accept);
+
+inline constexpr std::string_view kProtobufType = "application/vnd.kubernetes.protobuf";
+// Those of objects, as errors list them.
+std::string_view media_types(bool with_protobuf);
 
 // The media type of a request body in lower case and without its parameters, `application/json` for
 // none.

@@ -1,4 +1,4 @@
-// The documents of schema/kinds as they are compiled in.
+// The documents of schema/kinds and schema/proto/messages.table as they are compiled in.
 #pragma once
 
 #include <string_view>
@@ -13,5 +13,6 @@ struct BuiltinKind {
 };
 
 std::vector<BuiltinKind> builtin_kind_documents();
+std::string_view builtin_message_table();
 
 }  // namespace gatefold

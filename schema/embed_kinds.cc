@@ -1,9 +1,11 @@
-// Writes a C++ source that holds the documents of kinds as JSON, which is read in a tenth of the
-// time that YAML takes: `embed_kinds OUTPUT DOCUMENT...`. Part of the build, not of the binary.
+// Writes a C++ source that holds the table of messages as it is and the documents of kinds as JSON,
+// which is read in a tenth of the time that YAML takes: `embed_kinds OUTPUT TABLE DOCUMENT...`.
+// Part of the build, not of the binary.
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -33,18 +35,26 @@ std::string literal(std::string_view text) {
   return out;
 }
 
-int embed(const std::filesystem::path& output, std::span<char*> documents) {
-  std::string source = "// Generated from schema/kinds.\n#include \"schema/builtin_kinds.h\"\n\n";
+std::optional<std::string> text_of(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text(std::istreambuf_iterator<char>(file), {});
+  if (!file) return std::nullopt;
+  return text;
+}
+
+int embed(const std::filesystem::path& output, const std::filesystem::path& table,
+          std::span<char*> documents) {
+  std::string source =
+      "// Generated from schema/kinds and schema/proto.\n#include \"schema/builtin_kinds.h\"\n\n";
   // The standard promises no longer literals than 65,536 bytes; our compilers take any.
   source += "#pragma GCC diagnostic ignored \"-Woverlength-strings\"\n\n";
   source += "namespace gatefold {\n\n";
   std::string entries;
   for (std::size_t i = 0; i < documents.size(); ++i) {
     const std::filesystem::path path = documents[i];
-    std::ifstream file(path, std::ios::binary);
-    const std::string text(std::istreambuf_iterator<char>(file), {});
-    const auto document = parse_yaml(text);
-    if (!file || !document) {
+    const auto text = text_of(path);
+    const auto document = parse_yaml(text.value_or(""));
+    if (!text || !document) {
       fmt::print(stderr, "{}: {}\n", path.string(), document ? "" : document.error().message);
       return 1;
     }
@@ -55,7 +65,15 @@ int embed(const std::filesystem::path& output, std::span<char*> documents) {
                            is_core, i, json.size());
   }
   source += "\nstd::vector<BuiltinKind> builtin_kind_documents() {\n";
-  source += fmt::format("  return {{\n{}  }};\n}}\n\n}}  // namespace gatefold\n", entries);
+  source += fmt::format("  return {{\n{}  }};\n}}\n\n", entries);
+  const auto messages = text_of(table);
+  if (!messages) {
+    fmt::print(stderr, "{}: is not there\n", table.string());
+    return 1;
+  }
+  source += fmt::format("std::string_view builtin_message_table() {{\n  return\n{}    ;\n}}\n\n",
+                        literal(*messages));
+  source += "}  // namespace gatefold\n";
   std::ofstream out(output, std::ios::binary | std::ios::trunc);
   out << source;
   out.close();
@@ -66,6 +84,7 @@ int embed(const std::filesystem::path& output, std::span<char*> documents) {
 }  // namespace gatefold
 
 int main(int argc, char** argv) {
-  if (argc < 3) return 2;
-  return gatefold::embed(argv[1], std::span(argv, static_cast<std::size_t>(argc)).subspan(2));
+  if (argc < 4) return 2;
+  const auto arguments = std::span(argv, static_cast<std::size_t>(argc));
+  return gatefold::embed(argv[1], argv[2], arguments.subspan(3));
 }

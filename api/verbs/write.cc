@@ -38,7 +38,7 @@ Result<engine::Command> command_of(const Exchange& exchange) {
   const auto verb = exchange.info.verb;
   // POST judges the Content-Type before the options, PUT after them (R7.1).
   if (verb == RequestVerb::kCreate) {
-    auto media = body_media_of(exchange.request);
+    auto media = body_media_of(exchange.request, !exchange.shown_kind->core);
     if (!media) return std::unexpected(std::move(media.error()));
   }
   engine::Command command;

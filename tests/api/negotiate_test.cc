@@ -30,7 +30,7 @@ std::string discovery(std::string_view accept) {
 
 }  // namespace
 
-TEST_CASE("the first clause that can be served is taken") {
+TEST_CASE("the first clause that can be served is taken (R4.3, R4.11)") {
   const auto [accept, wanted] = GENERATE(table<std::string, std::string>({
       {"", "json object"},
       {"  ", "json object"},
@@ -47,6 +47,12 @@ TEST_CASE("the first clause that can be served is taken") {
       {"*/*, application/yaml", "yaml object"},
       {"application/*;q=1, application/yaml;q=0.9", "json object"},
       {"application/vnd.kubernetes.protobuf,application/json", "json object"},
+      {"application/vnd.kubernetes.protobuf, */*", "json object"},
+      {"application/vnd.kubernetes.protobuf;as=Table;v=v1beta1;g=meta.k8s.io,application/yaml",
+       "yaml object"},
+      {"application/vnd.kubernetes.protobuf;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,"
+       "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1",
+       "json metadata v1"},
       {"application/json;as=Table;v=v1;g=meta.k8s.io", "json table v1"},
       {"application/json;as=Table;g=meta.k8s.io;v=v1beta1", "json table v1beta1"},
       {"application/json;as=Table;v=v1;g=\"meta.k8s.io\"", "json table v1"},
@@ -66,7 +72,7 @@ TEST_CASE("the first clause that can be served is taken") {
   CHECK(negotiated(accept) == wanted);
 }
 
-TEST_CASE("what the query says of indentation wins over the client's name") {
+TEST_CASE("what the query says of indentation wins over the client's name (R4.19)") {
   const auto [pretty, user_agent, wanted] = GENERATE(table<std::string, std::string, std::string>({
       {"", "", "json object"},
       {"", "kubectl/v1.33.0", "json object"},
@@ -113,7 +119,7 @@ TEST_CASE("discovery is aggregated for those who ask") {
   CHECK(discovery("application/yaml") == "NotAcceptable");
 }
 
-TEST_CASE("media types of bodies have no letter case and no parameters") {
+TEST_CASE("media types of bodies have no letter case and no parameters (R4.13)") {
   CHECK(media_type_of("") == "application/json");
   CHECK(media_type_of(" ; charset=utf-8") == "application/json");
   CHECK(media_type_of("Application/JSON; Charset=UTF-8") == "application/json");

@@ -181,7 +181,6 @@ expect "strategic patch merged" '8080' "$kubectl" get service cart -n shop -o 'j
 printf '#!/bin/sh\nsed -i "s/port: 82/port: 83/" "$1"\n' >"$work/editor" && chmod +x "$work/editor"
 expect "edit" 'edited' env KUBE_EDITOR="$work/editor" "$kubectl" edit gateway web -n shop
 expect "edited" '^83$' "$kubectl" get gateway web -n shop -o 'jsonpath={.spec.listeners[0].port}'
-# Not `kubectl create configmap`: since 1.32 it sends protobuf.
 more='{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"more","namespace":"shop"},"data":{"a":"b"}}'
 expect "create configmap" 'created' "$kubectl" create -f - <<<"$more"
 expect "secret is base64" '^dmFsdWU=$' "$kubectl" get secret token -n shop -o 'jsonpath={.data.key}'
@@ -245,6 +244,39 @@ if [[ $level == full ]]; then
   sed 's/{name: shop}/{name: shop, labels: {a: b}}/' "$work/namespace.yaml" >"$work/labelled.yaml"
   expect_failure "diff finds a label" '^\+ +a: b$' "$kubectl" diff -f "$work/labelled.yaml"
   expect "raw" '"major": ?"1"' "$kubectl" get --raw /version
+
+  # What kubectl sends in protobuf since 1.32, without a fallback (R4.1, R4.2).
+  typed() { # NAME PATTERN ARGUMENTS...
+    expect "create $1 in protobuf (R4.1, R4.2)" "$2" "$kubectl" create "${@:3}"
+  }
+  typed namespace '^namespace/typed created$' namespace typed
+  typed configmap '^configmap/settings created$' configmap settings -n typed --from-literal=colour=blue --from-file=script="$work/editor"
+  typed secret '^secret/token created$' secret generic token -n typed --from-literal=key=value
+  typed serviceaccount '^serviceaccount/robot created$' serviceaccount robot -n typed
+  typed service '^service/cart created$' service clusterip cart -n typed --tcp=80:8080
+  typed "external service" '^service/db created$' service externalname db -n typed --external-name=db.example
+  typed role '^role.rbac.authorization.k8s.io/reader created$' role reader -n typed --verb=get,list --resource=configmaps --resource-name=settings
+  typed rolebinding '^rolebinding.rbac.authorization.k8s.io/readers created$' rolebinding readers -n typed --role=reader --serviceaccount=typed:robot
+  typed clusterrole '^clusterrole.rbac.authorization.k8s.io/typed created$' clusterrole typed --verb=get --resource=gateways.gateway.networking.k8s.io
+  typed clusterrolebinding '^clusterrolebinding.rbac.authorization.k8s.io/typed created$' clusterrolebinding typed --clusterrole=typed --user=ann --group=ops
+  typed deployment '^deployment.apps/web created$' deployment web -n typed --image=registry.example/web:1 --replicas=2 --port=8080
+  typed poddisruptionbudget '^poddisruptionbudget.policy/web created$' poddisruptionbudget web -n typed --selector=app=web --min-available=50%
+  expect "autoscale in protobuf (R4.1, R4.2)" '^horizontalpodautoscaler.autoscaling/web autoscaled$' "$kubectl" autoscale deployment web -n typed --min=2 --max=5 --cpu-percent=80
+  expect "a server dry run in protobuf" 'created \(server dry run\)$' "$kubectl" create configmap dry -n typed --dry-run=server --from-literal=a=b
+  expect_failure "an invalid object in protobuf (R4.5)" '(Invalid|invalid)' "$kubectl" create configmap Upper -n typed
+  expect_failure "what is there is not created again in protobuf (R4.5)" 'AlreadyExists|already exists' "$kubectl" create serviceaccount robot -n typed
+  kept() { # NAME PATTERN OBJECT PATH
+    expect "$1 from protobuf (R4.8)" "$2" "$kubectl" get "$3" -n typed -o "jsonpath=$4"
+  }
+  kept "texts" '^blue$' configmap/settings '{.data.colour}'
+  kept "bytes" '^dmFsdWU=$' secret/token '{.data.key}'
+  kept "ports" '^80 8080 TCP$' service/cart '{.spec.ports[0].port} {.spec.ports[0].targetPort} {.spec.ports[0].protocol}'
+  kept "rules" '^get list settings$' role/reader '{.rules[0].verbs[*]} {.rules[0].resourceNames[0]}'
+  kept "replicas and a template" '^2 registry.example/web:1 8080$' deployment/web '{.spec.replicas} {.spec.template.spec.containers[0].image} {.spec.template.spec.containers[0].ports[0].containerPort}'
+  kept "a percentage" '^50%$' poddisruptionbudget/web '{.spec.minAvailable}'
+  kept "a target" '^80$' horizontalpodautoscaler/web '{.spec.metrics[0].resource.target.averageUtilization}'
+  expect "delete what came in protobuf" 'namespace "typed" deleted' "$kubectl" delete namespace typed
+  expect "delete cluster-wide roles" 'deleted' "$kubectl" delete clusterrole,clusterrolebinding typed
 fi
 expect "api-resources" 'gateways +gtw +gateway.networking.k8s.io/v1 +true +Gateway' "$kubectl" api-resources
 expect "api-versions" '^gateway.networking.k8s.io/v1beta1$' "$kubectl" api-versions

@@ -86,7 +86,7 @@ TEST_CASE("lists say the same in every form, however large they are") {
   CHECK_FALSE(forms.get(kMaps + "?pretty=false", "", "curl/8.0").body.contains('\n'));
 }
 
-TEST_CASE("an object says the same in every form") {
+TEST_CASE("an object says the same in every form (R4.19)") {
   Forms forms;
   forms.make_large(1);
   const auto one = kMaps + "/c0";
@@ -98,7 +98,39 @@ TEST_CASE("an object says the same in every form") {
         content.at("metadata"));
 }
 
-TEST_CASE("media types have no letter case") {
+TEST_CASE("YAML in bodies is YAML 1.1, and its first document alone (R4.16)") {
+  Forms forms;
+  const HttpPeer::Headers as_yaml{{"Content-Type", "application/yaml"}};
+  const auto refused = forms.peer().call("POST", kMaps, as_yaml, "metadata: {name: y}\n");
+  CHECK(refused.code == 400);
+  CHECK(string_at(refused.json(), {"message"})
+            .contains("json: cannot unmarshal bool into Go struct field ObjectMeta.name of type "
+                      "string"));
+  const auto created = forms.peer().call("POST", kMaps, as_yaml,
+                                         "metadata: {name: 'y'}\n---\nmetadata: {name: second}\n");
+  CHECK(created.code == 201);
+  CHECK(name_in(created.json()) == "y");
+  CHECK(forms.peer().call("GET", kMaps + "/second").code == 404);
+}
+
+TEST_CASE("JSON keys have a letter case, and 1.0 is an integer (R4.17)") {
+  Forms forms;
+  const auto made = [&](std::string_view members) {
+    return forms.peer().call("POST", kMaps, {},
+                             fmt::format(R"({{"metadata":{{"name":"a"}},{}}})", members));
+  };
+  const auto cased = made(R"("Data":{"a":"b"})");
+  CHECK(cased.code == 201);
+  CHECK(find(cased.json(), "data") == nullptr);
+  CHECK(find(cased.json(), "Data") == nullptr);
+  const auto service =
+      forms.peer().call("POST", "/api/v1/namespaces/default/services", {},
+                        R"({"metadata":{"name":"a"},"spec":{"ports":[{"port":80.0}]}})");
+  CHECK(service.code == 201);
+  CHECK(service.body.contains(R"("port":80,)"));
+}
+
+TEST_CASE("media types have no letter case (R4.13)") {
   Forms forms;
   const auto text = to_json(gateway("web"));
   const HttpPeer::Headers json{{"Content-Type", "Application/JSON; Charset=UTF-8"}};

@@ -40,7 +40,8 @@ bool is_build_file(const SourceFile& file) {
 bool is_data(const SourceFile& file) {
   constexpr std::array<std::string_view, 3> kFolders = {"schema/kinds/", "tests/golden/",
                                                         "tests/fuzz/found/"};
-  constexpr std::array<std::string_view, 5> kExtensions = {"json", "jsonl", "sum", "mod", "bin"};
+  constexpr std::array<std::string_view, 6> kExtensions = {"json", "jsonl", "sum",
+                                                           "mod",  "bin",   "table"};
   return std::ranges::find(kExtensions, extension_of(file.path)) != kExtensions.end() ||
          std::ranges::any_of(kFolders, [&](auto folder) { return file.path.starts_with(folder); });
 }
