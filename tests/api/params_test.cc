@@ -159,7 +159,7 @@ TEST_CASE("options of lists and watches") {
       {"resourceVersionMatch=Foo", invalid + R"(resourceVersionMatch: Unsupported value: "Foo": )" +
                                        R"(supported values: "Exact", "NotOlderThan", "")"},
       {"fieldSelector=data.a%3Db",
-       R"(BadRequest: field label "data.a" not supported for ConfigMap)"},
+       R"(BadRequest: "data.a" is not a known field selector: only "metadata.name", "metadata.namespace")"},
       {"fieldSelector=a", "BadRequest: invalid selector: 'a'; can't understand 'a'"},
       {"labelSelector=a,", "BadRequest: found '', expected: identifier after ','"},
   }));
