@@ -150,8 +150,7 @@ Lines removal(Client& client) {
   }
   lines.push_back(timeless(fmt::format("{} [{}]", left.code, fmt::join(names, ", "))));
   client.call("PATCH", kFoos + "/f0", R"({"metadata":{"finalizers":null}})", kMerge);
-  CHECK(eventually(
-      [&] { return client.call("GET", kDefinitions + "/foos.lc.com").code == 404; }));
+  CHECK(eventually([&] { return client.call("GET", kDefinitions + "/foos.lc.com").code == 404; }));
   lines.emplace_back("gone");
   const auto after = client.call("GET", kFoos);
   lines.push_back(fmt::format("{} {}", after.code, canonical_json(after.json())));
@@ -185,9 +184,8 @@ std::vector<Lines> replayed() {
   for (const auto& each : find_path(object, {"status", "storedVersions"})->as_array()) {
     versions.push_back(fmt::format("'{}'", std::string_view(each.as_string())));
   }
-  steps.push_back({shown(stored),
-                   fmt::format("[{}] {}", fmt::join(versions, ", "),
-                               integer_at(object, {"metadata", "generation"}, 0))});
+  steps.push_back({shown(stored), fmt::format("[{}] {}", fmt::join(versions, ", "),
+                                              integer_at(object, {"metadata", "generation"}, 0))});
 
   CHECK(client.call("POST", "/apis/lc.com/v2/namespaces/default/foos", foo("f1")).code == 400);
   CHECK(client.call("POST", kFoos, foo("f1")).code == 201);
@@ -197,13 +195,11 @@ std::vector<Lines> replayed() {
   const auto going = deleted.json();
   steps.push_back(
       {shown(deleted),
-       timeless(fmt::format("['{}'] {} {}",
-                            std::string_view(find_path(going, {"metadata", "finalizers"})
-                                                 ->as_array()
-                                                 .at(0)
-                                                 .as_string()),
-                            string_at(going, {"metadata", "deletionTimestamp"}),
-                            conditions_of(going)))});
+       timeless(fmt::format(
+           "['{}'] {} {}",
+           std::string_view(
+               find_path(going, {"metadata", "finalizers"})->as_array().at(0).as_string()),
+           string_at(going, {"metadata", "deletionTimestamp"}), conditions_of(going)))});
   steps.push_back(removal(client));
   return steps;
 }

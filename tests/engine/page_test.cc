@@ -162,6 +162,7 @@ TEST_CASE("combinations that make no sense are refused (R14.7)") {
   check_forbidden(refusal(query, world.view()),
                   "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"");
   query.continue_token = "x";
+  query.match = VersionMatch::kNotOlderThan;
   check_forbidden(refusal(query, world.view()),
                   "resourceVersionMatch is forbidden when continue is provided");
   query.match = VersionMatch::kUnset;
