@@ -44,6 +44,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void stop_reading_ahead();
   bool reads_ahead() const { return is_reading_ahead_; }
   bool has_ended() const { return has_ended_; }
+  // For who reads from the socket instead.
+  void note_end() { has_ended_ = true; }
 
  private:
   void arm();

@@ -194,16 +194,20 @@ Result<RemoveOptions> remove_options_of_query(const Request& request) {
   return with_propagation(std::move(result), request.query.value("propagationPolicy"));
 }
 
-Result<void> parse_version_match(const Request& request, ListOptions& options) {
+Result<void> parse_version_match(const Request& request, RequestVerb verb, ListOptions& options) {
   const auto text = request.query.value("resourceVersionMatch");
-  if (text == "Exact") {
+  auto errors = engine::check_version_ask({.is_watch = verb == RequestVerb::kWatch,
+                                           .match = text,
+                                           .resource_version = options.resource_version,
+                                           .continues = !options.continue_token.empty(),
+                                           .send_initial_events = options.send_initial_events});
+  if (!errors.empty()) {
+    return invalid({"meta.k8s.io", "", "ListOptions"}, "", std::move(errors));
+  }
+  if (text == engine::match_text(engine::VersionMatch::kExact)) {
     options.match = engine::VersionMatch::kExact;
-  } else if (text == "NotOlderThan") {
-    options.match = engine::VersionMatch::kNotOlderThan;
   } else if (!text.empty()) {
-    return invalid_options("ListOptions",
-                           not_supported("resourceVersionMatch", Value(text),
-                                         {"Exact", "NotOlderThan", ""}, "resource-version-match"));
+    options.match = engine::VersionMatch::kNotOlderThan;
   }
   return {};
 }
@@ -256,7 +260,7 @@ Result<RemoveOptions> parse_remove_options(const Request& request, std::string_v
 }
 
 Result<ListOptions> parse_list_options(const Request& request, const Kind& kind,
-                                       const KindVersion& version) {
+                                       const KindVersion& version, RequestVerb verb) {
   ListOptions options;
   const auto& query = request.query;
   auto limit = parse_integer(request, "limit");
@@ -271,15 +275,15 @@ Result<ListOptions> parse_list_options(const Request& request, const Kind& kind,
   auto fields = parse_field_selector(query.value("fieldSelector"));
   if (!fields) return bad_request(std::move(fields.error()));
   options.fields = std::move(*fields);
-  auto known = resolve_field_selector(kind, version, options.fields);
-  if (!known) return bad_request(std::move(known.error()));
-  auto match = parse_version_match(request, options);
-  if (!match) return std::unexpected(std::move(match.error()));
   options.continue_token = query.value("continue");
   options.resource_version = query.value("resourceVersion");
   options.bookmarks = query.is_true("allowWatchBookmarks");
   if (query.first("sendInitialEvents"))
     options.send_initial_events = query.is_true("sendInitialEvents");
+  auto match = parse_version_match(request, verb, options);
+  if (!match) return std::unexpected(std::move(match.error()));
+  auto known = resolve_field_selector(kind, version, options.fields);
+  if (!known) return bad_request(std::move(known.error()));
   return options;
 }
 

@@ -48,7 +48,8 @@ struct ListOptions {
 
 // Of a LIST, a WATCH or a DELETE of a collection. Checks selectors against the kind.
 Result<ListOptions> parse_list_options(const Request& request, const Kind& kind,
-                                       const KindVersion& version);
+                                       const KindVersion& version,
+                                       RequestVerb verb = RequestVerb::kList);
 
 // What engine::Lister is asked for.
 engine::ListQuery list_query(const RequestInfo& info, ListOptions options);

@@ -9,6 +9,7 @@
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
+#include <boost/beast/websocket/rfc6455.hpp>
 #include <fmt/format.h>
 
 #include "engine/limits.h"
@@ -39,6 +40,15 @@ Request to_request(http::request<http::string_body>&& from) {
   request.host = std::string(view_of(from[http::field::host]));
   request.body = std::move(from.body());
   return request;
+}
+
+std::optional<WebSocketHandshake> handshake_of(const http::request<http::string_body>& request) {
+  if (!boost::beast::websocket::is_upgrade(request)) return std::nullopt;
+  const auto text = [&](http::field field) { return std::string(view_of(request[field])); };
+  return WebSocketHandshake{.key = text(http::field::sec_websocket_key),
+                            .version = text(http::field::sec_websocket_version),
+                            .origin = text(http::field::origin),
+                            .host = text(http::field::host)};
 }
 
 Response too_many_bytes() {
@@ -132,6 +142,7 @@ asio::awaitable<Received> receive(Connection& connection, ServerState& state) {
   }
   received.takes_chunks = parser.get().version() >= 11;
   received.keep_alive = parser.keep_alive() && received.takes_chunks;
+  received.handshake = handshake_of(parser.get());
   received.request = to_request(parser.release());
   co_return received;
 }

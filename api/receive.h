@@ -11,6 +11,7 @@
 #include "api/limits.h"
 #include "api/request.h"
 #include "api/response.h"
+#include "api/websocket_handshake.h"
 
 namespace gatefold::api {
 
@@ -32,6 +33,7 @@ struct Received {
   std::optional<Response> refusal;
   bool keep_alive = false;
   bool takes_chunks = true;  // HTTP/1.0 does not
+  std::optional<WebSocketHandshake> handshake;
   ByteBudget::Share share;
 };
 

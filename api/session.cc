@@ -27,6 +27,8 @@ namespace http = boost::beast::http;
 
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 using Clock = std::chrono::steady_clock;
+// What one event of a watch is written from: its type, its object, its end.
+constexpr std::size_t kEventBuffers = 3;
 
 std::string_view event_opening(engine::WatchEventType type) {
   switch (type) {
@@ -205,6 +207,10 @@ asio::awaitable<bool> Session::write(BodyStream stream, const Head& head) {
 }
 
 asio::awaitable<bool> Session::write(WatchStream stream, const Head& head) {
+  if (head.handshake) {
+    auto checked = check_handshake(*head.handshake);
+    if (!checked) co_return co_await write(error_response(checked.error()), head);
+  }
   // The bell may ring from the writer's thread when this session is long gone.
   auto watcher = context_.engine.watch(stream.query,
                                        [weak = weak_from_this(), executor = timer_.get_executor()] {
@@ -213,6 +219,7 @@ asio::awaitable<bool> Session::write(WatchStream stream, const Head& head) {
                                          });
                                        });
   if (!watcher) co_return co_await write(error_response(watcher.error()), head);
+  if (head.handshake) co_return co_await write_frames(**watcher, stream, head);
   if (!co_await write_open_head(stream.head, head)) co_return false;
   if (head.is_head) co_return head.takes_chunks;
   connection_->unlimited();
@@ -223,6 +230,23 @@ asio::awaitable<bool> Session::write(WatchStream stream, const Head& head) {
   while (connection_->reads_ahead()) co_await timer_.async_wait(kTuple);
   if (!is_clean || connection_->has_ended()) co_return false;
   co_return co_await write_end(head);
+}
+
+asio::awaitable<bool> Session::write_frames(engine::Watcher& watcher, const WatchStream& stream,
+                                            Head head) {
+  const auto socket = std::make_shared<WebSocket>(connection_);
+  connection_->limit(state_.limits.write);
+  if (!co_await socket->accept(*head.handshake, head.audit_id)) co_return false;
+  connection_->unlimited();
+  socket->ignore_frames([self = shared_from_this()] { self->timer_.cancel(); });
+  head.frames = socket.get();
+  const bool is_clean = co_await watch_loop(watcher, stream, head);
+  connection_->limit(state_.limits.linger);
+  if (is_clean) co_await socket->close();
+  connection_->stop_reading_ahead();
+  timer_.expires_at(Clock::time_point::max());
+  while (socket->reads()) co_await timer_.async_wait(kTuple);
+  co_return false;
 }
 
 asio::awaitable<bool> Session::watch_loop(engine::Watcher& watcher, const WatchStream& stream,
@@ -261,13 +285,22 @@ asio::awaitable<bool> Session::watch_loop(engine::Watcher& watcher, const WatchS
   }
 }
 
+asio::awaitable<bool> Session::write_framed(std::span<const asio::const_buffer> buffers,
+                                            const Head& head) {
+  for (; !buffers.empty(); buffers = buffers.subspan(kEventBuffers)) {
+    connection_->limit(state_.limits.write);
+    if (!co_await head.frames->write_text(buffers.first(kEventBuffers))) co_return false;
+  }
+  co_return true;
+}
+
 asio::awaitable<bool> Session::write_events(std::vector<engine::WatchEvent> events,
                                             const WatchStream& stream, const Head& head,
                                             bool& is_first) {
   std::vector<std::string> own;
   own.reserve(events.size());
   std::vector<asio::const_buffer> buffers;
-  buffers.reserve(events.size() * 3);
+  buffers.reserve(events.size() * kEventBuffers);
   for (const auto& event : events) {
     std::string_view object;
     if (event.error) {
@@ -284,7 +317,8 @@ asio::awaitable<bool> Session::write_events(std::vector<engine::WatchEvent> even
     buffers.push_back(buffer_of(object));
     buffers.push_back(buffer_of("}\n"));
   }
-  const bool is_written = co_await write_piece(buffers, head);
+  const bool is_written = head.frames == nullptr ? co_await write_piece(buffers, head)
+                                                 : co_await write_framed(buffers, head);
   connection_->unlimited();
   co_return is_written;
 }
@@ -299,6 +333,7 @@ asio::awaitable<bool> Session::serve_one() {
   if (!received.request) co_return false;
   head.is_head = received.request->method == "HEAD";
   head.audit_id = received.request->audit_id;
+  head.handshake = std::move(received.handshake);
   auto reply = co_await answer(std::move(*received.request), head);
   received.request.reset();
   received.share.release();

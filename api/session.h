@@ -13,6 +13,7 @@
 #include "api/connection.h"
 #include "api/pipeline.h"
 #include "api/receive.h"
+#include "api/websocket.h"
 
 namespace gatefold::api {
 
@@ -32,6 +33,8 @@ class Session : public std::enable_shared_from_this<Session> {
     bool is_head = false;
     bool takes_chunks = true;
     std::string audit_id;
+    std::optional<WebSocketHandshake> handshake;
+    WebSocket* frames = nullptr;  // where a watch goes that has changed to WebSocket
   };
   boost::asio::awaitable<bool> serve_one();
   boost::asio::awaitable<Reply> answer(Request request, Head& head);
@@ -49,6 +52,11 @@ class Session : public std::enable_shared_from_this<Session> {
   boost::asio::awaitable<bool> write_end(const Head& head);
   boost::asio::awaitable<bool> watch_loop(engine::Watcher& watcher, const WatchStream& stream,
                                           const Head& head);
+  // After the handshake; what was asked for is sent in frames (R16.11).
+  boost::asio::awaitable<bool> write_frames(engine::Watcher& watcher, const WatchStream& stream,
+                                            Head head);
+  boost::asio::awaitable<bool> write_framed(std::span<const boost::asio::const_buffer> buffers,
+                                            const Head& head);
   boost::asio::awaitable<bool> write_events(std::vector<engine::WatchEvent> events,
                                             const WatchStream& stream, const Head& head,
                                             bool& is_first);

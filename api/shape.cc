@@ -85,6 +85,19 @@ std::string shape_watched(const ShapeOptions& options, const Kind& kind, const K
   return table.of_one(parsed(json), options.now, is_first);
 }
 
+std::string empty_list(const Representation& representation, const Kind& kind,
+                       const KindVersion& version) {
+  if (representation.shape == Shape::kPartialMetadata) {
+    return fmt::format(
+        R"({{"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/{}","metadata":{{}},"items":[]}})"
+        "\n",
+        representation.version);
+  }
+  return fmt::format(R"({{"apiVersion":"{}","items":[],"kind":"{}"}})"
+                     "\n",
+                     kind.api_version(version.name), kind.list_kind);
+}
+
 std::string finish_body(const Representation& representation, std::string json) {
   if (representation.media == MediaType::kYaml) return to_yaml(parsed(json));
   if (representation.pretty) return pretty_json(parsed(json));

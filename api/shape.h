@@ -35,6 +35,9 @@ std::string shape_object(const ShapeOptions& options, const Kind& kind, const Ki
 // One object of a watch; a Table carries its columns with the first one only (R16.13).
 std::string shape_watched(const ShapeOptions& options, const Kind& kind, const KindVersion& version,
                           const std::string& json, bool is_first);
+// A list without items and metadata, for clients that fill it themselves (R16.10).
+std::string empty_list(const Representation& representation, const Kind& kind,
+                       const KindVersion& version);
 // An object's JSON as the media type wants it: YAML, indented, or as it is.
 std::string finish_body(const Representation& representation, std::string json);
 

@@ -29,29 +29,16 @@ constexpr std::string_view kTokenTooOld =
     "inconsistent list - objects that were created, modified, or deleted between the time the "
     "first chunk was returned and now may show up in the list.";
 
-std::unexpected<Status> wrong_options(const FieldError& error) {
-  return invalid({"meta.k8s.io", "", "ListOptions"}, "", {error});
-}
-
-std::unexpected<Status> forbidden_match(std::string_view why) {
-  return wrong_options(forbidden_field("resourceVersionMatch",
-                                       fmt::format("resourceVersionMatch {}", why),
-                                       "resource-version-match"));
-}
-
 Result<void> check_combination(const ListQuery& query) {
-  const bool has_match = query.match != VersionMatch::kUnset;
-  if (!query.continue_token.empty()) {
-    if (has_match) return forbidden_match("is forbidden when continue is provided");
-    if (!query.resource_version.empty() && query.resource_version != "0") {
-      return bad_request("specifying resource version is not allowed when using continue");
-    }
+  const bool continues = !query.continue_token.empty();
+  auto errors = check_version_ask({.match = match_text(query.match),
+                                   .resource_version = query.resource_version,
+                                   .continues = continues});
+  if (!errors.empty()) {
+    return invalid({"meta.k8s.io", "", "ListOptions"}, "", std::move(errors));
   }
-  if (has_match && query.resource_version.empty()) {
-    return forbidden_match("is forbidden unless resourceVersion is provided");
-  }
-  if (query.match == VersionMatch::kExact && query.resource_version == "0") {
-    return forbidden_match("\"exact\" is forbidden for resourceVersion \"0\"");
+  if (continues && !query.resource_version.empty() && query.resource_version != "0") {
+    return bad_request("specifying resource version is not allowed when using continue");
   }
   return {};
 }

@@ -8,12 +8,11 @@
 #include <string>
 #include <string_view>
 
+#include "engine/version_ask.h"
 #include "engine/view.h"
 #include "schema/selector.h"
 
 namespace gatefold::engine {
-
-enum class VersionMatch { kUnset, kExact, kNotOlderThan };
 
 struct ListQuery {
   std::string group;

@@ -1,13 +1,14 @@
 #include "engine/watcher.h"
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "engine/definitions.h"
 #include "engine/limits.h"
 #include "engine/read.h"
+#include "schema/base64.h"
 #include "schema/json.h"
 
 namespace gatefold::engine {
@@ -16,20 +17,13 @@ namespace {
 // Events looked at in one call, matching or not: one watcher may not keep its thread from others.
 constexpr std::size_t kStepEventsMax = 4096;
 
-std::unexpected<Status> wrong_options(std::string_view why) {
-  return invalid(
-      {"meta.k8s.io", "", "ListOptions"}, "",
-      {forbidden_field("resourceVersionMatch", std::string(why), "resource-version-match")});
-}
-
 Result<void> check_combination(const WatchQuery& query) {
-  if (!query.send_initial_events) {
-    if (query.match == VersionMatch::kUnset) return {};
-    return wrong_options(
-        "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
-  }
-  if (query.match == VersionMatch::kNotOlderThan) return {};
-  return wrong_options("sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
+  auto errors = check_version_ask({.is_watch = true,
+                                   .match = match_text(query.match),
+                                   .resource_version = query.resource_version,
+                                   .send_initial_events = query.send_initial_events});
+  if (errors.empty()) return {};
+  return invalid({"meta.k8s.io", "", "ListOptions"}, "", std::move(errors));
 }
 
 // Whether a watch starts with the objects that are there (R16.4, R16.10).
@@ -62,6 +56,20 @@ std::pair<const Kind*, const KindVersion*> find_served(const Catalog& catalog,
   return {kind, version == nullptr || !version->served ? nullptr : version};
 }
 
+// Where the definition was deleted after `after`: one of the same name may be there by now.
+Result<std::optional<Revision>> deleted_definition(const View& view, std::string_view resource,
+                                                   Revision after) {
+  std::optional<Revision> deleted;
+  auto read = view.snapshot->changes(
+      kDefinitions, after, view.revision(), [&](const storage::Event& event) {
+        const bool is_it = event.type == storage::EventType::kDeleted && event.key.name == resource;
+        if (is_it) deleted = event.revision;
+        return !is_it;
+      });
+  if (!read) return std::unexpected(std::move(read.error()));
+  return deleted;
+}
+
 }  // namespace
 
 Watcher::Watcher(WatchQuery query, WatchHub& hub) : query_(std::move(query)), hub_(hub) {}
@@ -78,7 +86,9 @@ Result<std::unique_ptr<Watcher>> Watcher::start(WatchQuery query, const View& vi
 
   std::unique_ptr<Watcher> watcher(new Watcher(std::move(query), hub));
   watcher->catalog_ = view.catalog;
+  watcher->looked_at_ = view.revision();
   watcher->kind_ = kind->kind;
+  watcher->resource_ = kind->resource;
   watcher->api_version_ = kind->api_version(version->name);
   watcher->bell_ = std::make_shared<Bell>();
   watcher->bell_->ring = std::move(ring);
@@ -103,18 +113,27 @@ Result<std::unique_ptr<Watcher>> Watcher::start(WatchQuery query, const View& vi
   return watcher;
 }
 
+// Once the version is gone the watch is over (R16.17), but not before all that happened to it is
+// told, in its last form.
+Result<void> Watcher::note_catalog(const View& view) {
+  if (!last_ && view.catalog != catalog_) {
+    auto deleted = deleted_definition(view, resource_, looked_at_);
+    if (!deleted) return std::unexpected(std::move(deleted.error()));
+    last_ = *deleted;
+    const bool is_served = find_served(*view.catalog, query_).second != nullptr;
+    if (!last_ && !is_served) last_ = view.revision();
+    if (!last_) catalog_ = view.catalog;
+  }
+  looked_at_ = view.revision();
+  return {};
+}
+
 Result<std::vector<WatchEvent>> Watcher::next(const View& view, std::size_t bytes_max) {
   std::vector<WatchEvent> out;
   if (ended_) return out;
-  // Once the version is gone the watch is over (R16.17), but not before all that happened to it is
-  // told, in its last form.
-  auto [kind, version] = find_served(*view.catalog, query_);
-  const bool is_gone = version == nullptr;
-  if (is_gone) {
-    std::tie(kind, version) = find_served(*catalog_, query_);
-  } else {
-    catalog_ = view.catalog;
-  }
+  if (auto noted = note_catalog(view); !noted) return std::unexpected(std::move(noted.error()));
+  const auto [kind, version] = find_served(*catalog_, query_);
+  const bool is_gone = last_.has_value();
   if (initial_ && is_gone) {
     ended_ = true;
     return out;
@@ -129,7 +148,8 @@ Result<std::vector<WatchEvent>> Watcher::next(const View& view, std::size_t byte
   }
   // Before reading: news that comes from now on rings again.
   bell_->rung = false;
-  Gathering gathering{view, *kind, *version, std::max<std::size_t>(bytes_max, 1), out};
+  const auto head = last_.value_or(view.revision());
+  Gathering gathering{view, *kind, *version, head, std::max<std::size_t>(bytes_max, 1), out};
   while (out.empty() && !gathering.is_done && gathering.looked_at < kStepEventsMax) {
     auto read = next_news(gathering);
     if (!read) return std::unexpected(std::move(read.error()));
@@ -137,7 +157,7 @@ Result<std::vector<WatchEvent>> Watcher::next(const View& view, std::size_t byte
   if (!out.empty()) return out;
   // News that this View does not show yet may have found the bell rung, before this reading hung it
   // up: nobody else would ring for it again.
-  const bool has_more = !gathering.is_done || hub_.head() > view.revision();
+  const bool has_more = !gathering.is_done || (!is_gone && hub_.head() > view.revision());
   if (has_more && !bell_->rung.exchange(true)) bell_->ring();
   if (!has_more && (is_gone || hub_.closed())) ended_ = true;
   return out;
@@ -164,7 +184,7 @@ Result<void> Watcher::next_news(Gathering& gathering) {
   }
   // What is published before its View is not shown before it: earlier versions of the object would
   // not be readable.
-  const auto head = gathering.view.revision();
+  const auto head = gathering.head;
   complete_to = std::min(complete_to, head);
   for (const auto& event : events) {
     if (event->event.revision > head) break;
@@ -177,7 +197,7 @@ Result<void> Watcher::next_news(Gathering& gathering) {
 }
 
 Result<void> Watcher::read_log(Gathering& gathering) {
-  const auto head = gathering.view.revision();
+  const auto head = gathering.head;
   const auto horizon = gathering.view.snapshot->horizon(gathering.kind.resource);
   if (seen_ < horizon) {
     Status expired{
@@ -259,7 +279,13 @@ Result<std::shared_ptr<const std::string>> Watcher::previous_json(
 
 WatchEvent Watcher::bookmark_event(bool ends_initial) const {
   JsonObject metadata{{"resourceVersion", to_string(seen_)}};
-  if (ends_initial) metadata["annotations"] = {{"k8s.io/initial-events-end", "true"}};
+  if (ends_initial) {
+    JsonObject annotations{{"k8s.io/initial-events-end", "true"}};
+    if (!query_.empty_list.empty()) {
+      annotations["kubernetes.io/initial-events-list-blueprint"] = to_base64(query_.empty_list);
+    }
+    metadata["annotations"] = std::move(annotations);
+  }
   const JsonObject object{
       {"kind", kind_}, {"apiVersion", api_version_}, {"metadata", std::move(metadata)}};
   return {WatchEventType::kBookmark, std::make_shared<const std::string>(to_json(object)),

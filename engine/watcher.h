@@ -27,6 +27,9 @@ struct WatchQuery {
   bool bookmarks = false;
   std::optional<bool> send_initial_events;
   VersionMatch match = VersionMatch::kUnset;
+  // What a client that asks for a list in this way (R16.10) makes its list of, as it is encoded for
+  // it; empty for others. Goes with the bookmark that ends the initial objects.
+  std::string empty_list;
 };
 
 enum class WatchEventType { kAdded, kModified, kDeleted, kBookmark, kError };
@@ -50,7 +53,7 @@ class Watcher {
 
   // The next events, about `bytes_max` of them. Empty: there is no news, the bell will ring. After
   // an ERROR event or when ended() the watch is over. It ends with the hub, and with its version in
-  // the View's catalog (R16.17).
+  // the View's catalog or the definition that it began with, whatever came after (R16.17).
   Result<std::vector<WatchEvent>> next(const View& view, std::size_t bytes_max);
 
   // A bookmark of everything seen so far (R16.8); nothing before the initial objects are out.
@@ -64,6 +67,7 @@ class Watcher {
     const View& view;
     const Kind& kind;
     const KindVersion& version;
+    Revision head;  // nothing after it is told
     std::size_t bytes_max;
     std::vector<WatchEvent>& out;
     std::size_t bytes = 0;
@@ -72,6 +76,7 @@ class Watcher {
   };
 
   Watcher(WatchQuery query, WatchHub& hub);
+  Result<void> note_catalog(const View& view);
   Result<void> next_initial(const View& view, std::size_t bytes_max, std::vector<WatchEvent>& out);
   Result<void> next_news(Gathering& gathering);
   Result<void> read_log(Gathering& gathering);
@@ -90,7 +95,10 @@ class Watcher {
   WatchHub& hub_;
   std::string kind_;
   std::string api_version_;
-  CatalogPtr catalog_;  // the last one that served the version
+  std::string resource_;
+  CatalogPtr catalog_;            // the last one that served the version
+  Revision looked_at_;            // the last View
+  std::optional<Revision> last_;  // where the watched version or its definition went
   std::shared_ptr<Bell> bell_;
   std::optional<Lister> initial_;
   Revision seen_;  // everything up to here has been handed out

@@ -243,7 +243,7 @@ SelectableField parse_selectable(const Value& item, const std::string& where) {
   if (field.stored_name.empty()) {
     field.json_path = checked_path(needed_text(item, "path", where), where + ".path");
   }
-  if (!field.fallback_path.empty()) checked_path(field.fallback_path, where + ".fallback");
+  if (field.fallback_path.starts_with('.')) checked_path(field.fallback_path, where + ".fallback");
   return field;
 }
 

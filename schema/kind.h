@@ -66,7 +66,7 @@ struct PrinterColumn {
 struct SelectableField {
   std::string name;           // `spec.type`
   std::string json_path;      // `.spec.type`
-  std::string fallback_path;  // looked at where the first leads to nothing; may be empty
+  std::string fallback_path;  // where the first leads to nothing: a path, a text, or nothing
   std::string stored_name;    // of a view's field: what the stored kind calls it; else empty
 };
 

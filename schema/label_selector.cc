@@ -25,6 +25,9 @@ struct Token {
 // What the grammar calls operators, in the order in which complaints list them.
 constexpr std::string_view kOperatorNames = "in, notin, =, ==, !=, gt, lt";
 
+// Kubernetes takes a zero byte for the end of the text, and one behind a token for nothing.
+constexpr char kEnd = '\0';
+
 bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
@@ -48,6 +51,7 @@ std::vector<Token> tokens_of(std::string_view text) {
   std::vector<Token> tokens;
   std::size_t at = 0;
   while (at < text.size()) {
+    if (text[at] == kEnd) break;
     if (is_space(text[at])) {
       ++at;
       continue;
@@ -56,10 +60,14 @@ std::vector<Token> tokens_of(std::string_view text) {
       tokens.push_back(symbol_at(text.substr(at)));
     } else {
       auto end = at;
-      while (end < text.size() && !is_space(text[end]) && !is_symbol(text[end])) ++end;
+      while (end < text.size() && !is_space(text[end]) && !is_symbol(text[end]) &&
+             text[end] != kEnd) {
+        ++end;
+      }
       tokens.push_back({TokenType::kWord, text.substr(at, end - at)});
     }
     at += tokens.back().text.size();
+    if (at < text.size() && text[at] == kEnd) ++at;
   }
   tokens.push_back({});
   return tokens;

@@ -127,12 +127,15 @@ std::expected<void, std::string> resolve_field_selector(const Kind& kind,
                                                         FieldSelector& selector) {
   for (auto& requirement : selector.requirements) {
     auto& field = requirement.field;
-    if (field == kName || (field == kNamespace && kind.namespaced())) continue;
+    // Built-in kinds with no fields of their own take a namespace whatever their scope.
+    const bool is_plain = kind.core && version.selectable_fields.empty();
+    if (field == kName || (field == kNamespace && (kind.namespaced() || is_plain))) continue;
     const auto known = std::ranges::find(version.selectable_fields, field, &SelectableField::name);
     if (known == version.selectable_fields.end()) {
       return std::unexpected(
-          kind.core ? fmt::format("field label \"{}\" not supported for {}", field, kind.kind)
-                    : fmt::format("field label not supported: {}", field));
+          is_plain ? fmt::format("{} is not a known field selector: only \"{}\", \"{}\"",
+                                 go_quote(field), kName, kNamespace)
+                   : fmt::format("field label not supported: {}", field));
     }
     if (!known->stored_name.empty()) field = known->stored_name;
   }
@@ -148,7 +151,8 @@ SelectableValues selectable_values(const KindVersion& version, const Value& obje
   };
   for (const auto& field : version.selectable_fields) {
     auto value = value_at(field.json_path);
-    if (value.empty() && !field.fallback_path.empty()) value = value_at(field.fallback_path);
+    const auto& fallback = field.fallback_path;
+    if (value.empty()) value = fallback.starts_with('.') ? value_at(fallback) : fallback;
     values.emplace(field.name, std::move(value));
   }
   return values;

@@ -40,14 +40,6 @@ Reply stream(std::shared_ptr<Listing> listing, Response head) {
 std::optional<Reply> answer(Exchange exchange) {
   auto options = parse_list_options(exchange.request, *exchange.kind, *exchange.version);
   if (!options) return error_response(options.error());
-  if (options->send_initial_events) {
-    const ResourceName name{"meta.k8s.io", "", "ListOptions"};
-    return error_response(
-        invalid(name, "",
-                {forbidden_field("sendInitialEvents", "sendInitialEvents is forbidden for list",
-                                 "send-initial-events")})
-            .error());
-  }
   auto lister =
       engine::Lister::start(list_query(exchange.info, std::move(*options)), *exchange.view);
   if (!lister) return error_response(lister.error());

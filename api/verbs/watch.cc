@@ -14,6 +14,13 @@ std::int64_t default_timeout_seconds(engine::Engine& engine) {
   return kTimeoutSecondsMin + (random[0] * 256 + random[1]) % kTimeoutSecondsMin;
 }
 
+// Whether a selector, where there is one, asks for the object that the path names.
+bool names_the_same(const std::string& name, const FieldSelector& fields) {
+  if (name.empty() || fields.empty()) return true;
+  const auto* exact = fields.exact("metadata.name");
+  return exact != nullptr && *exact == name;
+}
+
 // A watch by prefix may be of one object (R16.12).
 engine::WatchQuery watch_query(const Exchange& exchange, ListOptions options) {
   engine::WatchQuery query;
@@ -30,13 +37,21 @@ engine::WatchQuery watch_query(const Exchange& exchange, ListOptions options) {
   query.bookmarks = options.bookmarks;
   query.send_initial_events = options.send_initial_events;
   query.match = options.match;
+  if (query.send_initial_events.value_or(false)) {
+    query.empty_list = empty_list(exchange.representation, *exchange.kind, *exchange.version);
+  }
   return query;
 }
 
 std::optional<Reply> answer(Exchange exchange) {
   exchange.view.reset();
-  auto options = parse_list_options(exchange.request, *exchange.kind, *exchange.version);
+  auto options =
+      parse_list_options(exchange.request, *exchange.kind, *exchange.version, RequestVerb::kWatch);
   if (!options) return error_response(options.error());
+  if (!names_the_same(exchange.info.name, options->fields)) {
+    return error_response(
+        bad_request("fieldSelector metadata.name doesn't match requested name").error());
+  }
   WatchStream stream;
   stream.timeout_seconds = options->timeout_seconds > 0
                                ? options->timeout_seconds

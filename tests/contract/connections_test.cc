@@ -155,7 +155,7 @@ TEST_CASE("requests at once are answered in order, each with its own answer") {
   }
 }
 
-TEST_CASE("a watch ends with its client, whatever the client sent before") {
+TEST_CASE("a watch ends with its client, whatever the client sent before (R16.1)") {
   TestWorld world;
   ServedEngine server(world.world());
   for (const std::string& ahead : {std::string(), kGetVersion, std::string(5000, 'x')}) {
@@ -290,7 +290,7 @@ TEST_CASE("a request that throws is a request that failed") {
   CHECK(peer.call("GET", kMaps + "/a2").code == 200);
 }
 
-TEST_CASE("a stopped server has answered what it took") {
+TEST_CASE("a stopped server has answered what it took (R16.15)") {
   TestWorld world;
   auto server = std::make_unique<ServedEngine>(world.world());
   HttpPeer idle(server->port());

@@ -131,7 +131,7 @@ TEST_CASE("a definition takes its objects with it and waits for what holds on") 
   CHECK(door->list({.resource = kFoos}).items.empty());
 }
 
-TEST_CASE("a watch ends with its definition, once all is told") {
+TEST_CASE("a watch ends with its definition, once all is told (R16.17)") {
   const auto door = open_door(GENERATE(DoorKind::kEmbedded, DoorKind::kHttp));
   define(*door, definition());
   done(door->write(create(kFoos, foo("a", 1))));
@@ -146,7 +146,28 @@ TEST_CASE("a watch ends with its definition, once all is told") {
   CHECK(door->watch({.resource = kFoos}).refusal.reason == "NotFound");
 }
 
-TEST_CASE("a watch ends when its version is no longer served") {
+TEST_CASE("a watch ends with its definition though there is another by now (R16.17)") {
+  const auto door = open_door(GENERATE(DoorKind::kEmbedded, DoorKind::kHttp));
+  define(*door, definition());
+  done(door->write(create(kFoos, foo("a", 1))));
+  const auto opened =
+      door->watch({.resource = kFoos, .resource_version = std::to_string(door->revision())});
+  REQUIRE(opened.refusal.ok());
+  done(door->write(remove(kDefinitions, kName)));
+  CHECK(eventually([&] { return door->get(kDefinitions, "", kName).reason == "NotFound"; }));
+  define(*door, definition());
+  const auto made = done(door->write(create(kFoos, foo("of-the-other", 1))));
+  const auto seen = opened.watch->next();
+  REQUIRE(seen.has_value());
+  CHECK(seen->type == "DELETED");
+  CHECK(name_in(seen->object) == "a");
+  CHECK_FALSE(opened.watch->next().has_value());
+  const auto again = door->watch({.resource = kFoos});
+  REQUIRE(again.refusal.ok());
+  CHECK(again.watch->next()->object == made);
+}
+
+TEST_CASE("a watch ends when its version is no longer served (R16.17)") {
   const auto door = open_door(GENERATE(DoorKind::kEmbedded, DoorKind::kHttp));
   define(*door, definition());
   const auto opened = door->watch({.resource = kFoos});

@@ -57,7 +57,7 @@ std::string as(std::string_view what, std::string_view media = "application/json
 
 }  // namespace
 
-TEST_CASE("lists say the same in every form, however large they are") {
+TEST_CASE("lists say the same in every form, however large they are (R14.12, R22.2, R22.8)") {
   Forms forms;
   const auto count = GENERATE(0, 1, 8);
   forms.make_large(count);
@@ -86,7 +86,7 @@ TEST_CASE("lists say the same in every form, however large they are") {
   CHECK_FALSE(forms.get(kMaps + "?pretty=false", "", "curl/8.0").body.contains('\n'));
 }
 
-TEST_CASE("an object says the same in every form (R4.19)") {
+TEST_CASE("an object says the same in every form (R4.19, R22.8)") {
   Forms forms;
   forms.make_large(1);
   const auto one = kMaps + "/c0";

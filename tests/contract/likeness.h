@@ -31,6 +31,9 @@ class Likeness {
   // Says that an object that was set up stands for the observed one.
   void bind_uid(const std::string& observed, const std::string& ours) { uids_[observed] = ours; }
 
+  // The same of a revision that no compared answer shows; nothing where one does.
+  void bind_revision(Revision observed, Revision ours) { revisions_.emplace(observed, ours); }
+
   // What stands for the observed uid; "" where nothing does yet.
   std::string ours(const std::string& observed) const;
 

@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 
 #include "tests/contract/objects.h"
+#include "tests/support/http_peer.h"
+#include "tests/support/served_engine.h"
 
 namespace gatefold::test {
 namespace {
@@ -27,7 +29,7 @@ void make(Door& door, std::initializer_list<std::string_view> names) {
 
 }  // namespace
 
-TEST_CASE("lists are in the order of keys") {
+TEST_CASE("lists are in the order of keys (R14.2, R14.3)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   for (const auto* space : {"a", "a-b", "ab"}) {
     done(door->write(create(kNamespaces, name_space(space))));
@@ -48,7 +50,7 @@ TEST_CASE("lists are in the order of keys") {
   CHECK(all.items[6] == done(door->get(kConfigMaps, "default", "b")));
 }
 
-TEST_CASE("selectors pick what they say") {
+TEST_CASE("selectors pick what they say (R15.1, R15.3, R15.5)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   done(door->write(create(kConfigMaps, labelled(config_map("a"), "n", "1"))));
   done(door->write(
@@ -91,7 +93,7 @@ TEST_CASE("selectors pick what they say") {
   }
 }
 
-TEST_CASE("pages are one list, whatever happens between them") {
+TEST_CASE("pages are one list, whatever happens between them (R14.4)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   make(*door, {"b", "d", "f", "h", "j"});
   const auto first = door->list({.resource = kConfigMaps, .limit = 2});
@@ -118,7 +120,7 @@ TEST_CASE("pages are one list, whatever happens between them") {
   CHECK(names(door->list({.resource = kConfigMaps})) == "a b d e h j z");
 }
 
-TEST_CASE("a limit counts what is selected") {
+TEST_CASE("a limit counts what is selected (R14.4)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   for (int i = 0; i < 12; ++i) {
     done(door->write(create(kConfigMaps, labelled(config_map(fmt::format("c{:02}", i)), "even",
@@ -137,7 +139,7 @@ TEST_CASE("a limit counts what is selected") {
   CHECK(page.continue_token.empty());
 }
 
-TEST_CASE("the past can be listed") {
+TEST_CASE("the past can be listed (R14.6)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   make(*door, {"a"});
   const auto one = std::to_string(door->revision());
@@ -169,7 +171,7 @@ TEST_CASE("the past can be listed") {
                           .match = engine::VersionMatch::kNotOlderThan})) == "b");
 }
 
-TEST_CASE("what a list can't do is refused") {
+TEST_CASE("what a list can't do is refused (R14.5, R14.8, R14.10)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   make(*door, {"a", "b"});
   const auto page = door->list({.resource = kConfigMaps, .limit = 1});
@@ -191,14 +193,156 @@ TEST_CASE("what a list can't do is refused") {
   CHECK(future.causes[0].reason == "ResourceVersionTooLarge");
 }
 
-TEST_CASE("a token of another directory is expired") {
+TEST_CASE("a list is of the version that is asked for (R14.6, R14.7)") {
+  const auto door = open_door(GENERATE(DoorKind::kEmbedded, DoorKind::kHttp));
+  make(*door, {"a"});
+  const auto then = std::to_string(door->revision());
+  make(*door, {"b", "c"});
+  const auto now = std::to_string(door->revision());
+  const auto token = door->list({.resource = kConfigMaps, .limit = 1}).continue_token;
+
+  using enum engine::VersionMatch;
+  const std::string invalid = "ListOptions.meta.k8s.io \"\" is invalid: resourceVersionMatch: ";
+  const auto no_version =
+      invalid + "Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided";
+  const auto no_zero =
+      invalid + R"(Forbidden: resourceVersionMatch "exact" is forbidden for resourceVersion "0")";
+  const auto with_token =
+      invalid + "Forbidden: resourceVersionMatch is forbidden when continue is provided";
+  const std::string both =
+      "ListOptions.meta.k8s.io \"\" is invalid: [resourceVersionMatch: Forbidden: "
+      "resourceVersionMatch is forbidden unless resourceVersion is provided, "
+      "resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden when continue is "
+      "provided]";
+  const std::string no_continue = "specifying resource version is not allowed when using continue";
+  struct Row {
+    bool continues;
+    std::string version;
+    engine::VersionMatch match;
+    std::string without_limit;  // the version of the answer, or what is wrong
+    std::string with_limit;
+  };
+  const Row rows[] = {
+      {false, "", kUnset, now, now},
+      {false, "0", kUnset, now, now},
+      {false, "0", kNotOlderThan, now, now},
+      {false, then, kUnset, now, then},  // a limit alone makes it exact
+      {false, then, kNotOlderThan, now, now},
+      {false, then, kExact, then, then},
+      {false, now, kUnset, now, now},
+      {false, now, kExact, now, now},
+      {true, "", kUnset, now, now},
+      {true, "0", kUnset, now, now},
+      {true, then, kUnset, no_continue, no_continue},
+      {false, "", kExact, no_version, no_version},
+      {false, "", kNotOlderThan, no_version, no_version},
+      {false, "0", kExact, no_zero, no_zero},
+      {true, "", kExact, both, both},
+      {true, "", kNotOlderThan, both, both},
+      {true, "0", kNotOlderThan, with_token, with_token},
+  };
+  for (const auto& row : rows) {
+    for (const std::int64_t limit : {0, 1}) {
+      INFO(row.continues << ' ' << row.version << ' ' << static_cast<int>(row.match) << ' '
+                         << limit);
+      const auto page = door->list({.resource = kConfigMaps,
+                                    .limit = limit,
+                                    .continue_token = row.continues ? token : "",
+                                    .resource_version = row.version,
+                                    .match = row.match});
+      CHECK((page.reason.empty() ? page.resource_version : page.message) ==
+            (limit == 0 ? row.without_limit : row.with_limit));
+      if (!page.reason.empty()) continue;
+      const std::string first = row.continues ? "b" : "a";
+      const auto rest = page.resource_version == then ? "" : row.continues ? " c" : " b c";
+      CHECK(names(page) == (limit == 1 ? first : first + rest));
+    }
+  }
+}
+
+TEST_CASE("an expired token comes with one that goes on with what there is now (R14.9)") {
   const auto door = GATEFOLD_EVERY_DOOR();
-  make(*door, {"a", "b"});
+  make(*door, {"a", "b", "c"});
   const auto other = open_door(DoorKind::kReopened);
-  make(*other, {"a", "b"});
+  make(*other, {"a", "b", "c"});
   const auto page = other->list({.resource = kConfigMaps, .limit = 1});
-  CHECK(door->list({.resource = kConfigMaps, .continue_token = page.continue_token}).reason ==
-        "Expired");
+  const auto expired = door->list({.resource = kConfigMaps, .continue_token = page.continue_token});
+  CHECK(expired.reason == "Expired");
+  CHECK(expired.message.starts_with(
+      "The provided continue parameter is too old to display a consistent list result."));
+  REQUIRE_FALSE(expired.continue_token.empty());
+  make(*door, {"d"});
+  const auto rest = door->list({.resource = kConfigMaps, .continue_token = expired.continue_token});
+  CHECK(names(rest) == "b c d");
+}
+
+TEST_CASE("what a list is made of (R14.1, R14.12)") {
+  TestWorld world;
+  ServedEngine server(world.world());
+  HttpPeer peer(server.port());
+  const auto head = std::to_string(server.engine().view()->revision().number);
+  const auto none = peer.call("GET", "/api/v1/namespaces/default/configmaps").json();
+  CHECK(none == json(fmt::format(R"({{"kind":"ConfigMapList","apiVersion":"v1",
+                                      "metadata":{{"resourceVersion":"{}"}},"items":[]}})",
+                                 head)));
+  const auto custom =
+      peer.call("GET", "/apis/gateway.networking.k8s.io/v1/namespaces/default/gateways").json();
+  CHECK(string_at(custom, {"kind"}) == "GatewayList");
+  REQUIRE(find_path(custom, {"metadata", "continue"}) != nullptr);
+  CHECK(string_at(custom, {"metadata", "continue"}).empty());
+  CHECK(custom.at("items").as_array().empty());
+}
+
+TEST_CASE("a get of a version waits for it, and not for ever (R14.8, R14.11)") {
+  TestWorld world;
+  ServedEngine server(world.world());
+  HttpPeer peer(server.port());
+  const std::string maps = "/api/v1/namespaces/default/configmaps";
+  const auto made = peer.call("POST", maps, {}, to_json(config_map("a"))).json();
+  for (const auto* version : {"", "0", "1"}) {
+    CHECK(peer.call("GET", fmt::format("{}/a?resourceVersion={}", maps, version)).json() == made);
+  }
+  CHECK(peer.call("GET", maps + "/a?resourceVersion=abc").code == 400);
+
+  HttpPeer never(server.port());
+  never.send("GET " + maps + "/a?resourceVersion=999999 HTTP/1.1\r\nHost: x\r\n\r\n");
+  HttpPeer soon(server.port());
+  const auto next = server.engine().view()->revision().next();
+  soon.send(
+      fmt::format("GET {}?resourceVersion={} HTTP/1.1\r\nHost: x\r\n\r\n", maps, next.number));
+  REQUIRE(peer.call("POST", maps, {}, to_json(config_map("b"))).code == 201);
+  CHECK(soon.read_answer().json().at("items").as_array().size() == 2);
+  const auto late = never.read_answer();
+  CHECK(late.code == 504);
+  CHECK(late.header("retry-after") == "1");
+  const auto body = late.json();
+  CHECK(string_at(body, {"message"}).starts_with("Timeout: Too large resource version: 999999, "));
+  CHECK(find_path(body, {"details", "causes"})->as_array().at(0) ==
+        json(R"({"reason":"ResourceVersionTooLarge","message":"Too large resource version"})"));
+}
+
+TEST_CASE("lists are not streamed (R14.7)") {
+  TestWorld world;
+  ServedEngine server(world.world());
+  HttpPeer peer(server.port());
+  const auto message = [&](std::string_view query) {
+    const auto answer = peer.call("GET", fmt::format("/api/v1/configmaps?{}", query));
+    CHECK(answer.code == 422);
+    return std::string(string_at(answer.json(), {"message"}));
+  };
+  const std::string invalid = "ListOptions.meta.k8s.io \"\" is invalid: ";
+  CHECK(message("sendInitialEvents=true") ==
+        invalid + "sendInitialEvents: Forbidden: sendInitialEvents is forbidden for list");
+  CHECK(message("resourceVersion=1&resourceVersionMatch=Foo") ==
+        invalid +
+            "resourceVersionMatch: Unsupported value: \"Foo\": supported values: "
+            "\"Exact\", \"NotOlderThan\", \"\"");
+  CHECK(message("resourceVersionMatch=Foo&sendInitialEvents=false") ==
+        invalid +
+            "[resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless "
+            "resourceVersion is provided, resourceVersionMatch: Unsupported value: \"Foo\": "
+            "supported values: \"Exact\", \"NotOlderThan\", \"\", sendInitialEvents: "
+            "Forbidden: sendInitialEvents is forbidden for list]");
 }
 
 }  // namespace gatefold::test

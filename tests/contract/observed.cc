@@ -57,12 +57,6 @@ std::optional<std::string> text_or_nothing(const Value& value) {
   return std::string(value.as_string());
 }
 
-void replace_all(std::string& text, std::string_view from, std::string_view to) {
-  for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
-    text.replace(at, from.size(), to);
-  }
-}
-
 std::string_view trimmed(std::string_view text) {
   while (text.starts_with(' ')) text.remove_prefix(1);
   while (text.ends_with(' ')) text.remove_suffix(1);
@@ -109,19 +103,11 @@ ObservedRow parse_row(int number, const std::string& line) {
 
 }  // namespace
 
-std::vector<ObservedRow> read_observed(const std::filesystem::path& file,
-                                       const std::vector<int>& asked_of_gateway_classes) {
+std::vector<ObservedRow> read_observed(const std::filesystem::path& file) {
   std::ifstream in(file);
   std::vector<ObservedRow> rows;
   for (std::string line; std::getline(in, line);) {
-    const int number = static_cast<int>(rows.size()) + 1;
-    if (std::ranges::count(asked_of_gateway_classes, number) > 0) {
-      replace_all(line, "rats.rt.com", "gatewayclasses.gateway.networking.k8s.io");
-      replace_all(line, "/v1/rats", "/v1/gatewayclasses");
-      replace_all(line, "rt.com", "gateway.networking.k8s.io");
-      replace_all(line, R"("rats")", R"("gatewayclasses")");
-    }
-    rows.push_back(parse_row(number, line));
+    rows.push_back(parse_row(static_cast<int>(rows.size()) + 1, line));
   }
   return rows;
 }
@@ -150,8 +136,6 @@ std::vector<Deviation> read_deviations(const std::filesystem::path& file) {
         deviation.is_sent = false;
       } else if (what == "sent as merge patch") {
         deviation.as_merge_patch = true;
-      } else if (what == "asked of gatewayclasses") {
-        deviation.of_gateway_classes = true;
       } else {
         deviation.differences.push_back(std::move(what));
       }

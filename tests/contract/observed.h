@@ -24,11 +24,8 @@ struct ObservedRow {
   Value response;  // a string where it was no JSON
 };
 
-// Rows `asked_of_gateway_classes` are read as if their own kind, which came with a
-// CustomResourceDefinition, were GatewayClass. Throws std::runtime_error where the file is not what
-// it should be.
-std::vector<ObservedRow> read_observed(const std::filesystem::path& file,
-                                       const std::vector<int>& asked_of_gateway_classes);
+// Throws std::runtime_error where the file is not what it should be.
+std::vector<ObservedRow> read_observed(const std::filesystem::path& file);
 
 // A row that is not to be answered in the same way here, or not to be asked, and why.
 struct Deviation {
@@ -36,7 +33,6 @@ struct Deviation {
   int last = 0;
   bool is_sent = true;
   bool as_merge_patch = false;
-  bool of_gateway_classes = false;
   std::vector<std::string> differences;  // sorted
   // What is said here instead, as it stands there: of `body.message` the message, of `body` an
   // error's code, reason and message.

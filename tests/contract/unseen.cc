@@ -42,10 +42,11 @@ Value content_of(const Value& object) {
     }
     *finalizers = std::move(kept);
   }
-  return {{"apiVersion", *find(object, "apiVersion")},
-          {"kind", *find(object, "kind")},
-          {"metadata", std::move(metadata)},
-          {"spec", *find(object, "spec")}};
+  JsonObject content{{"apiVersion", *find(object, "apiVersion")},
+                     {"kind", *find(object, "kind")},
+                     {"metadata", std::move(metadata)}};
+  if (const auto* spec = find(object, "spec")) content["spec"] = *spec;
+  return content;
 }
 
 }  // namespace
@@ -83,8 +84,8 @@ void UnseenObjects::look_at_object(const Value& shown) {
     object.first_seen =
         parse_revision(string_at(shown, {"metadata", "resourceVersion"})).value_or(Revision{});
   }
-  if (object.content.is_null() && find(shown, "spec") != nullptr)
-    object.content = content_of(shown);
+  const bool is_whole = !string_at(shown, {"kind"}).starts_with("PartialObjectMetadata");
+  if (object.content.is_null() && is_whole) object.content = content_of(shown);
 }
 
 std::set<std::string> UnseenObjects::shown_from(const ObservedRow& row) const {
@@ -97,7 +98,9 @@ std::set<std::string> UnseenObjects::shown_from(const ObservedRow& row) const {
 
 std::optional<ListedPage> whole_collection(const ObservedRow& row) {
   const auto* items = find(row.response, "items");
-  if (items == nullptr || row.method != "GET") return std::nullopt;
+  if (items == nullptr || row.method != "GET" || !row.path.contains("/gateways")) {
+    return std::nullopt;
+  }
   for (const auto* part : {"continue=", "labelSelector=", "fieldSelector="}) {
     if (row.path.contains(part)) return std::nullopt;
   }

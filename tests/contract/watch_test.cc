@@ -34,7 +34,8 @@ bool ends_initial(const Seen& seen) {
 
 }  // namespace
 
-TEST_CASE("a watch tells all that happened after its version, in order, once") {
+TEST_CASE(
+    "a watch tells all that happened after its version, in order, once (R16.3, R16.4, R16.7)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   make(*door, "before");
   const auto start = std::to_string(door->revision());
@@ -69,7 +70,7 @@ TEST_CASE("a watch tells all that happened after its version, in order, once") {
   CHECK(next(*again) == "DELETED a " + removed);
 }
 
-TEST_CASE("a watch without a version starts with what is there") {
+TEST_CASE("a watch without a version starts with what is there (R16.4)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   const auto b = make(*door, "b");
   const auto a = make(*door, "a");
@@ -81,7 +82,7 @@ TEST_CASE("a watch without a version starts with what is there") {
   CHECK(next(*watch) == "ADDED c " + c);
 }
 
-TEST_CASE("a streamed list ends with a bookmark") {
+TEST_CASE("a streamed list ends with a bookmark (R16.10)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   const auto a = make(*door, "a");
   const auto head = std::to_string(door->revision());
@@ -99,7 +100,7 @@ TEST_CASE("a streamed list ends with a bookmark") {
   CHECK(next(*watch) == "ADDED b " + b);
 }
 
-TEST_CASE("bookmarks come only to those who ask") {
+TEST_CASE("bookmarks come only to those who ask (R16.8, R16.10)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   const auto a = make(*door, "a");
   const auto silent = opened(door->watch({.resource = kConfigMaps,
@@ -116,7 +117,7 @@ TEST_CASE("bookmarks come only to those who ask") {
   CHECK(next(*silent) == "ADDED b " + b);
 }
 
-TEST_CASE("a watch may start from now") {
+TEST_CASE("a watch may start from now (R16.10)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   make(*door, "a");
   const auto watch = opened(door->watch({.resource = kConfigMaps,
@@ -126,7 +127,7 @@ TEST_CASE("a watch may start from now") {
   CHECK(next(*watch) == "ADDED b " + b);
 }
 
-TEST_CASE("a watch from a version to come waits for it") {
+TEST_CASE("a watch from a version to come waits for it (R16.4)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   const auto start = std::to_string(door->revision() + 1);
   const auto watch = opened(door->watch({.resource = kConfigMaps, .resource_version = start}));
@@ -135,7 +136,7 @@ TEST_CASE("a watch from a version to come waits for it") {
   CHECK(next(*watch) == "ADDED b " + b);
 }
 
-TEST_CASE("objects come into a selection and leave it") {
+TEST_CASE("objects come into a selection and leave it (R16.6)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   const auto start = std::to_string(door->revision());
   const auto watch =
@@ -165,7 +166,7 @@ TEST_CASE("objects come into a selection and leave it") {
   CHECK(next(*watch) == "DELETED a " + removed);
 }
 
-TEST_CASE("a watch of one namespace or one name tells of nothing else") {
+TEST_CASE("a watch of one namespace or one name tells of nothing else (R15.5)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   done(door->write(create(kNamespaces, name_space("other"))));
   const auto start = std::to_string(door->revision());
@@ -182,7 +183,7 @@ TEST_CASE("a watch of one namespace or one name tells of nothing else") {
   CHECK(next(*one) == "ADDED b " + b);
 }
 
-TEST_CASE("what a watch can't do is refused") {
+TEST_CASE("what a watch can't do is refused (R16.5)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   CHECK(door->watch({.resource = kConfigMaps, .resource_version = "abc"}).refusal.reason ==
         "BadRequest");
@@ -193,7 +194,7 @@ TEST_CASE("what a watch can't do is refused") {
   CHECK(door->watch({.resource = kConfigMaps, .labels = "a in"}).refusal.reason == "BadRequest");
 }
 
-TEST_CASE("versions are watched in the form that is asked for") {
+TEST_CASE("versions are watched in the form that is asked for (R16.3)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   const auto start = std::to_string(door->revision());
   const Resource old_routes{kRoutes.group, "v1beta1", kRoutes.plural};
@@ -207,7 +208,7 @@ TEST_CASE("versions are watched in the form that is asked for") {
   CHECK(seen->object == done(door->get(old_routes, "default", "web")));
 }
 
-TEST_CASE("over HTTP a watch ends when it was asked to, after a bookmark") {
+TEST_CASE("over HTTP a watch ends when it was asked to, after a bookmark (R16.8, R16.9)") {
   TestWorld world;
   ServedEngine server(world.world());
   HttpPeer peer(server.port());
@@ -229,7 +230,7 @@ TEST_CASE("over HTTP a watch ends when it was asked to, after a bookmark") {
   CHECK(peer.call("GET", "/version").code == 200);
 }
 
-TEST_CASE("a watch by prefix is of all, of a namespace, or of one object") {
+TEST_CASE("a watch by prefix is of all, of a namespace, or of one object (R16.12)") {
   TestWorld world;
   ServedEngine server(world.world());
   HttpPeer writer(server.port());
@@ -260,7 +261,7 @@ TEST_CASE("a watch by prefix is of all, of a namespace, or of one object") {
   CHECK(name_of_next(space) == "b");
 }
 
-TEST_CASE("over HTTP a streamed list waits for the version that it has to show") {
+TEST_CASE("over HTTP a streamed list waits for the version that it has to show (R16.10)") {
   TestWorld world;
   ServedEngine server(world.world());
   HttpPeer writer(server.port());
@@ -284,7 +285,7 @@ TEST_CASE("over HTTP a streamed list waits for the version that it has to show")
   CHECK(ends_initial({"BOOKMARK", json(*second).at("object")}));
 }
 
-TEST_CASE("over HTTP the head of a watch comes before its first event") {
+TEST_CASE("over HTTP the head of a watch comes before its first event (R16.1, R16.2)") {
   TestWorld world;
   ServedEngine server(world.world());
   HttpPeer peer(server.port());

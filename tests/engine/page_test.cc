@@ -59,7 +59,7 @@ void check_forbidden(const Status& status, std::string_view why) {
                     why));
 }
 
-TEST_CASE("revisions in queries are decimal numbers") {
+TEST_CASE("revisions in queries are decimal numbers (R14.10)") {
   CHECK(*parse_revision_parameter("") == Revision{});
   CHECK(*parse_revision_parameter("0") == Revision{});
   CHECK(*parse_revision_parameter("18446744073709551615") == Revision{UINT64_MAX});
@@ -72,7 +72,7 @@ TEST_CASE("revisions in queries are decimal numbers") {
   }
 }
 
-TEST_CASE("lists are in the order of the bytes of namespace/name") {
+TEST_CASE("lists are in the order of the bytes of namespace/name (R14.2)") {
   LampWorld world;
   for (const auto* space : {"a", "a-b", "ab"}) {
     for (const auto* name : {"x", "x-y", "x.y"}) world.put(lamp_key(name, space), "5");
@@ -87,7 +87,7 @@ TEST_CASE("lists are in the order of the bytes of namespace/name") {
   CHECK(page(query, world.view()).lamps.size() == 3);
 }
 
-TEST_CASE("a page says what is left, unless it selects") {
+TEST_CASE("a page says what is left, unless it selects (R14.4)") {
   LampWorld world;
   for (int i = 0; i < 7; ++i) world.put(lamp_key(fmt::format("l{}", i)), "5", {{"on", "yes"}});
   auto query = lamp_query();
@@ -125,7 +125,7 @@ TEST_CASE("nothing is said of what is left where it was deleted since") {
   CHECK_FALSE(lister.remaining().has_value());
 }
 
-TEST_CASE("a list with a limit and a revision is of that revision") {
+TEST_CASE("a list with a limit and a revision is of that revision (R14.6)") {
   LampWorld world;
   const auto past = world.put(lamp_key("a"), "1");
   const auto now = world.put(lamp_key("a"), "2");
@@ -151,7 +151,7 @@ TEST_CASE("a list with a limit and a revision is of that revision") {
   }
 }
 
-TEST_CASE("combinations that make no sense are refused") {
+TEST_CASE("combinations that make no sense are refused (R14.7)") {
   LampWorld world;
   world.put(lamp_key("a"), "1");
   auto query = lamp_query();
@@ -162,6 +162,7 @@ TEST_CASE("combinations that make no sense are refused") {
   check_forbidden(refusal(query, world.view()),
                   "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"");
   query.continue_token = "x";
+  query.match = VersionMatch::kNotOlderThan;
   check_forbidden(refusal(query, world.view()),
                   "resourceVersionMatch is forbidden when continue is provided");
   query.match = VersionMatch::kUnset;
@@ -171,7 +172,7 @@ TEST_CASE("combinations that make no sense are refused") {
   CHECK(both.message == "specifying resource version is not allowed when using continue");
 }
 
-TEST_CASE("a revision that is not there yet is no list") {
+TEST_CASE("a revision that is not there yet is no list (R14.8)") {
   LampWorld world;
   const auto now = world.put(lamp_key("a"), "1");
   auto query = lamp_query();
@@ -185,7 +186,7 @@ TEST_CASE("a revision that is not there yet is no list") {
   CHECK(status.details.retry_after_seconds == 1);
 }
 
-TEST_CASE("what is no token is refused") {
+TEST_CASE("what is no token is refused (R14.5)") {
   LampWorld world;
   for (const auto* wrong : {"xyz", "e30", "%%", "bnVsbA", "W10",
                             // {"in":"","rv":"x","ns":"","name":"a"} and without a name
@@ -210,7 +211,7 @@ TEST_CASE("tokens come back as they went") {
   CHECK(decoded->name == token.name);
 }
 
-TEST_CASE("an expired token comes with one that goes on with what there is") {
+TEST_CASE("an expired token comes with one that goes on with what there is (R14.9)") {
   LampWorld world;
   for (const auto* name : {"a", "b", "c"}) world.put(lamp_key(name), "1");
   const ContinueToken of_others{"another", {1}, "hall", "a"};
@@ -255,7 +256,7 @@ bool is_selected(const ListQuery& query, const Lamp& lamp) {
          query.fields.matches(lamp.key.name_space, lamp.key.name, {{"spec.watts", lamp.watts}});
 }
 
-TEST_CASE("all pages of a list are of one revision, whatever is written meanwhile") {
+TEST_CASE("all pages of a list are of one revision, whatever is written meanwhile (R14.4)") {
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     INFO("seed " << seed);
     Chance chance(seed);

@@ -364,7 +364,12 @@ TEST_CASE("what a watch can't do is refused") {
                     kInvalid));
   query = lamp_query();
   query.send_initial_events = GENERATE(false, true);
-  query.match = GENERATE(VersionMatch::kUnset, VersionMatch::kExact);
+  query.match = VersionMatch::kExact;
+  CHECK(
+      refusal(world, query)
+          .message.ends_with(
+              R"(resourceVersionMatch: Unsupported value: "Exact": supported values: "NotOlderThan"])"));
+  query.match = VersionMatch::kUnset;
   const auto unmatched = refusal(world, query);
   CHECK(unmatched.reason == Reason::kInvalid);
   CHECK(unmatched.message ==

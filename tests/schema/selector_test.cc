@@ -47,7 +47,7 @@ std::string field_error(std::string_view text) {
   return selector ? "none" : selector.error();
 }
 
-TEST_CASE("label selectors match as they are written") {
+TEST_CASE("label selectors match as they are written (R15.1)") {
   const Labels app = {{"app", "web"}, {"tier", ""}, {"size", "7"}, {"example.com/x", "y"}};
   struct Case {
     std::string_view selector;
@@ -103,7 +103,7 @@ TEST_CASE("label selectors match as they are written") {
   }
 }
 
-TEST_CASE("integers are compared as 64 bits, and nothing else compares") {
+TEST_CASE("integers are compared as 64 bits, and nothing else compares (R15.1)") {
   const auto selector = labels("n>9223372036854775806");
   CHECK(selector.matches({{"n", "9223372036854775807"}}));
   CHECK_FALSE(selector.matches({{"n", "9223372036854775808"}}));
@@ -123,7 +123,7 @@ TEST_CASE("values of sets are sorted and said once") {
   CHECK(selector.requirements[0].op == LabelRequirement::Operator::kIn);
 }
 
-TEST_CASE("label selectors complain about the token that Kubernetes names") {
+TEST_CASE("label selectors complain about the token that Kubernetes names (R15.2)") {
   const std::pair<std::string_view, std::string_view> cases[] = {
       {"a,", "found '', expected: identifier after ','"},
       {"a,,b", "found ',', expected: identifier after ','"},
@@ -155,7 +155,7 @@ TEST_CASE("label selectors complain about the token that Kubernetes names") {
   }
 }
 
-TEST_CASE("label selectors check keys and values by the rules for labels") {
+TEST_CASE("label selectors check keys and values by the rules for labels (R15.2)") {
   CHECK(label_error("-bad").starts_with(
       "unable to parse requirement: <nil>: Invalid value: \"-bad\": name part must consist of "));
   CHECK(label_error("a=-b").starts_with(
@@ -167,7 +167,7 @@ TEST_CASE("label selectors check keys and values by the rules for labels") {
   CHECK(both.contains(", values[1][a]: Invalid value: \"-c\": "));
 }
 
-TEST_CASE("field selectors match names, namespaces and fields") {
+TEST_CASE("field selectors match names, namespaces and fields (R15.3)") {
   const SelectableValues values = {{"spec.size", "3"}, {"spec.text", "a,b=c\\"}};
   const std::pair<std::string_view, bool> cases[] = {
       {"", true},
@@ -189,7 +189,7 @@ TEST_CASE("field selectors match names, namespaces and fields") {
   }
 }
 
-TEST_CASE("field selectors have no sets, and escape what is theirs") {
+TEST_CASE("field selectors have no sets, and escape what is theirs (R15.3)") {
   CHECK(field_error("metadata.name in (a)") ==
         "invalid selector: 'metadata.name in (a)'; can't understand 'metadata.name in (a)'");
   CHECK(field_error("a=b,c") == "invalid selector: 'a=b,c'; can't understand 'c'");
@@ -198,7 +198,7 @@ TEST_CASE("field selectors have no sets, and escape what is theirs") {
   CHECK(field_error(R"(a=b\)") == R"(invalid field selector: invalid escape sequence: \)");
 }
 
-TEST_CASE("what a field selector asks for exactly is known") {
+TEST_CASE("what a field selector asks for exactly is known (R15.5)") {
   const auto selector = fields("metadata.name=web,metadata.namespace!=prod");
   REQUIRE(selector.exact("metadata.name") != nullptr);
   CHECK(*selector.exact("metadata.name") == "web");
@@ -206,7 +206,7 @@ TEST_CASE("what a field selector asks for exactly is known") {
   CHECK(selector.exact("spec.size") == nullptr);
 }
 
-TEST_CASE("fields that a kind doesn't offer are refused in the kind's own words") {
+TEST_CASE("fields that a kind doesn't offer are refused in the kind's own words (R15.4)") {
   Kind kind = *test::kind(kWidget);
   const auto check = [&](std::string_view text) {
     auto selector = fields(text);
@@ -216,10 +216,14 @@ TEST_CASE("fields that a kind doesn't offer are refused in the kind's own words"
   CHECK(check("metadata.name=a,metadata.namespace=b,spec.size=1") == "none");
   CHECK(check("spec.colour=a") == "field label not supported: spec.colour");
   kind.core = true;
-  CHECK(check("spec.colour=a") == "field label \"spec.colour\" not supported for Widget");
+  CHECK(check("spec.colour=a") == "field label not supported: spec.colour");
   kind.scope = Scope::kCluster;
-  CHECK(check("metadata.namespace=b") ==
-        "field label \"metadata.namespace\" not supported for Widget");
+  CHECK(check("metadata.namespace=b") == "field label not supported: metadata.namespace");
+  kind.versions.front().selectable_fields.clear();
+  CHECK(check("metadata.namespace=b") == "none");
+  CHECK(check("spec.size=1") ==
+        "\"spec.size\" is not a known field selector: only "
+        "\"metadata.name\", \"metadata.namespace\"");
 }
 
 TEST_CASE("fields of a view are asked of the stored kind, under its names") {
@@ -237,6 +241,47 @@ TEST_CASE("fields of a view are asked of the stored kind, under its names") {
   }
 }
 
+TEST_CASE("each kind offers its own fields (R15.4)") {
+  const std::map<std::string, std::string, std::less<>> kOffered = {
+      {"namespaces", "status.phase name"},
+      {"secrets", "type"},
+      {"services", "spec.clusterIP spec.type"},
+      {"nodes", "spec.unschedulable"},
+      {"pods",
+       "spec.nodeName spec.host spec.restartPolicy spec.schedulerName "
+       "spec.serviceAccountName spec.hostNetwork status.phase status.podIP "
+       "status.nominatedNodeName"},
+      {"events",
+       "involvedObject.kind involvedObject.namespace involvedObject.name "
+       "involvedObject.uid involvedObject.apiVersion involvedObject.resourceVersion "
+       "involvedObject.fieldPath reason reportingComponent source type"},
+      {"events.events.k8s.io",
+       "regarding.kind regarding.namespace regarding.name regarding.uid regarding.apiVersion "
+       "regarding.resourceVersion regarding.fieldPath reason reportingController type"},
+  };
+  for (const auto& kind : core_catalog()->kinds()) {
+    std::string names;
+    for (const auto& field : kind->versions.front().selectable_fields) {
+      names += (names.empty() ? "" : " ") + field.name;
+    }
+    const auto resource = kind->group.empty() ? kind->plural : kind->plural + "." + kind->group;
+    INFO(resource);
+    const auto offered = kOffered.find(resource);
+    CHECK(names == (offered == kOffered.end() ? "" : offered->second));
+  }
+}
+
+TEST_CASE("what is not said of a built-in kind is Go's nothing (R15.4)") {
+  const auto value = [](std::string_view plural, std::string_view field, std::string_view object) {
+    const auto& version = core_catalog()->find("", plural)->versions.front();
+    return selectable_values(version, test::json(object)).find(field)->second;
+  };
+  CHECK(value("nodes", "spec.unschedulable", "{}") == "false");
+  CHECK(value("nodes", "spec.unschedulable", R"({"spec":{"unschedulable":true}})") == "true");
+  CHECK(value("pods", "spec.hostNetwork", R"({"spec":{}})") == "false");
+  CHECK(value("pods", "spec.host", R"({"spec":{"nodeName":"a"}})") == "a");
+}
+
 TEST_CASE("a field may be looked for in a second place") {
   const auto& version = core_catalog()->find("", "events")->versions.front();
   const auto source = [&](std::string_view text) {
@@ -247,7 +292,7 @@ TEST_CASE("a field may be looked for in a second place") {
   CHECK(source("{}").empty());
 }
 
-TEST_CASE("selectable values are what Go prints, absent ones are empty") {
+TEST_CASE("selectable values are what Go prints, absent ones are empty (R15.4)") {
   const auto kind = test::kind(kWidget);
   const auto values = selectable_values(
       kind->versions.front(), test::json(R"({"spec":{"size":3,"ratio":1000000.5,"on":true}})"));

@@ -32,6 +32,7 @@ struct Answer {
   std::string message;
   std::vector<Cause> causes;
   std::vector<std::string> warnings;
+  std::string continue_token;  // of a list that has expired
   Value object;  // null for a failure, and for a deletion that is done and shows no object
 
   bool ok() const { return reason.empty(); }

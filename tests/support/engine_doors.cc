@@ -166,7 +166,8 @@ class EngineDoor : public Door {
     auto refused = refusal(page.error());
     return {.reason = std::move(refused.reason),
             .message = std::move(refused.message),
-            .causes = std::move(refused.causes)};
+            .causes = std::move(refused.causes),
+            .continue_token = page.error().continue_token};
   }
 
   OpenedWatch watch(const WatchAsk& ask) override {
@@ -366,6 +367,7 @@ Answer refusal(const Status& status) {
   if (answer.reason.empty()) answer.reason = "Unknown";
   answer.message = status.message;
   answer.causes = status.details.causes;
+  answer.continue_token = status.continue_token;
   return answer;
 }
 

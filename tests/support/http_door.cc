@@ -130,6 +130,7 @@ Answer answer_of(const HttpAnswer& http) {
   answer.reason = string_at(body, {"reason"});
   if (answer.reason.empty()) answer.reason = fmt::format("HTTP {}", http.code);
   answer.message = body.is_null() ? http.body : std::string(string_at(body, {"message"}));
+  answer.continue_token = string_at(body, {"metadata", "continue"});
   const auto* causes = find_path(body, {"details", "causes"});
   if (causes == nullptr) return answer;
   for (const auto& cause : causes->as_array()) {
@@ -197,7 +198,10 @@ class HttpDoor : public Door {
     auto answer = answer_of(peer_.call(
         "GET",
         path_of(resource.group, resource.version, resource.plural, ask.name_space) + query.text()));
-    Page page{.reason = answer.reason, .message = answer.message, .causes = answer.causes};
+    Page page{.reason = answer.reason,
+              .message = answer.message,
+              .causes = answer.causes,
+              .continue_token = answer.continue_token};
     if (!answer.ok()) return page;
     for (const auto& item : find(answer.object, "items")->as_array()) page.items.push_back(item);
     const auto* metadata = find(answer.object, "metadata");
