@@ -42,7 +42,7 @@ class Sequencer {
 
   // `committed` is called on the writer's thread after each batch is visible, for the reactors.
   Sequencer(storage::Store& store, WatchHub& hub, Definitions definitions, Policies policies,
-            std::function<void()> committed);
+            std::shared_ptr<const Tokens> tokens, std::function<void()> committed);
 
   // Any thread.
   ViewPtr view() const;
@@ -96,6 +96,7 @@ class Sequencer {
   WatchHub& hub_;
   Definitions definitions_;  // writer thread only
   Policies policies_;        // writer thread only
+  const std::shared_ptr<const Tokens> tokens_;
   const std::function<void()> committed_;
   RecentChanges recent_;      // writer thread only
   int mend_attempts_ = 0;     // writer thread only
@@ -123,6 +124,7 @@ class Sequencer {
   std::atomic<std::uint64_t> events_{0};
   std::atomic<std::uint64_t> batches_{0};
   std::atomic<std::uint64_t> decided_again_{0};
+  std::atomic<std::uint64_t> commit_ns_{0};
 };
 
 }  // namespace gatefold::engine

@@ -10,6 +10,8 @@
 
 namespace gatefold::engine {
 
+class Tokens;
+
 // Immutable; published by the writer by swapping a shared_ptr. Kept shorter than one request and
 // never across a wait on a socket.
 struct View {
@@ -17,6 +19,7 @@ struct View {
   std::shared_ptr<const storage::Snapshot> snapshot;
   CatalogPtr catalog;
   PolicySetPtr policies;
+  std::shared_ptr<const Tokens> tokens;  // the same in every View
   std::string incarnation;
 
   Revision revision() const { return head.revision; }
