@@ -119,7 +119,8 @@ int serve(const ServeOptions& options, const Endpoint& endpoint, std::int64_t ev
     probes.add("manifests", false,
                [&manifests] { return api::CheckResult{true, manifests->note()}; });
   }
-  const api::Context context{**engine, documents, probes};
+  api::Metrics metrics;
+  const api::Context context{**engine, documents, probes, metrics};
   auto server = api::Server::start(context, {.address = endpoint.address,
                                              .port = endpoint.port,
                                              .threads = thread_count(options.threads),
