@@ -97,11 +97,10 @@ Result<void> may_be_taken_for(const User& user, const Impersonated& wanted) {
                      denial_of(user, access));
   };
   const auto& name = wanted.user.name;
-  auto may = wanted.account_name.empty()
-                 ? ask({.resource = "users", .name = name})
-                 : ask({.resource = "serviceaccounts",
-                        .name_space = wanted.account_namespace,
-                        .name = wanted.account_name});
+  auto may = wanted.account_name.empty() ? ask({.resource = "users", .name = name})
+                                         : ask({.resource = "serviceaccounts",
+                                                .name_space = wanted.account_namespace,
+                                                .name = wanted.account_name});
   for (const auto& group : wanted.user.groups) {
     if (may) may = ask({.resource = "groups", .name = group});
   }
@@ -125,8 +124,8 @@ Result<void> may_be_taken_for(const User& user, const Impersonated& wanted) {
 Result<UserPtr> impersonate(UserPtr user, const Request& request) {
   auto wanted = read_headers(request);
   if (!wanted.has_user) {
-    const bool asks = !wanted.user.groups.empty() || !wanted.user.uid.empty() ||
-                      !wanted.user.extra.empty();
+    const bool asks =
+        !wanted.user.groups.empty() || !wanted.user.uid.empty() || !wanted.user.extra.empty();
     if (asks) return bad_request("requested groups, a uid or extra without impersonating a user");
     return user;
   }

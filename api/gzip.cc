@@ -35,8 +35,8 @@ struct Gzip::Stream {
 };
 
 Gzip::Gzip() : stream_(std::make_unique<Stream>()) {
-  const int made = deflateInit2(&stream_->z, kLevel, Z_DEFLATED, kWindowBits, kMemoryLevel,
-                                Z_DEFAULT_STRATEGY);
+  const int made =
+      deflateInit2(&stream_->z, kLevel, Z_DEFLATED, kWindowBits, kMemoryLevel, Z_DEFAULT_STRATEGY);
   GATEFOLD_ASSERT(made == Z_OK);
 }
 

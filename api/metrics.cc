@@ -21,8 +21,8 @@ using Labels = std::map<std::string, std::string>;
 // Those of Kubernetes, in seconds.
 const prometheus::Histogram::BucketBoundaries& buckets() {
   static const prometheus::Histogram::BucketBoundaries kBuckets = {
-      0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2,
-      3,     4,     5,    6,   8,   10,  15,  20,  30, 45,  60};
+      0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1,  1.25, 1.5, 2,
+      3,     4,     5,    6,   8,   10,  15,  20,  30, 45,   60};
   return kBuckets;
 }
 
@@ -110,11 +110,10 @@ std::uint64_t next_id() {
 
 struct Metrics::Parts {
   prometheus::Registry registry;
-  prometheus::Family<prometheus::Counter>& requests =
-      prometheus::BuildCounter()
-          .Name("apiserver_request_total")
-          .Help("Requests that were answered.")
-          .Register(registry);
+  prometheus::Family<prometheus::Counter>& requests = prometheus::BuildCounter()
+                                                          .Name("apiserver_request_total")
+                                                          .Help("Requests that were answered.")
+                                                          .Register(registry);
   prometheus::Family<prometheus::Histogram>& durations =
       prometheus::BuildHistogram()
           .Name("apiserver_request_duration_seconds")
@@ -125,16 +124,14 @@ struct Metrics::Parts {
           .Name("apiserver_current_inflight_requests")
           .Help("Requests that are being served, but for watches.")
           .Register(registry);
-  prometheus::Family<prometheus::Gauge>& longrunning =
-      prometheus::BuildGauge()
-          .Name("apiserver_longrunning_requests")
-          .Help("Watches that are open.")
-          .Register(registry);
-  prometheus::Family<prometheus::Counter>& events =
-      prometheus::BuildCounter()
-          .Name("apiserver_watch_events_total")
-          .Help("Events that watches have sent.")
-          .Register(registry);
+  prometheus::Family<prometheus::Gauge>& longrunning = prometheus::BuildGauge()
+                                                           .Name("apiserver_longrunning_requests")
+                                                           .Help("Watches that are open.")
+                                                           .Register(registry);
+  prometheus::Family<prometheus::Counter>& events = prometheus::BuildCounter()
+                                                        .Name("apiserver_watch_events_total")
+                                                        .Help("Events that watches have sent.")
+                                                        .Register(registry);
   prometheus::Gauge& reading = inflight.Add({{"request_kind", "readOnly"}});
   prometheus::Gauge& mutating = inflight.Add({{"request_kind", "mutating"}});
 
@@ -157,8 +154,8 @@ struct Metrics::Parts {
       own_counter("gatefold_log_batches_total", "Batches of events that were committed.");
   prometheus::Counter& commit_seconds =
       own_counter("gatefold_log_commit_seconds_total", "Time that commits took, syncs included.");
-  prometheus::Counter& decided_again = own_counter(
-      "gatefold_commands_decided_again_total", "Commands that another write came between.");
+  prometheus::Counter& decided_again = own_counter("gatefold_commands_decided_again_total",
+                                                   "Commands that another write came between.");
   std::mutex reading_counts;  // two that ask at once
 };
 

@@ -1,5 +1,6 @@
 #include "api/serve_document.h"
 
+#include <algorithm>
 #include <vector>
 
 #include <fmt/format.h>
@@ -61,10 +62,23 @@ Response optional_json(std::optional<std::string> text) {
   return text ? json_response(200, std::move(*text)) : error_response(no_resource());
 }
 
+bool takes_json(std::string_view accept) {
+  const auto clauses = parse_accept(accept);
+  return clauses.empty() || std::ranges::any_of(clauses, [](const AcceptClause& clause) {
+           const bool is_type = clause.type == "application" || clause.type == "*";
+           return is_type && (clause.subtype == "json" || clause.subtype == "*");
+         });
+}
+
 Response openapi_v3_document(const OpenApiV3& openapi, const Request& request,
                              std::string_view key) {
   const auto found = openapi.documents.find(key);
   if (found == openapi.documents.end()) return error_response(no_resource());
+  if (!takes_json(request.accept)) {
+    return error_response({.reason = Reason::kNotAcceptable,
+                           .message = "only the following media types are accepted: "
+                                      "application/json"});
+  }
   const auto& document = found->second;
   const auto hash = request.query.first("hash");
   if (hash && !hash->empty() && *hash != document.etag) {

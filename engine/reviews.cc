@@ -175,9 +175,8 @@ Understood understand(const Value& requirements, bool of_labels) {
   for (const auto& requirement : requirements.get_array()) {
     const auto op = string_at(requirement, {"operator"});
     const bool compares = op == "In" || op == "NotIn";
-    const bool is_known =
-        of_labels ? compares || op == "Exists" || op == "DoesNotExist"
-                  : compares && list_at(requirement, {"values"}).size() == 1;
+    const bool is_known = of_labels ? compares || op == "Exists" || op == "DoesNotExist"
+                                    : compares && list_at(requirement, {"values"}).size() == 1;
     (is_known ? understood.some : understood.all) = is_known;
   }
   return understood;
@@ -189,8 +188,8 @@ void add_selector_error(const Value& spec, std::string_view member, std::string&
   const bool of_labels = member == "labelSelector";
   Understood understood;
   if (const auto raw = string_at(*selector, {"rawSelector"}); !raw.empty()) {
-    understood.all = of_labels ? parse_label_selector(raw).has_value()
-                               : parse_field_selector(raw).has_value();
+    understood.all =
+        of_labels ? parse_label_selector(raw).has_value() : parse_field_selector(raw).has_value();
   } else if (const auto* requirements = find(*selector, "requirements")) {
     understood = understand(*requirements, of_labels);
   }
@@ -203,8 +202,7 @@ Result<void> answer_access(const Command& command, const Kind& kind, Value& obje
   if (auto errors = validate_access(kind, object); !errors.empty())
     return invalid({kind.group, kind.plural, ""}, "", errors);
   const auto& spec = *find(object, "spec");
-  const auto user =
-      kind.plural == "selfsubjectaccessreviews" ? user_of(command) : subject_of(spec);
+  const auto user = kind.plural == "selfsubjectaccessreviews" ? user_of(command) : subject_of(spec);
   auto authorization = authorize(user, access_of(spec));
   JsonObject status{{"allowed", authorization.is_allowed}};
   if (!authorization.reason.empty()) status["reason"] = std::move(authorization.reason);
@@ -272,8 +270,7 @@ Result<Decision> review(const Command& command, const Facts& facts, const Stamp&
   if (auto same = check_type_meta(kind, *facts.version, object); !same)
     return std::unexpected(same.error());
   const AdmitOptions options{.field_validation = command.field_validation};
-  auto decoded =
-      decode_object(kind, *facts.version, command.duplicates, options, object, warnings);
+  auto decoded = decode_object(kind, *facts.version, command.duplicates, options, object, warnings);
   if (!decoded) return std::unexpected(std::move(decoded.error()));
   if (auto same = check_namespace(kind, command.name_space, object); !same)
     return std::unexpected(same.error());

@@ -58,9 +58,10 @@ Result<void> bind(const Command& command, const Facts& facts, const Value& objec
     return not_found({"", std::string(plural), reference->kind}, reference->name);
   }
   if (plural == "pods" && string_at(*bound, {"spec", "serviceAccountName"}) != command.name) {
-    return bad_request(fmt::format("cannot bind token for serviceaccount {} to pod running with "
-                                   "different serviceaccount name.",
-                                   go_quote(command.name)));
+    return bad_request(
+        fmt::format("cannot bind token for serviceaccount {} to pod running with "
+                    "different serviceaccount name.",
+                    go_quote(command.name)));
   }
   if (!reference->uid.empty() && reference->uid != uid_of(*bound)) {
     // Kubernetes names the kind as the resource here.
@@ -73,8 +74,8 @@ Result<void> bind(const Command& command, const Facts& facts, const Value& objec
   claim = claim_of(*bound);
   const auto node_name = string_at(*bound, {"spec", "nodeName"});
   if (plural == "pods" && !node_name.empty()) {
-    token.node = facts.review.node ? claim_of(*facts.review.node)
-                                   : ObjectClaim{std::string(node_name), ""};
+    token.node =
+        facts.review.node ? claim_of(*facts.review.node) : ObjectClaim{std::string(node_name), ""};
   }
   return {};
 }
@@ -131,8 +132,7 @@ Result<Decision> give_token(const Command& command, const Facts& facts, const St
 
   object.as_object()["status"] = JsonObject{
       {"token", facts.review.tokens->key().sign(claims_of(token, stamp.now))},
-      {"expirationTimestamp",
-       format_seconds({stamp.now.ns + token.seconds * kNsPerSecond})}};
+      {"expirationTimestamp", format_seconds({stamp.now.ns + token.seconds * kNsPerSecond})}};
   return answered(facts, object, std::move(composition.warnings));
 }
 

@@ -59,8 +59,8 @@ std::string end_by(const Value& claims, std::string_view object, std::string_vie
                    const Overlay* overlay, Time now) {
   const std::string name(claimed(claims, object, "name"));
   if (name.empty()) return {};
-  const auto found = find_object({std::string(plural), std::string(name_space), name}, view,
-                                 overlay, now);
+  const auto found =
+      find_object({std::string(plural), std::string(name_space), name}, view, overlay, now);
   if (!found.exists) return std::string(kInvalidated);
   const auto uid = claimed(claims, object, "uid");
   if (found.uid != uid) {

@@ -67,9 +67,9 @@ std::string denial_of(const User& user, const Access& access) {
     return fmt::format("User \"{}\" cannot {} path \"{}\"", user.name, access.verb, access.path);
   }
   const auto slash = access.subresource.empty() ? "" : "/";
-  auto text = fmt::format("User \"{}\" cannot {} resource \"{}{}{}\" in API group \"{}\"",
-                          user.name, access.verb, access.resource, slash, access.subresource,
-                          access.group);
+  auto text =
+      fmt::format("User \"{}\" cannot {} resource \"{}{}{}\" in API group \"{}\"", user.name,
+                  access.verb, access.resource, slash, access.subresource, access.group);
   if (access.name_space.empty()) return text + " at the cluster scope";
   return text + fmt::format(" in the namespace \"{}\"", access.name_space);
 }

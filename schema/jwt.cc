@@ -18,9 +18,9 @@
 namespace gatefold {
 namespace {
 
-constexpr int kNumberBytes = 32;      // of a coordinate, and of each half of a signature
+constexpr int kNumberBytes = 32;         // of a coordinate, and of each half of a signature
 constexpr std::size_t kPointBytes = 65;  // 4, x, y: the uncompressed form
-constexpr int kNestingMax = 8;        // of header and claims; ours have three levels
+constexpr int kNestingMax = 8;           // of header and claims; ours have three levels
 
 template <auto release>
 struct Release {
@@ -80,8 +80,7 @@ std::string id_of(EVP_PKEY* key) {
 // OpenSSL's signatures are DER, those of tokens two numbers in a row.
 std::string from_der(std::string_view der) {
   const auto* bytes = bytes_of(der);
-  const SignaturePtr signature(
-      d2i_ECDSA_SIG(nullptr, &bytes, static_cast<long>(der.size())));
+  const SignaturePtr signature(d2i_ECDSA_SIG(nullptr, &bytes, static_cast<long>(der.size())));
   GATEFOLD_ASSERT(signature != nullptr);
   std::array<unsigned char, std::size_t{2} * kNumberBytes> raw{};
   BN_bn2binpad(ECDSA_SIG_get0_r(signature.get()), raw.data(), kNumberBytes);
@@ -152,10 +151,9 @@ std::string SigningKey::sign(const JsonObject& claims) const {
   const DigestPtr digest(EVP_MD_CTX_new());
   std::array<unsigned char, 80> der{};  // at most 72 for this curve
   std::size_t size = der.size();
-  const bool ok = EVP_DigestSignInit(digest.get(), nullptr, EVP_sha256(), nullptr,
-                                     parts_->key.get()) == 1 &&
-                  EVP_DigestSign(digest.get(), der.data(), &size, bytes_of(token), token.size()) ==
-                      1;
+  const bool ok =
+      EVP_DigestSignInit(digest.get(), nullptr, EVP_sha256(), nullptr, parts_->key.get()) == 1 &&
+      EVP_DigestSign(digest.get(), der.data(), &size, bytes_of(token), token.size()) == 1;
   GATEFOLD_ASSERT(ok);
   return token + '.' + to_base64url(from_der(text_of(der.data(), size)));
 }

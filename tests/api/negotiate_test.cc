@@ -66,7 +66,7 @@ TEST_CASE("the first clause that can be served is taken") {
   CHECK(negotiated(accept) == wanted);
 }
 
-TEST_CASE("what the query says of indentation wins over the client's name") {
+TEST_CASE("what the query says of indentation wins over the client's name (R4.19)") {
   const auto [pretty, user_agent, wanted] = GENERATE(table<std::string, std::string, std::string>({
       {"", "", "json object"},
       {"", "kubectl/v1.33.0", "json object"},
@@ -96,7 +96,7 @@ TEST_CASE("clauses are in the order of preference") {
   CHECK(clauses[3].type == "a");
 }
 
-TEST_CASE("discovery is aggregated for those who ask") {
+TEST_CASE("discovery is aggregated for those who ask (R2.2, R2.3)") {
   constexpr std::string_view kV2 =
       "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
   constexpr std::string_view kV2Beta1 =

@@ -86,8 +86,9 @@ TEST_CASE("who shows a token is its account, in the log as well (R20.2, R20.3)")
   CHECK_THAT(log.body, Catch::Matchers::Contains("system:serviceaccount:default:web"));
 
   // For others it is nobody's here.
-  CHECK(served.peer.call("GET", kMaps, bearer(served.token("web", R"({"audiences":["x"]})")))
-            .code == 401);
+  CHECK(
+      served.peer.call("GET", kMaps, bearer(served.token("web", R"({"audiences":["x"]})"))).code ==
+      401);
   REQUIRE(served.peer.call("DELETE", kAccounts + "/web").code == 200);
   CHECK(served.peer.call("GET", kMaps, bearer(token)).code == 401);
 }
@@ -134,9 +135,9 @@ TEST_CASE("reviews are created and nothing else (R20.6, R20.8)") {
   CHECK(served.peer.call("GET", reviews + "?watch=1").code == 405);
   CHECK(served.peer.call("DELETE", reviews).code == 405);
   CHECK(served.peer.call("GET", reviews + "/a").code == 404);
-  CHECK(served.peer.call("POST", "/apis/authorization.k8s.io/v1/localsubjectaccessreviews", {},
-                         "{}")
-            .code == 404);
+  CHECK(
+      served.peer.call("POST", "/apis/authorization.k8s.io/v1/localsubjectaccessreviews", {}, "{}")
+          .code == 404);
   CHECK(served.peer.call("GET", "/apis/authentication.k8s.io/v1/tokenrequests").code == 404);
   CHECK(served.peer.call("GET", kAccounts + "/web/token").code == 405);
   CHECK(served.peer.call("POST", reviews + "?dryRun=Some", {}, "{}").code == 422);

@@ -27,10 +27,9 @@ Value account(std::string_view name) {
 }
 
 engine::Command ask_token(std::string name, std::string_view spec) {
-  auto asked = command(engine::Verb::kCreate, kAccounts, "default", std::move(name),
-                       {{"apiVersion", "authentication.k8s.io/v1"},
-                        {"kind", "TokenRequest"},
-                        {"spec", json(spec)}});
+  auto asked = command(
+      engine::Verb::kCreate, kAccounts, "default", std::move(name),
+      {{"apiVersion", "authentication.k8s.io/v1"}, {"kind", "TokenRequest"}, {"spec", json(spec)}});
   asked.subresource = "token";
   return asked;
 }
@@ -52,8 +51,8 @@ TEST_CASE("a review of access is answered and nothing is stored (R20.6, R20.7)")
   const auto door = GATEFOLD_EVERY_DOOR();
   const auto revision = door->revision();
   const auto attributes = R"({"resourceAttributes":{"verb":"get","resource":"pods"}})";
-  const auto answer = done(door->write(create(kSelfAccess, review("SelfSubjectAccessReview",
-                                                                  attributes))));
+  const auto answer =
+      done(door->write(create(kSelfAccess, review("SelfSubjectAccessReview", attributes))));
   CHECK(answer.at("status") == json(R"({"allowed":true})"));
   CHECK(answer.at("spec") == json(attributes));
   CHECK(answer.at("metadata") == json(R"({"creationTimestamp":null})"));
@@ -66,8 +65,8 @@ TEST_CASE("a review of access is answered and nothing is stored (R20.6, R20.7)")
   dry.dry_run = true;
   CHECK(done(door->write(dry)).at("status") == json(R"({"allowed":true})"));
 
-  const auto rules = done(door->write(
-      create(kRules, review("SelfSubjectRulesReview", R"({"namespace":"default"})"))));
+  const auto rules = done(
+      door->write(create(kRules, review("SelfSubjectRulesReview", R"({"namespace":"default"})"))));
   CHECK(rules.at("spec") == json("{}"));
   CHECK(rules.at("status") ==
         json(R"({"resourceRules":[{"verbs":["*"],"apiGroups":["*"],"resources":["*"]}],
@@ -112,13 +111,12 @@ TEST_CASE("a review of access asks for one thing of somebody (R20.6)") {
   CHECK(rules.message == "no namespace on request");
   const auto wrong = door->write(create(kSelfAccess, review("SubjectAccessReview", "{}")));
   CHECK(wrong.reason == "BadRequest");
-  const auto odd = asked(kSelfAccess, "SelfSubjectAccessReview",
-                         R"({"resourceAttributes":{"verb":1}})");
+  const auto odd =
+      asked(kSelfAccess, "SelfSubjectAccessReview", R"({"resourceAttributes":{"verb":1}})");
   CHECK(odd.reason == "BadRequest");
   auto strict = create(kSelfAccess, review("SelfSubjectAccessReview",
                                            R"({"x":1,"resourceAttributes":{"verb":"get"}})"));
-  CHECK(door->write(strict).warnings ==
-        std::vector<std::string>{R"(unknown field "spec.x")"});
+  CHECK(door->write(strict).warnings == std::vector<std::string>{R"(unknown field "spec.x")"});
   strict.field_validation = engine::FieldValidation::kStrict;
   CHECK(door->write(strict).reason == "BadRequest");
 }
@@ -127,9 +125,8 @@ TEST_CASE("selectors of a review are checked, and what can't be read only widens
   const auto door = GATEFOLD_EVERY_DOOR();
   const auto asked = [&](std::string_view selectors) {
     return door->write(create(
-        kSelfAccess, review("SelfSubjectAccessReview",
-                            R"({"resourceAttributes":{"verb":"list",)" + std::string(selectors) +
-                                "}}")));
+        kSelfAccess, review("SelfSubjectAccessReview", R"({"resourceAttributes":{"verb":"list",)" +
+                                                           std::string(selectors) + "}}")));
   };
   CHECK_THAT(asked(R"("labelSelector":{})").message,
              Catch::Matchers::EndsWith(
@@ -137,7 +134,8 @@ TEST_CASE("selectors of a review are checked, and what can't be read only widens
                  "spec.resourceAttributes.labelSelector is specified, requirements or rawSelector "
                  "is required"));
   CHECK_THAT(
-      asked(R"("fieldSelector":{"rawSelector":"a=b","requirements":[{"key":"a","operator":"In","values":["b"]}]})")
+      asked(
+          R"("fieldSelector":{"rawSelector":"a=b","requirements":[{"key":"a","operator":"In","values":["b"]}]})")
           .message,
       Catch::Matchers::EndsWith("spec.resourceAttributes.fieldSelector.rawSelector: Invalid value: "
                                 R"("a=b": may not specified at the same time as requirements)"));
@@ -183,9 +181,9 @@ TEST_CASE("who asks is told, in both versions (R20.6)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   auto resource = kSelf;
   resource.version = GENERATE("v1", "v1beta1");
-  const auto answer = done(door->write(
-      create(resource, {{"apiVersion", "authentication.k8s.io/" + resource.version},
-                        {"kind", "SelfSubjectReview"}})));
+  const auto answer = done(
+      door->write(create(resource, {{"apiVersion", "authentication.k8s.io/" + resource.version},
+                                    {"kind", "SelfSubjectReview"}})));
   CHECK(string_at(answer, {"apiVersion"}) == "authentication.k8s.io/" + resource.version);
   CHECK(string_at(answer, {"metadata", "creationTimestamp"}) ==
         format_seconds(door->world().now()));
@@ -254,8 +252,8 @@ TEST_CASE("a token ends with its account (R20.3, R20.8)") {
 TEST_CASE("a token may end with another object (R20.8)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   done(door->write(create(kAccounts, account("web"))));
-  const auto secret = done(door->write(create(
-      kSecrets, {{"apiVersion", "v1"}, {"kind", "Secret"}, {"metadata", {{"name", "s"}}}})));
+  const auto secret = done(door->write(
+      create(kSecrets, {{"apiVersion", "v1"}, {"kind", "Secret"}, {"metadata", {{"name", "s"}}}})));
   const auto pod = [](std::string_view name, std::string_view owner) {
     return Value{{"apiVersion", "v1"},
                  {"kind", "Pod"},
@@ -269,10 +267,9 @@ TEST_CASE("a token may end with another object (R20.8)") {
   done(door->write(create(kPods, pod("other", "api"))));
   const auto bound = [](std::string_view kind, std::string_view name, std::string_view uid = "") {
     return ask_token("web",
-                     to_json(JsonObject{{"boundObjectRef", {{"apiVersion", "v1"},
-                                                            {"kind", kind},
-                                                            {"name", name},
-                                                            {"uid", uid}}}}));
+                     to_json(JsonObject{
+                         {"boundObjectRef",
+                          {{"apiVersion", "v1"}, {"kind", kind}, {"name", name}, {"uid", uid}}}}));
   };
   const auto absent = door->write(bound("Secret", "nope"));
   CHECK(absent.reason == "NotFound");
@@ -289,8 +286,8 @@ TEST_CASE("a token may end with another object (R20.8)") {
   CHECK(door->write(bound("Gateway", "g")).message ==
         "cannot bind token to object of type /v1, Kind=Gateway");
 
-  const auto by_secret = token_in(done(door->write(
-      bound("Secret", "s", string_at(secret, {"metadata", "uid"})))));
+  const auto by_secret =
+      token_in(done(door->write(bound("Secret", "s", string_at(secret, {"metadata", "uid"})))));
   const auto by_pod = token_in(done(door->write(bound("Pod", "mine"))));
   CHECK(ask_about(*door, by_secret).at("authenticated") == Value(true));
   const auto of_pod = ask_about(*door, by_pod);
@@ -334,8 +331,8 @@ TEST_CASE("policies are asked about tokens and not about reviews (R20.8)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   const Resource policies{"admissionregistration.k8s.io", "v1", "validatingadmissionpolicies",
                           false};
-  const Resource bindings{"admissionregistration.k8s.io", "v1",
-                          "validatingadmissionpolicybindings", false};
+  const Resource bindings{"admissionregistration.k8s.io", "v1", "validatingadmissionpolicybindings",
+                          false};
   done(door->write(create(kAccounts, account("web"))));
   done(door->write(create(policies, json(R"({
     "apiVersion":"admissionregistration.k8s.io/v1","kind":"ValidatingAdmissionPolicy",

@@ -26,14 +26,13 @@ SigningKeyPtr key() {
 
 TEST_CASE("a key is named by the digest of its public half and shown as a JSON Web Key (R3.10)") {
   CHECK(key()->id() == "mWrASXE7czlAJUY0E2j44NlBC8r1dAT2KONkMJGY46c");
-  CHECK(Value(key()->public_key()) ==
-        Value{{"use", "sig"},
-              {"kty", "EC"},
-              {"kid", "mWrASXE7czlAJUY0E2j44NlBC8r1dAT2KONkMJGY46c"},
-              {"crv", "P-256"},
-              {"alg", "ES256"},
-              {"x", "2ZVLr7fcXsok9WzhmLbfhUDPJMaPrYPGhZtoVTpORTo"},
-              {"y", "SYStVr1NmJhlcKzSxroUvqvL2XJF_4toRdtw8hnzEf0"}});
+  CHECK(Value(key()->public_key()) == Value{{"use", "sig"},
+                                            {"kty", "EC"},
+                                            {"kid", "mWrASXE7czlAJUY0E2j44NlBC8r1dAT2KONkMJGY46c"},
+                                            {"crv", "P-256"},
+                                            {"alg", "ES256"},
+                                            {"x", "2ZVLr7fcXsok9WzhmLbfhUDPJMaPrYPGhZtoVTpORTo"},
+                                            {"y", "SYStVr1NmJhlcKzSxroUvqvL2XJF_4toRdtw8hnzEf0"}});
 }
 
 TEST_CASE("a signed token reads back, and nothing of it can be changed") {
@@ -60,10 +59,10 @@ TEST_CASE("a signed token reads back, and nothing of it can be changed") {
 TEST_CASE("what is no token is nothing") {
   const auto object = to_base64url("{}");
   for (const auto& text : std::vector<std::string>{
-        "", "garbage", "..", object + "." + object,
-        object + ".!." + object, to_base64url("[]") + "." + object + "." + object,
-        object + "." + to_base64url("1") + "." + object, object + "." + object + ".a.b",
-        object + "." + to_base64url(std::string(100'000, '[')) + "."}) {
+           "", "garbage", "..", object + "." + object, object + ".!." + object,
+           to_base64url("[]") + "." + object + "." + object,
+           object + "." + to_base64url("1") + "." + object, object + "." + object + ".a.b",
+           object + "." + to_base64url(std::string(100'000, '[')) + "."}) {
     INFO(text.substr(0, 60));
     CHECK_FALSE(parse_jwt(text).has_value());
   }
