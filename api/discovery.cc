@@ -18,6 +18,7 @@ constexpr std::array<std::string_view, 7> kNamespaceVerbs = {"create", "delete",
                                                              "patch",  "update", "watch"};
 constexpr std::array<std::string_view, 3> kPartVerbs = {"get", "patch", "update"};
 constexpr std::array<std::string_view, 1> kFinalizeVerbs = {"update"};
+constexpr std::array<std::string_view, 1> kReviewVerbs = {"create"};
 
 template <class Texts>
 JsonArray text_array(const Texts& texts) {
@@ -144,7 +145,7 @@ void append_rows(JsonArray& rows, const ServedKind& served) {
                  {"verbs", text_array(verbs_of(kind))}};
   if (!kind.short_names.empty()) row["shortNames"] = text_array(kind.short_names);
   if (!kind.categories.empty()) row["categories"] = text_array(kind.categories);
-  row["storageVersionHash"] = storage_version_hash(kind);
+  if (!kind.is_review) row["storageVersionHash"] = storage_version_hash(kind);
   rows.push_back(std::move(row));
   for (const Subresource& subresource : subresources_of(kind, *served.version)) {
     JsonObject part{{"name", kind.plural + '/' + std::string(subresource.name)},
@@ -164,6 +165,7 @@ void append_rows(JsonArray& rows, const ServedKind& served) {
 
 Verbs verbs_of(const Kind& kind) {
   if (kind.group.empty() && kind.plural == "namespaces") return kNamespaceVerbs;
+  if (kind.is_review) return kReviewVerbs;
   return kResourceVerbs;
 }
 
@@ -175,6 +177,10 @@ std::vector<Subresource> subresources_of(const Kind& kind, const KindVersion& ve
   if (version.scale) {
     const Kind& scale = scale_kind();
     subresources.push_back({"scale", kPartVerbs, &scale, &scale.storage_version()});
+  }
+  if (kind.has_tokens) {
+    const Kind& request = token_request_kind();
+    subresources.push_back({"token", kReviewVerbs, &request, &request.storage_version()});
   }
   // Those of custom resources come as they are declared.
   if (kind.core) std::ranges::sort(subresources, {}, &Subresource::name);

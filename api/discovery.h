@@ -18,7 +18,7 @@ using Verbs = std::span<const std::string_view>;
 struct Subresource {
   std::string_view name;
   Verbs verbs;
-  // What it shows: the object itself, or a Scale.
+  // What it shows: the object itself, a Scale or a TokenRequest.
   const Kind* kind;
   const KindVersion* version;
 };

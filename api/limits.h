@@ -28,6 +28,8 @@ inline constexpr std::chrono::seconds kBookmarkInterval{60};
 inline constexpr std::chrono::seconds kBookmarkBeforeEnd{2};
 // What a client whose request was refused may still send before the connection is closed on it.
 inline constexpr std::size_t kLingerBytesMax = 16u << 20;
+// A body from which on compressing pays (R1.16): Kubernetes' own bound.
+inline constexpr std::size_t kGzipBytesMin = 128u << 10;
 // A watch ends after a day at most, however long the client asked for.
 inline constexpr std::int64_t kWatchSecondsMax = std::int64_t{24} * 3600;
 

@@ -24,7 +24,9 @@ void append_kinds(JsonObject& schemas, JsonObject& paths, const Catalog& catalog
     const KindVersion* version = kind->version(wanted.version);
     if (version == nullptr || !version->served) continue;
     schemas[schema_name(*kind, *version)] = render_kind_schema(*kind, *version, dialect);
-    schemas[list_schema_name(*kind, *version)] = render_list_schema(*kind, *version, dialect);
+    if (!kind->is_review) {
+      schemas[list_schema_name(*kind, *version)] = render_list_schema(*kind, *version, dialect);
+    }
     for (const Subresource& part : subresources_of(*kind, *version)) {
       if (part.kind == kind.get()) continue;
       schemas[schema_name(*part.kind, *part.version)] =

@@ -306,6 +306,7 @@ std::vector<Operation> subresource_operations(const Operations& all,
     if (verb == "get") operations.push_back(all.reading());
     if (verb == "update") operations.push_back(all.replacing());
     if (verb == "patch") operations.push_back(all.patching());
+    if (verb == "create") operations.push_back(all.creating());
   }
   return operations;
 }
@@ -321,6 +322,12 @@ void append_paths(JsonObject& paths, const Kind& kind, const KindVersion& versio
   const std::string collection =
       base + (namespaced ? "/namespaces/{namespace}/" : "/") + kind.plural;
   Place place{kind, version, dialect, false, false, "", &kind, &version};
+  if (kind.is_review) {
+    place.namespaced = namespaced;
+    const Operation only[] = {all.creating()};
+    add_path(paths, collection, place, only);
+    return;
+  }
 
   if (namespaced) {
     const Operation everywhere[] = {all.listing()};

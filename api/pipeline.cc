@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "api/authenticate.h"
 #include "api/body.h"
 #include "api/discovery.h"
 #include "api/history.h"
@@ -18,10 +19,9 @@ namespace {
 constexpr std::string_view kNoResource = "the server could not find the requested resource";
 constexpr std::size_t kUserAgentBytesMax = 256;
 
-// Without authentication everybody is anonymous.
-engine::Actor authenticate(const Request& request, const RequestInfo& info) {
-  return {"system:anonymous", request.user_agent.substr(0, kUserAgentBytesMax), "",
-          std::string(verb_name(info.verb)), info.subresource};
+engine::Actor actor_of(const Exchange& exchange) {
+  return {exchange.user->name, exchange.request.user_agent.substr(0, kUserAgentBytesMax), "",
+          std::string(verb_name(exchange.info.verb)), exchange.info.subresource};
 }
 
 bool needs_name(RequestVerb verb) {
@@ -35,6 +35,8 @@ bool answers_list(RequestVerb verb) {
 // Whether the path is one of a resource (R1.11). Those of built-in kinds without a namespace are
 // there for lists and watches; other methods on them are not allowed.
 bool has_path(const Kind& kind, const RequestInfo& info) {
+  // Reviews have no names, and no namespace but their own.
+  if (kind.is_review) return info.name.empty() && kind.namespaced() != info.name_space.empty();
   if (!kind.namespaced()) return info.name_space.empty();
   if (!info.name_space.empty()) return true;
   if (!info.name.empty()) return false;
@@ -101,9 +103,32 @@ Result<void> identify(Exchange& exchange) {
   return {};
 }
 
-// Everybody may do everything until there is a way to tell who is calling.
-Result<void> authorize(const Exchange&) {
-  return {};
+Result<void> may_access(const Exchange& exchange) {
+  const auto& info = exchange.info;
+  const bool is_namespace = info.plural == "namespaces" && info.group.empty();
+  const Access access{.verb = verb_name(info.verb),
+                      .group = info.group,
+                      .version = info.version,
+                      .resource = info.plural,
+                      .subresource = info.subresource,
+                      .name_space = is_namespace ? info.name : info.name_space,
+                      .name = info.name,
+                      .path = {}};
+  if (authorize(*exchange.user, access).is_allowed) return {};
+  return forbidden(exchange.kind->resource_name(), info.name, denial_of(*exchange.user, access));
+}
+
+RequestLabels labels_of(const Exchange& exchange) {
+  const auto& info = exchange.info;
+  return {.verb = info.verb,
+          .method = {},
+          .catalog = exchange.catalog,
+          .kind = exchange.kind,
+          .version = exchange.version,
+          .subresource = info.subresource,
+          .scope = !info.name.empty()         ? "resource"
+                   : !info.name_space.empty() ? "namespace"
+                                              : "cluster"};
 }
 
 // PATCH judges its Content-Type before the name, all judge Accept after it (R7.1). Whatever can't
@@ -161,7 +186,11 @@ void warn_first(const std::string& text, Reply& reply) {
 
 }  // namespace
 
-std::optional<Reply> serve(const Context& context, Request request, Done done, Post post) {
+std::optional<Reply> serve(const Context& context, Request request, RequestLabels& labels,
+                           Done done, Post post) {
+  labels = {.method = request.method};
+  auto user = authenticate(context.engine, request);
+  if (!user) return error_response(user.error());
   if (is_history(request)) {
     return serve_history(context, std::move(request), std::move(done), std::move(post));
   }
@@ -171,11 +200,13 @@ std::optional<Reply> serve(const Context& context, Request request, Done done, P
   Exchange exchange{.context = context, .request = std::move(request), .info = std::move(*info)};
   exchange.done = std::move(done);
   exchange.post = std::move(post);
-  exchange.actor = authenticate(exchange.request, exchange.info);
+  exchange.user = std::move(*user);
+  exchange.actor = actor_of(exchange);
   const bool is_watch = exchange.info.verb == RequestVerb::kWatch;
   auto passed = is_watch ? Result<void>() : check_timeout(exchange.request);
   if (passed) passed = identify(exchange);
-  if (passed) passed = authorize(exchange);
+  if (passed) labels = labels_of(exchange);
+  if (passed) passed = may_access(exchange);
   if (passed) passed = negotiate_shape(exchange);
   if (!passed) return error_response(passed.error());
   if (!exchange.version->deprecated) return dispatch(std::move(exchange));

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "api/documents.h"
+#include "api/metrics.h"
 #include "api/negotiate.h"
 #include "api/probes.h"
 #include "api/request.h"
@@ -22,6 +23,7 @@ struct Context {
   engine::Engine& engine;
   Documents& documents;
   Probes& probes;
+  Metrics& metrics;
 };
 
 using Done = std::move_only_function<void(Reply)>;
@@ -34,11 +36,13 @@ struct Exchange {
   Request request;
   RequestInfo info;
   Representation representation;
+  UserPtr user;
   engine::Actor actor;
   CatalogPtr catalog;  // keeps kind and version alive
   const Kind* kind = nullptr;
   const KindVersion* version = nullptr;
-  // What a body is one of, and the answer: the kind itself or, through /scale, Scale.
+  // What a body is one of, and the answer: the kind itself or, through /scale and /token, Scale and
+  // TokenRequest.
   const Kind* shown_kind = nullptr;
   const KindVersion* shown_version = nullptr;
   engine::ViewPtr view;  // let go before any wait
@@ -48,7 +52,9 @@ struct Exchange {
   ObjectKey key() const { return {kind->resource, info.name_space, info.name}; }
 };
 
-// Answers at once, or calls `done` later, once, from any thread; `done` must only post.
-std::optional<Reply> serve(const Context& context, Request request, Done done, Post post);
+// Answers at once, or calls `done` later, once, from any thread; `done` must only post. `labels` is
+// filled in before it returns.
+std::optional<Reply> serve(const Context& context, Request request, RequestLabels& labels,
+                           Done done, Post post);
 
 }  // namespace gatefold::api

@@ -38,6 +38,17 @@ Request to_request(http::request<http::string_body>&& from) {
   request.if_none_match = std::string(view_of(from[http::field::if_none_match]));
   request.audit_id = std::string(view_of(from["Audit-ID"]));
   request.host = std::string(view_of(from[http::field::host]));
+  request.authorization = std::string(view_of(from[http::field::authorization]));
+  request.accept_encoding = std::string(view_of(from[http::field::accept_encoding]));
+  constexpr std::string_view kImpersonate = "Impersonate-";
+  for (const auto& field : from) {
+    const auto name = view_of(field.name_string());
+    if (name.size() <= kImpersonate.size() || (name[0] | 0x20) != 'i') continue;
+    if (!boost::beast::iequals(field.name_string().substr(0, kImpersonate.size()),
+                               boost::core::string_view("Impersonate-")))
+      continue;
+    request.impersonation.emplace_back(name.substr(kImpersonate.size()), view_of(field.value()));
+  }
   request.body = std::move(from.body());
   return request;
 }

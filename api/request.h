@@ -34,6 +34,10 @@ struct Request {
   std::string if_none_match;
   std::string audit_id;
   std::string host;
+  std::string authorization;
+  std::string accept_encoding;
+  // Headers `Impersonate-<what>`, without that prefix, in their order (R20.9).
+  std::vector<std::pair<std::string, std::string>> impersonation;
   std::string body;
 };
 

@@ -1,16 +1,22 @@
 #include "api/serve_document.h"
 
+#include <algorithm>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "api/version_info.h"
+#include "engine/tokens.h"
+#include "schema/json.h"
 
 namespace gatefold::api {
 namespace {
 
 constexpr std::string_view kProtobufV2 =
     "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
+
+constexpr std::string_view kIssuerPath = "/.well-known/openid-configuration";
+constexpr std::string_view kKeysPath = "/openid/v1/jwks";
 
 Status no_resource() {
   return {.reason = Reason::kNotFound,
@@ -56,10 +62,23 @@ Response optional_json(std::optional<std::string> text) {
   return text ? json_response(200, std::move(*text)) : error_response(no_resource());
 }
 
+bool takes_json(std::string_view accept) {
+  const auto clauses = parse_accept(accept);
+  return clauses.empty() || std::ranges::any_of(clauses, [](const AcceptClause& clause) {
+           const bool is_type = clause.type == "application" || clause.type == "*";
+           return is_type && (clause.subtype == "json" || clause.subtype == "*");
+         });
+}
+
 Response openapi_v3_document(const OpenApiV3& openapi, const Request& request,
                              std::string_view key) {
   const auto found = openapi.documents.find(key);
   if (found == openapi.documents.end()) return error_response(no_resource());
+  if (!takes_json(request.accept)) {
+    return error_response({.reason = Reason::kNotAcceptable,
+                           .message = "only the following media types are accepted: "
+                                      "application/json"});
+  }
   const auto& document = found->second;
   const auto hash = request.query.first("hash");
   if (hash && !hash->empty() && *hash != document.etag) {
@@ -96,9 +115,30 @@ std::vector<std::string> split_path(std::string_view path) {
   return segments;
 }
 
+// What others need to check tokens by themselves (R3.10).
+std::optional<Response> issuer_document(const Context& context, const Request& request) {
+  Response response;
+  if (request.path == kIssuerPath) {
+    response.body =
+        to_json(JsonObject{{"issuer", engine::kTokenIssuer},
+                           {"jwks_uri", fmt::format("http://{}{}", request.host, kKeysPath)},
+                           {"response_types_supported", JsonArray{"id_token"}},
+                           {"subject_types_supported", JsonArray{"public"}},
+                           {"id_token_signing_alg_values_supported", JsonArray{"ES256"}}});
+  } else if (request.path == kKeysPath) {
+    response.content_type = "application/jwk-set+json";
+    response.body = to_json(JsonObject{{"keys", JsonArray{context.engine.token_key()}}});
+  } else {
+    return std::nullopt;
+  }
+  response.headers.emplace_back("Cache-Control", "public, max-age=3600");
+  return response;
+}
+
 std::string paths_document(const Catalog& catalog) {
   return root_paths(catalog,
-                    {"/healthz", "/livez", "/openapi/v2", "/openapi/v3", "/readyz", "/version"});
+                    {std::string(kIssuerPath), "/healthz", "/livez", "/metrics", "/openapi/v2",
+                     "/openapi/v3", std::string(kKeysPath), "/readyz", "/version"});
 }
 
 }  // namespace
@@ -112,6 +152,11 @@ Reply serve_document(const Context& context, const Request& request) {
          .message = "the server does not allow this method on the requested resource"});
   }
   if (request.path == "/version") return json_response(200, version_document());
+  if (request.path == "/metrics") {
+    return Response{.content_type = "text/plain; version=0.0.4; charset=utf-8",
+                    .body = context.metrics.text(context.engine)};
+  }
+  if (auto issuer = issuer_document(context, request)) return std::move(*issuer);
   const auto view = context.engine.view();
   if (view == nullptr)
     return error_response(unavailable("the store is being opened again").error());

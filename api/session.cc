@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "api/gzip.h"
 #include "api/http_head.h"
 #include "api/limits.h"
 #include "engine/limits.h"
@@ -62,6 +63,15 @@ Reply timed_out() {
        .message = "Timeout: request did not complete within the allotted timeout"});
 }
 
+bool is_read(const Request& request) {
+  return request.method == "GET" || request.method == "HEAD";
+}
+
+void say_gzip(Response& response) {
+  response.headers.emplace_back("Content-Encoding", "gzip");
+  response.headers.emplace_back("Vary", "Accept-Encoding");
+}
+
 // Watches heed timeoutSeconds alone (R1.8).
 bool is_watch(const Request& request) {
   const auto info = parse_request_info(request);
@@ -90,10 +100,10 @@ void Session::run_task(std::uint64_t turn, std::move_only_function<void()>& task
   }
 }
 
-std::optional<Reply> Session::begin(Request request) {
+std::optional<Reply> Session::begin(Request request, RequestLabels& labels) {
   try {
     return serve(
-        context_, std::move(request),
+        context_, std::move(request), labels,
         [self = shared_from_this(), turn = turn_](Reply reply) {
           self->take(turn, std::move(reply));
         },
@@ -108,16 +118,15 @@ std::optional<Reply> Session::begin(Request request) {
   }
 }
 
-asio::awaitable<Reply> Session::answer(Request request, Head& head) {
-  const bool reads = request.method == "GET" || request.method == "HEAD";
-  std::chrono::nanoseconds limit = reads ? state_.limits.answer : state_.limits.mutation;
+asio::awaitable<Reply> Session::answer(Request request, Head& head, RequestLabels& labels) {
+  std::chrono::nanoseconds limit = is_read(request) ? state_.limits.answer : state_.limits.mutation;
   const auto asked = parse_timeout(request.query);
   if (!asked && !is_watch(request)) co_return error_response(asked.error());
   if (asked && *asked) limit = std::min(limit, **asked);
 
   const auto deadline = Clock::now() + limit;
   ++turn_;
-  auto reply = begin(std::move(request));
+  auto reply = begin(std::move(request), labels);
   timer_.expires_at(deadline);
   while (!reply && !reply_ && Clock::now() < deadline) co_await timer_.async_wait(kTuple);
   ++turn_;
@@ -131,6 +140,10 @@ asio::awaitable<Reply> Session::answer(Request request, Head& head) {
 }
 
 asio::awaitable<bool> Session::write(Response response, const Head& head) {
+  if (head.takes_gzip && !head.is_head && response.body.size() > kGzipBytesMin) {
+    response.body = Gzip().take(response.body, true);
+    say_gzip(response);
+  }
   http::response<http::string_body> message;
   fill_head(response, head.audit_id, head.keep_alive && !state_.draining, message);
   if (head.is_head) {
@@ -181,32 +194,52 @@ asio::awaitable<bool> Session::write_end(const Head& head) {
   co_return !error;
 }
 
+std::optional<bool> Session::take_piece(BodyStream& stream, std::string& piece) {
+  auto more = stream.next(piece);
+  if (more) return *more;
+  spdlog::error("a list ended early: {}", more.error().message);
+  return std::nullopt;
+}
+
 asio::awaitable<bool> Session::write(BodyStream stream, const Head& head) {
   auto piece = std::move(stream.head.body);
+  bool more = true;
+  std::optional<Gzip> gzip;
+  if (head.takes_gzip && !head.is_head) {
+    // Whether it pays is known once there is enough.
+    while (more && piece.size() <= kGzipBytesMin) {
+      const auto next = take_piece(stream, piece);
+      if (!next) co_return false;
+      more = *next;
+      co_await asio::post(timer_.get_executor(), asio::use_awaitable);
+    }
+    if (piece.size() > kGzipBytesMin) {
+      gzip.emplace();
+      say_gzip(stream.head);
+    }
+  }
   if (!co_await write_open_head(stream.head, head)) co_return false;
   if (head.is_head) co_return head.takes_chunks;
-  bool more = true;
-  while (more || !piece.empty()) {
+  for (;;) {
+    if (gzip) piece = gzip->take(piece, !more);
     if (!piece.empty()) {
       const std::array buffers{buffer_of(piece)};
       if (!co_await write_piece(buffers, head)) co_return false;
       piece.clear();
-    } else {
+    } else if (more) {
       // A selector that matches little: others have their turn between two looks.
       co_await asio::post(timer_.get_executor(), asio::use_awaitable);
     }
     if (!more) break;
-    auto next = stream.next(piece);
-    if (!next) {
-      spdlog::error("a list ended early: {}", next.error().message);
-      co_return false;
-    }
+    const auto next = take_piece(stream, piece);
+    if (!next) co_return false;
     more = *next;
   }
   co_return co_await write_end(head);
 }
 
-asio::awaitable<bool> Session::write(WatchStream stream, const Head& head) {
+asio::awaitable<bool> Session::write(WatchStream stream, const Head& head,
+                                     const RequestLabels& labels) {
   if (head.handshake) {
     auto checked = check_handshake(*head.handshake);
     if (!checked) co_return co_await write(error_response(checked.error()), head);
@@ -219,12 +252,12 @@ asio::awaitable<bool> Session::write(WatchStream stream, const Head& head) {
                                          });
                                        });
   if (!watcher) co_return co_await write(error_response(watcher.error()), head);
-  if (head.handshake) co_return co_await write_frames(**watcher, stream, head);
+  if (head.handshake) co_return co_await write_frames(**watcher, stream, head, labels);
   if (!co_await write_open_head(stream.head, head)) co_return false;
   if (head.is_head) co_return head.takes_chunks;
   connection_->unlimited();
   connection_->read_ahead([self = shared_from_this()] { self->timer_.cancel(); });
-  const bool is_clean = co_await watch_loop(**watcher, stream, head);
+  const bool is_clean = co_await watch_loop(**watcher, stream, head, labels);
   connection_->stop_reading_ahead();
   timer_.expires_at(Clock::time_point::max());
   while (connection_->reads_ahead()) co_await timer_.async_wait(kTuple);
@@ -233,14 +266,14 @@ asio::awaitable<bool> Session::write(WatchStream stream, const Head& head) {
 }
 
 asio::awaitable<bool> Session::write_frames(engine::Watcher& watcher, const WatchStream& stream,
-                                            Head head) {
+                                            Head head, const RequestLabels& labels) {
   const auto socket = std::make_shared<WebSocket>(connection_);
   connection_->limit(state_.limits.write);
   if (!co_await socket->accept(*head.handshake, head.audit_id)) co_return false;
   connection_->unlimited();
   socket->ignore_frames([self = shared_from_this()] { self->timer_.cancel(); });
   head.frames = socket.get();
-  const bool is_clean = co_await watch_loop(watcher, stream, head);
+  const bool is_clean = co_await watch_loop(watcher, stream, head, labels);
   connection_->limit(state_.limits.linger);
   if (is_clean) co_await socket->close();
   connection_->stop_reading_ahead();
@@ -250,7 +283,7 @@ asio::awaitable<bool> Session::write_frames(engine::Watcher& watcher, const Watc
 }
 
 asio::awaitable<bool> Session::watch_loop(engine::Watcher& watcher, const WatchStream& stream,
-                                          const Head& head) {
+                                          const Head& head, const RequestLabels& labels) {
   const auto deadline =
       Clock::now() + std::chrono::seconds(std::min(stream.timeout_seconds, kWatchSecondsMax));
   const auto last_bookmark = deadline - kBookmarkBeforeEnd;
@@ -273,6 +306,7 @@ asio::awaitable<bool> Session::watch_loop(engine::Watcher& watcher, const WatchS
                                          : std::min(now + kBookmarkInterval, last_bookmark);
     }
     if (!events.empty()) {
+      context_.metrics.watch_events(labels, events.size());
       if (!co_await write_events(std::move(events), stream, head, is_first)) co_return false;
       if (connection_->has_ended()) co_return false;
       if (Clock::now() < deadline) continue;
@@ -334,17 +368,25 @@ asio::awaitable<bool> Session::serve_one() {
   head.is_head = received.request->method == "HEAD";
   head.audit_id = received.request->audit_id;
   head.handshake = std::move(received.handshake);
-  auto reply = co_await answer(std::move(*received.request), head);
+  head.takes_gzip = takes_gzip(received.request->accept_encoding);
+  const auto begun = Clock::now();
+  RequestLabels labels;
+  Metrics::Running running(context_.metrics, is_read(*received.request));
+  auto reply = co_await answer(std::move(*received.request), head, labels);
   received.request.reset();
   received.share.release();
   bool is_written = false;
+  int code = 200;
   if (auto* response = std::get_if<Response>(&reply)) {
+    code = response->code;
     is_written = co_await write(std::move(*response), head);
   } else if (auto* body = std::get_if<BodyStream>(&reply)) {
     is_written = co_await write(std::move(*body), head);
   } else {
-    is_written = co_await write(std::move(std::get<WatchStream>(reply)), head);
+    running.lasts(labels);
+    is_written = co_await write(std::move(std::get<WatchStream>(reply)), head, labels);
   }
+  context_.metrics.answered(labels, code, Clock::now() - begun);
   co_return is_written&& head.keep_alive;
 }
 

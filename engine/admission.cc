@@ -23,22 +23,6 @@ JsonObject names_of(const Kind& kind, std::string_view version, std::string_view
   return {{"group", kind.group}, {"version", version}, {key, name}};
 }
 
-// Groups that Kubernetes' authenticators give their users.
-JsonArray groups_of(std::string_view user) {
-  constexpr std::string_view kServiceAccount = "system:serviceaccount:";
-  if (user == "system:anonymous") return {"system:unauthenticated"};
-  JsonArray groups;
-  if (user == "system:apiserver") groups.emplace_back("system:masters");
-  if (user.starts_with(kServiceAccount)) {
-    const auto name_space = user.substr(kServiceAccount.size());
-    groups.emplace_back("system:serviceaccounts");
-    groups.emplace_back(
-        fmt::format("system:serviceaccounts:{}", name_space.substr(0, name_space.find(':'))));
-  }
-  groups.emplace_back("system:authenticated");
-  return groups;
-}
-
 JsonObject options_of(const Command& command, std::string_view operation) {
   JsonObject options{{"apiVersion", "meta.k8s.io/v1"},
                      {"kind", operation == "CREATE"   ? "CreateOptions"
@@ -56,16 +40,15 @@ JsonObject options_of(const Command& command, std::string_view operation) {
 // The AdmissionRequest that expressions see as `request`.
 Value make_request(const Command& command, const WriteAttributes& write, std::string_view version) {
   const auto& kind = *write.kind;
-  JsonObject request{
-      {"kind", names_of(kind, version, "kind", kind.kind)},
-      {"resource", names_of(kind, version, "resource", kind.plural)},
-      {"requestKind", names_of(kind, write.version, "kind", kind.kind)},
-      {"requestResource", names_of(kind, write.version, "resource", kind.plural)},
-      {"name", write.name},
-      {"operation", write.operation},
-      {"userInfo", {{"username", command.actor.user}, {"groups", groups_of(command.actor.user)}}},
-      {"dryRun", command.dry_run},
-      {"options", options_of(command, write.operation)}};
+  JsonObject request{{"kind", names_of(kind, version, "kind", kind.kind)},
+                     {"resource", names_of(kind, version, "resource", kind.plural)},
+                     {"requestKind", names_of(kind, write.version, "kind", kind.kind)},
+                     {"requestResource", names_of(kind, write.version, "resource", kind.plural)},
+                     {"name", write.name},
+                     {"operation", write.operation},
+                     {"userInfo", user_info(user_of(command))},
+                     {"dryRun", command.dry_run},
+                     {"options", options_of(command, write.operation)}};
   if (!write.subresource.empty()) {
     request["subResource"] = write.subresource;
     request["requestSubResource"] = write.subresource;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "schema/access.h"
 #include "schema/ids.h"
 #include "schema/kind.h"
 #include "schema/value.h"
@@ -38,9 +39,10 @@ struct Command {
   std::string group;
   std::string version;
   std::string plural;
-  std::string name_space;   // of the URL
-  std::string name;         // of the URL; empty for create
-  std::string subresource;  // "", "status", "finalize", "scale": then the body is a Scale
+  std::string name_space;  // of the URL
+  std::string name;        // of the URL; empty for create, but of a subresource
+  // "", "status", "finalize"; "scale", "token": then the body is a Scale, a TokenRequest.
+  std::string subresource;
 
   Value body;                           // the object, or the patch
   std::vector<std::string> duplicates;  // what strict decoding says of members that stood twice
@@ -51,10 +53,24 @@ struct Command {
   bool bypasses_policies = false;  // of what the server does by itself: seeds, what expires
   DeleteOptions delete_options;
   Actor actor;
+  UserPtr user;           // who asks; nullptr: whoever actor.user names
   std::size_t bytes = 0;  // of the request, for the queue's bound
 
   bool applies() const { return verb == Verb::kPatch && patch_type == PatchType::kApply; }
 };
+
+// The subresource of service accounts that gives out tokens.
+inline constexpr std::string_view kTokenPart = "token";
+
+// Whether the command asks for an object that is not there yet: not for a token of one that is.
+inline bool is_creation(const Command& command) {
+  return command.verb == Verb::kCreate && command.subresource.empty();
+}
+
+// Who asks, with all that is known of them.
+inline User user_of(const Command& command) {
+  return command.user != nullptr ? *command.user : user_named(command.actor.user);
+}
 
 // What became of a command. `body` is the stored form; engine/read.h renders it.
 struct Outcome {

@@ -3,6 +3,7 @@
 #include "engine/create.h"
 #include "engine/limits.h"
 #include "engine/remove.h"
+#include "engine/reviews.h"
 #include "engine/update.h"
 #include "schema/meta.h"
 
@@ -11,6 +12,8 @@ namespace gatefold::engine {
 Result<Decision> decide(const Command& command, const Facts& facts, const Stamp& stamp) {
   switch (command.verb) {
     case Verb::kCreate:
+      if (command.subresource == kTokenPart) return give_token(command, facts, stamp);
+      if (facts.kind->is_review) return review(command, facts, stamp);
       return create(command, facts, stamp);
     case Verb::kUpdate:
     case Verb::kPatch:
@@ -23,13 +26,13 @@ Result<Decision> decide(const Command& command, const Facts& facts, const Stamp&
 
 Result<Decision> consider(const Command& command, const View& view, const Overlay* overlay,
                           const Stamp& stamp) {
-  const bool creates = command.verb == Verb::kCreate;
+  const bool creates = is_creation(command);
   const std::string name(creates ? name_of(command.body) : std::string_view(command.name));
   const auto prefix =
       creates && name.empty() ? string_at(command.body, {"metadata", "generateName"}) : "";
   for (int attempt = 0; attempt < kGeneratedNamesMax; ++attempt) {
     auto facts = gather(command, prefix.empty() ? name : stamp.generated_name(prefix, attempt),
-                        view, overlay);
+                        view, overlay, stamp.now);
     if (!facts) return std::unexpected(std::move(facts.error()));
     auto decision = decide(command, *facts, stamp);
     const bool taken =

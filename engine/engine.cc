@@ -10,6 +10,8 @@
 #include "engine/reactors.h"
 #include "engine/seed.h"
 #include "engine/sequencer.h"
+#include "engine/tokens.h"
+#include "storage/signing_key.h"
 
 namespace gatefold::engine {
 namespace {
@@ -26,12 +28,15 @@ std::string target_of(const Command& command) {
 class Engine::Parts {
  public:
   Parts(EngineOptions engine_options, World engine_world, std::unique_ptr<storage::Store> opened,
-        Definitions definitions, Policies policies, ServiceRegister services)
+        Definitions definitions, Policies policies, ServiceRegister services,
+        std::shared_ptr<const Tokens> issued)
       : options(std::move(engine_options)),
         world(std::move(engine_world)),
         store(std::move(opened)),
+        tokens(std::move(issued)),
         hub(store->head().revision),
         sequencer(*store, hub, std::move(definitions), std::move(policies), std::move(services),
+                  tokens,
                   [this](News news) {
                     if (reactors) reactors->notify(std::move(news));
                   }) {}
@@ -39,6 +44,7 @@ class Engine::Parts {
   EngineOptions options;
   World world;
   std::unique_ptr<storage::Store> store;
+  std::shared_ptr<const Tokens> tokens;
   WatchHub hub;
   std::unique_ptr<Reactors> reactors;
   Sequencer sequencer;
@@ -65,9 +71,12 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, World world)
   if (auto loaded = services.load(*(*store)->snapshot()); !loaded) {
     return std::unexpected(std::move(loaded.error()));
   }
-  auto parts =
-      std::make_unique<Parts>(std::move(options), std::move(world), std::move(*store),
-                              std::move(definitions), std::move(policies), std::move(services));
+  auto key = options.store.in_memory ? Result<SigningKeyPtr>(storage::new_signing_key())
+                                     : storage::kept_signing_key(options.store.directory);
+  if (!key) return std::unexpected(std::move(key.error()));
+  auto parts = std::make_unique<Parts>(std::move(options), std::move(world), std::move(*store),
+                                       std::move(definitions), std::move(policies), std::move(services),
+                                       std::make_shared<const Tokens>(std::move(*key)));
   std::unique_ptr<Engine> engine(new Engine(std::move(parts)));
   auto& inside = *engine->parts_;
   inside.reactors = std::make_unique<Reactors>(*engine);
@@ -195,6 +204,20 @@ void Engine::wait_for(Revision revision, std::move_only_function<void(bool)> don
   }
   const auto current = view();
   done(current != nullptr && current->revision() >= revision);
+}
+
+Result<UserPtr> Engine::authenticate(std::string_view token) const {
+  const auto current = view();
+  if (current == nullptr) return unavailable("the store is being opened again");
+  const auto now = parts_->world.now();
+  const auto facts = examine_token(token, *current, nullptr, now);
+  auto verdict = judge_token(facts, {std::string(kTokenIssuer)}, now);
+  if (verdict.user == nullptr) return failure(Reason::kUnauthorized, "Unauthorized");
+  return std::move(verdict.user);
+}
+
+JsonObject Engine::token_key() const {
+  return parts_->tokens->key().public_key();
 }
 
 Result<std::unique_ptr<Watcher>> Engine::watch(WatchQuery query, std::function<void()> ring) {

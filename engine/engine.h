@@ -39,18 +39,20 @@ struct Health {
   std::string why_not;  // a sentence for /readyz?verbose
 };
 
-// Counters since the start.
+// Since the start, and what waits now.
 struct EngineCounts {
   std::uint64_t commands = 0;
   std::uint64_t events = 0;
   std::uint64_t batches = 0;
   std::uint64_t decided_again = 0;  // by the writer, because a read moved
+  std::uint64_t commit_ns = 0;      // that commits took, syncs included
+  std::uint64_t queued = 0;         // commands that wait for the writer
 };
 
 class Engine {
  public:
-  // Opens the store, seeds the namespaces that always exist (R21.2) and the definitions of the
-  // Gateway API, and starts the writer and the
+  // Opens the store with the key for tokens beside it (in memory: a new one), seeds the namespaces
+  // that always exist (R21.2) and the definitions of the Gateway API, and starts the writer and the
   // reactors.
   static Result<std::unique_ptr<Engine>> open(EngineOptions options, World world);
   ~Engine();
@@ -74,6 +76,11 @@ class Engine {
   // within kFreshnessWait (manual mode: at once) or the engine closes. Any thread; `done` must only
   // post.
   void wait_for(Revision revision, std::move_only_function<void(bool)> done);
+
+  // Whose token it is, where it is for this server and holds now (R20.2); any thread.
+  Result<UserPtr> authenticate(std::string_view token) const;
+  // The public half of the key that signs tokens, as a JSON Web Key.
+  JsonObject token_key() const;
 
   // `ring` is called from the writer's thread when there is news; it must only post.
   Result<std::unique_ptr<Watcher>> watch(WatchQuery query, std::function<void()> ring);

@@ -2,6 +2,7 @@
 
 #include "engine/definitions.h"
 #include "engine/policy_facts.h"
+#include "engine/review_facts.h"
 #include "engine/service_register.h"
 #include "schema/convert.h"
 #include "schema/json.h"
@@ -113,7 +114,7 @@ Result<std::optional<Value>> current_object(const ObjectKey& key, const View& vi
 }
 
 Result<Facts> gather(const Command& command, const std::string& name, const View& view,
-                     const Overlay* overlay) {
+                     const Overlay* overlay, Time now) {
   Facts facts;
   facts.name = name;
   facts.revision = view.revision();
@@ -126,6 +127,11 @@ Result<Facts> gather(const Command& command, const std::string& name, const View
   if (!kind.core) {
     facts.reads.push_back({Read::Type::kObject, {std::string(kDefinitions), "", kind.resource}});
   }
+  if (kind.is_review) {
+    if (auto gathered = gather_review(command, view, overlay, now, facts); !gathered)
+      return std::unexpected(std::move(gathered.error()));
+    return facts;
+  }
   const ObjectKey key{kind.resource, kind.namespaced() ? command.name_space : "", name};
   if (!name.empty()) {
     auto target = find_target(key, view, overlay);
@@ -133,7 +139,12 @@ Result<Facts> gather(const Command& command, const std::string& name, const View
     facts.target = std::move(*target);
     facts.reads.push_back({Read::Type::kObject, key});
   }
-  const bool may_create = command.verb == Verb::kCreate || command.applies() ||
+  if (command.subresource == kTokenPart) {
+    if (auto gathered = gather_token_request(command, view, overlay, facts); !gathered)
+      return std::unexpected(std::move(gathered.error()));
+  }
+  const bool may_create =
+      is_creation(command) || command.applies() ||
                           (command.verb == Verb::kUpdate && kind.create_on_update);
   if (may_create && kind.namespaced()) {
     const ObjectKey name_space{"namespaces", "", command.name_space};

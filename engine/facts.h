@@ -48,6 +48,20 @@ struct BoundPolicy {
   std::vector<std::optional<Value>> params;  // it judges once for each; nothing: null
 };
 
+// What is known of a token before anybody says what time it is and whom it has to be for.
+struct TokenFacts {
+  std::shared_ptr<const Value> claims;  // nullptr: it is not ours
+  std::string fault;                    // why it is not ours, or which of its objects is gone
+};
+
+// What a review or a request for a token asks of the world.
+struct ReviewFacts {
+  const Tokens* tokens = nullptr;  // lives as long as the View
+  TokenFacts token;                // of a TokenReview
+  std::optional<Value> bound;      // of a TokenRequest: the object that it names
+  std::optional<Value> node;       // where that pod is
+};
+
 struct Facts {
   std::string name;  // what the command is about
   const Kind* kind = nullptr;
@@ -57,6 +71,7 @@ struct Facts {
   std::vector<BoundPolicy> policies;
   std::optional<Value> policy_namespace;  // the namespace's object, where a policy may ask for it
   ServicePool services;                   // for what may take an address
+  ReviewFacts review;
   std::vector<Read> reads;
   Revision revision;  // of the View
 };
@@ -90,6 +105,6 @@ Result<std::optional<Value>> current_object(const ObjectKey& key, const View& vi
 // `name` is what the command is about (a generated one for creates without a name). Fails where the
 // kind or version is unknown (kNotFound) or the disk can't be read. `overlay` may be null.
 Result<Facts> gather(const Command& command, const std::string& name, const View& view,
-                     const Overlay* overlay);
+                     const Overlay* overlay, Time now);
 
 }  // namespace gatefold::engine

@@ -122,8 +122,7 @@ WriteAttributes write_attributes(const Command& command, const Facts& facts) {
   const bool is_removed = command.verb == Verb::kDelete;
   const bool creates = !is_removed && (command.verb == Verb::kCreate || !facts.target);
   // A name that is generated is not known to rules (Kubernetes' admission attributes).
-  const auto name =
-      command.verb == Verb::kCreate ? name_of(command.body) : std::string_view(command.name);
+  const auto name = is_creation(command) ? name_of(command.body) : std::string_view(command.name);
   WriteAttributes write{.operation = is_removed ? "DELETE"
                                      : creates  ? "CREATE"
                                                 : "UPDATE",

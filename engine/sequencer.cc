@@ -49,12 +49,13 @@ std::size_t Sequencer::Entry::bytes() const {
 
 Sequencer::Sequencer(storage::Store& store, WatchHub& hub, Definitions definitions,
                      Policies policies, ServiceRegister services,
-                     std::function<void(News)> committed)
+                     std::shared_ptr<const Tokens> tokens, std::function<void(News)> committed)
     : store_(store),
       hub_(hub),
       definitions_(std::move(definitions)),
       policies_(std::move(policies)),
       services_(std::move(services)),
+      tokens_(std::move(tokens)),
       committed_(std::move(committed)),
       recent_(store.head().revision) {
   publish_view();
@@ -72,6 +73,7 @@ void Sequencer::publish_view() {
   view->catalog = definitions_.catalog();
   view->policies = policies_.set();
   view->services = services_.allocations();
+  view->tokens = tokens_;
   view->incarnation = store_.incarnation();
   ViewPtr old = std::move(view);
   {
@@ -127,7 +129,14 @@ Health Sequencer::health() const {
 }
 
 EngineCounts Sequencer::counts() const {
-  return {commands_.load(), events_.load(), batches_.load(), decided_again_.load()};
+  EngineCounts counts{.commands = commands_.load(),
+                      .events = events_.load(),
+                      .batches = batches_.load(),
+                      .decided_again = decided_again_.load(),
+                      .commit_ns = commit_ns_.load()};
+  const std::scoped_lock lock(mutex_);
+  counts.queued = queue_.size();
+  return counts;
 }
 
 std::vector<Sequencer::Entry> Sequencer::take() {
@@ -253,7 +262,11 @@ bool Sequencer::step() {
 }
 
 void Sequencer::commit(Batch& batch) {
+  const auto begun = std::chrono::steady_clock::now();
   const auto result = store_.commit(batch.entries, batch.sightings);
+  const auto took = std::chrono::steady_clock::now() - begun;
+  commit_ns_ += static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::nanoseconds>(took).count());
   switch (result.outcome) {
     case storage::CommitOutcome::kCommitted:
       publish(batch);

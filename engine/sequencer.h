@@ -44,7 +44,8 @@ class Sequencer {
 
   // `committed` is called on the writer's thread after each batch is visible, for the reactors.
   Sequencer(storage::Store& store, WatchHub& hub, Definitions definitions, Policies policies,
-            ServiceRegister services, std::function<void(News)> committed);
+            ServiceRegister services, std::shared_ptr<const Tokens> tokens,
+            std::function<void(News)> committed);
 
   // Any thread.
   ViewPtr view() const;
@@ -99,6 +100,7 @@ class Sequencer {
   Definitions definitions_;   // writer thread only
   Policies policies_;         // writer thread only
   ServiceRegister services_;  // writer thread only
+  const std::shared_ptr<const Tokens> tokens_;
   const std::function<void(News)> committed_;
   RecentChanges recent_;      // writer thread only
   int mend_attempts_ = 0;     // writer thread only
@@ -126,6 +128,7 @@ class Sequencer {
   std::atomic<std::uint64_t> events_{0};
   std::atomic<std::uint64_t> batches_{0};
   std::atomic<std::uint64_t> decided_again_{0};
+  std::atomic<std::uint64_t> commit_ns_{0};
 };
 
 }  // namespace gatefold::engine

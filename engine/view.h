@@ -11,6 +11,8 @@
 
 namespace gatefold::engine {
 
+class Tokens;
+
 // Immutable; published by the writer by swapping a shared_ptr. Kept shorter than one request and
 // never across a wait on a socket.
 struct View {
@@ -19,6 +21,7 @@ struct View {
   CatalogPtr catalog;
   PolicySetPtr policies;
   ServiceAllocationsPtr services;
+  std::shared_ptr<const Tokens> tokens;  // the same in every View
   std::string incarnation;
 
   Revision revision() const { return head.revision; }

@@ -85,6 +85,18 @@ CatalogPtr catalog_of(const std::vector<Value>& definitions) {
   return std::make_shared<const Catalog>(std::move(kinds));
 }
 
+// A kind that only parts of other kinds' objects are of.
+KindPtr unserved_kind(std::string_view name) {
+  for (const auto& builtin : builtin_kind_documents()) {
+    const auto document = parse_json(builtin.text);
+    if (!document || string_at(document->value, {"metadata", "name"}) != name) continue;
+    auto kind = parse_kind(document->value);
+    if (!kind) broken_document(builtin.file, kind.error().message);
+    return *kind;
+  }
+  broken_document(name, "there is none");
+}
+
 }  // namespace
 
 Catalog::Catalog(std::vector<KindPtr> kinds) : kinds_(std::move(kinds)) {
@@ -166,18 +178,13 @@ CatalogPtr builtin_catalog(Channel channel) {
 }
 
 const Kind& scale_kind() {
-  static const KindPtr kScale = [] {
-    constexpr std::string_view kName = "scales.autoscaling";
-    for (const auto& builtin : builtin_kind_documents()) {
-      const auto document = parse_json(builtin.text);
-      if (!document || string_at(document->value, {"metadata", "name"}) != kName) continue;
-      auto kind = parse_kind(document->value);
-      if (!kind) broken_document(builtin.file, kind.error().message);
-      return *kind;
-    }
-    broken_document(kName, "there is none");
-  }();
+  static const KindPtr kScale = unserved_kind("scales.autoscaling");
   return *kScale;
+}
+
+const Kind& token_request_kind() {
+  static const KindPtr kTokenRequest = unserved_kind("tokenrequests.authentication.k8s.io");
+  return *kTokenRequest;
 }
 
 CatalogPtr core_catalog() {

@@ -55,5 +55,7 @@ std::vector<Value> gateway_definitions(Channel channel);
 // Scale of autoscaling/v1, which the subresource of that name shows of objects. It is in no
 // catalog, as it has no objects of its own. One version; lives as long as the process.
 const Kind& scale_kind();
+// TokenRequest of authentication.k8s.io/v1, which /token takes and gives, in the same way.
+const Kind& token_request_kind();
 
 }  // namespace gatefold

@@ -266,6 +266,8 @@ void parse_peculiarities(const Value& spec, Kind& kind) {
                                                     "finalizersPath",
                                                     "garbageCollection",
                                                     "expires",
+                                                    "review",
+                                                    "tokens",
                                                     "viewOf",
                                                     "renamed"};
   if (!ours->is_object()) throw Complaint{where, "must be an object"};
@@ -284,6 +286,8 @@ void parse_peculiarities(const Value& spec, Kind& kind) {
   kind.finalizers_path = text(*ours, "finalizersPath", where);
   kind.collects_garbage = flag(*ours, "garbageCollection", true, where);
   kind.expires = flag(*ours, "expires", false, where);
+  kind.is_review = flag(*ours, "review", false, where);
+  kind.has_tokens = flag(*ours, "tokens", false, where);
   kind.view_of = text(*ours, "viewOf", where);
   for (const auto& item : array(*ours, "renamed", where)) {
     kind.renamed.push_back({needed_text(item, "stored", where + ".renamed"),

@@ -131,6 +131,8 @@ struct Kind {
   std::vector<ImmutableField> immutable_fields;
   bool collects_garbage = true;  // false: what deletes say of dependents is passed over (R10)
   bool expires = false;          // objects go some time after they were written last (R23.5)
+  bool is_review = false;        // objects are created to be answered; nothing is stored (R20.6)
+  bool has_tokens = false;       // /token gives out tokens for an object (R20.8)
 
   // Of a view, a kind whose objects are those of another kind under other names (R23.5): the plural
   // of that kind in the core group, the kind itself, and the names. See as_view().

@@ -14,7 +14,7 @@ namespace gatefold::storage {
 
 enum class EventType : std::uint8_t { kAdded = 1, kModified = 2, kDeleted = 3 };
 
-// Who asked for the change. Without authentication the user is `system:anonymous`.
+// Who asked for the change. Who shows no credentials is `system:anonymous`.
 struct Actor {
   std::string user;
   std::string user_agent;

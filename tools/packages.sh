@@ -5,7 +5,7 @@ build_packages=(
   ccache clang-19 cmake flatbuffers-compiler libboost-json1.81-dev libboost-url1.81-dev
   libboost1.81-dev libclang-rt-19-dev libcli11-dev libflatbuffers-dev libfmt-dev
   libhowardhinnant-date-dev libre2-dev librocksdb-dev libspdlog-dev libssl-dev libyaml-cpp-dev
-  libzstd-dev lld-19 mold ninja-build pkg-config)
+  libzstd-dev lld-19 mold ninja-build pkg-config prometheus-cpp-dev zlib1g-dev)
 test_packages=(catch2 clang-format-19 clang-tidy-19 curl git)
 
 install_packages() {

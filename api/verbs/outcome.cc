@@ -19,7 +19,7 @@ Result<std::string> scale_in(const Exchange& exchange, std::string_view json) {
 }  // namespace
 
 Response render_object(const Exchange& exchange, std::string json, int code) {
-  if (exchange.shown_kind != exchange.kind) {
+  if (exchange.info.subresource == "scale") {
     auto scale = scale_in(exchange, json);
     if (!scale) return error_response(scale.error());
     json = std::move(*scale);

@@ -55,11 +55,14 @@ Result<engine::Command> command_of(const Exchange& exchange) {
   command.version = exchange.info.version;
   command.plural = exchange.info.plural;
   command.name_space = exchange.info.name_space;
-  if (verb != RequestVerb::kCreate) command.name = exchange.info.name;
+  // A name in a POST to a collection says nothing (R1.9).
+  const bool creates = verb == RequestVerb::kCreate && exchange.info.subresource.empty();
+  if (!creates) command.name = exchange.info.name;
   command.subresource = exchange.info.subresource;
   command.dry_run = options->dry_run;
   command.field_validation = options->field_validation;
   command.actor = exchange.actor;
+  command.user = exchange.user;
   command.actor.field_manager = options->field_manager;
   command.bytes = exchange.request.body.size();
   auto filled =

@@ -1,7 +1,8 @@
-// k8s.io/apiserver pkg/cel/library/authz.go, with an authorizer that allows everything and gives no
-// reason: whatever is asked of it is in the values.
+// k8s.io/apiserver pkg/cel/library/authz.go: what is asked of the authorizer is in the values, and
+// authorize() decides.
 #include <array>
 
+#include "schema/access.h"
 #include "schema/cel/cost.h"
 #include "schema/cel/eval.h"
 #include "schema/cel/function.h"
@@ -46,8 +47,36 @@ Val with(Evaluation& evaluation, Arguments arguments) {
   return resource_check_val(evaluation.arena, check);
 }
 
-Val check(Evaluation& evaluation, Arguments) {
-  return decision_val(evaluation.arena, {.is_allowed = true});
+// Of the request's user a policy's values carry no more than that it is none that is named.
+User user_of(const AuthorizerVal& authorizer) {
+  if (authorizer.service_account_name.empty()) return {};
+  return user_named(
+      service_account_name(authorizer.service_account_namespace, authorizer.service_account_name));
+}
+
+Val decided(Evaluation& evaluation, const AuthorizerVal& authorizer, const Access& access) {
+  const auto authorization = authorize(user_of(authorizer), access);
+  return decision_val(evaluation.arena, {.is_allowed = authorization.is_allowed,
+                                         .reason = evaluation.arena.copy(authorization.reason),
+                                         .error = {}});
+}
+
+Val check_path(Evaluation& evaluation, Arguments arguments) {
+  const auto& asked = *arguments[0].path_check;
+  return decided(evaluation, asked.authorizer, {.verb = arguments[1].text, .path = asked.path});
+}
+
+Val check_resource(Evaluation& evaluation, Arguments arguments) {
+  const auto& asked = *arguments[0].resource_check;
+  return decided(evaluation, asked.group_check.authorizer,
+                 {.verb = arguments[1].text,
+                  .group = asked.group_check.group,
+                  .version = "*",
+                  .resource = asked.resource,
+                  .subresource = asked.subresource,
+                  .name_space = asked.namespace_name,
+                  .name = asked.name,
+                  .path = {}});
 }
 
 Val allowed(Evaluation&, Arguments arguments) {
@@ -93,8 +122,8 @@ constexpr std::array kDeclarations = {
                 selector_cost},
     Declaration{"resourcecheck.labelSelector(string) resourcecheck", with<&Check::label_selector>,
                 selector_cost},
-    Declaration{"pathcheck.check(string) decision", check, check_cost},
-    Declaration{"resourcecheck.check(string) decision", check, check_cost},
+    Declaration{"pathcheck.check(string) decision", check_path, check_cost},
+    Declaration{"resourcecheck.check(string) decision", check_resource, check_cost},
     Declaration{"decision.errored() bool", errored},
     Declaration{"decision.error() string", error},
     Declaration{"decision.allowed() bool", allowed},

@@ -38,7 +38,7 @@ std::vector<std::string> texts(const Value& array) {
 
 }  // namespace
 
-TEST_CASE("aggregated discovery shows groups, versions, resources and subresources") {
+TEST_CASE("aggregated discovery shows groups, versions, resources and subresources (R2.1, R2.6)") {
   const Catalog catalog = rendering_catalog();
   CHECK(golden("discovery/aggregated_core.json",
                readable(aggregated_core(catalog, AggregatedVersion::kV2).text)) == "");
@@ -46,7 +46,7 @@ TEST_CASE("aggregated discovery shows groups, versions, resources and subresourc
                readable(aggregated_groups(catalog, AggregatedVersion::kV2).text)) == "");
 }
 
-TEST_CASE("the two aggregated versions differ in nothing but apiVersion") {
+TEST_CASE("the two aggregated versions differ in nothing but apiVersion (R2.3)") {
   const Catalog catalog = rendering_catalog();
   Value beta = parsed(aggregated_groups(catalog, AggregatedVersion::kV2beta1).text);
   CHECK(string_at(beta, {"apiVersion"}) == "apidiscovery.k8s.io/v2beta1");
@@ -54,7 +54,7 @@ TEST_CASE("the two aggregated versions differ in nothing but apiVersion") {
   CHECK(beta == parsed(aggregated_groups(catalog, AggregatedVersion::kV2).text));
 }
 
-TEST_CASE("every resource and subresource of aggregated discovery has a responseKind") {
+TEST_CASE("every resource and subresource of aggregated discovery has a responseKind (R2.6)") {
   const auto catalog = builtin_catalog();
   for (const Document& document : {aggregated_core(*catalog, AggregatedVersion::kV2),
                                    aggregated_groups(*catalog, AggregatedVersion::kV2)}) {
@@ -78,7 +78,7 @@ TEST_CASE("every resource and subresource of aggregated discovery has a response
   }
 }
 
-TEST_CASE("an etag is the upper-case SHA-512 of the text and follows the content alone") {
+TEST_CASE("an etag is the upper-case SHA-512 of the text and follows the content alone (R2.5)") {
   // NIST's example: the digest of "abc".
   CHECK(upper_hex_sha512("abc") ==
         "DDAF35A193617ABACC417349AE20413112E6FA4E89A97EA20A9EEEE64B55D39A"
@@ -94,7 +94,7 @@ TEST_CASE("an etag is the upper-case SHA-512 of the text and follows the content
   CHECK(first.etag != aggregated_groups(changed, AggregatedVersion::kV2).etag);
 }
 
-TEST_CASE("legacy discovery shows the same by group and version") {
+TEST_CASE("legacy discovery shows the same by group and version (R2.1, R2.7)") {
   const Catalog catalog = rendering_catalog();
   CHECK(golden("discovery/legacy_versions.json",
                readable(legacy_versions(catalog, "10.0.0.1:6443"))) == "");
@@ -145,7 +145,7 @@ TEST_CASE("a scale is told as what it is") {
   CHECK(names == std::vector<std::string_view>{"status", "scale"});
 }
 
-TEST_CASE("the Gateway API's rows are those of a real server") {
+TEST_CASE("the Gateway API's rows are those of a real server (R2.8)") {
   const auto catalog = builtin_catalog();
   const Value list = parsed(legacy_resources(*catalog, "gateway.networking.k8s.io", "v1").value());
   CHECK(string_at(list, {"groupVersion"}) == "gateway.networking.k8s.io/v1");
@@ -184,7 +184,9 @@ TEST_CASE("the Gateway API's rows are those of a real server") {
       "preferredVersion":{"groupVersion":"gateway.networking.k8s.io/v1","version":"v1"}})"));
 }
 
-TEST_CASE("the root lists the paths of the catalog and those that it is told, sorted, each once") {
+TEST_CASE(
+    "the root lists the paths of the catalog and "
+    "those that it is told, sorted, each once (R1.10)") {
   const Value document = parsed(root_paths(rendering_catalog(), {"/version", "/healthz", "/apis"}));
   const std::vector<std::string> expected = {"/api",
                                              "/api/v1",
@@ -208,7 +210,7 @@ TEST_CASE("an empty catalog still answers in form") {
             .empty());
 }
 
-TEST_CASE("the version is one that clients of 1.33 understand") {
+TEST_CASE("the version is one that clients of 1.33 understand (R3.1)") {
   const Value version = parsed(version_document());
   CHECK(string_at(version, {"major"}) == "1");
   CHECK(string_at(version, {"minor"}) == "33");

@@ -102,7 +102,7 @@ TEST_CASE("clauses are in the order of preference") {
   CHECK(clauses[3].type == "a");
 }
 
-TEST_CASE("discovery is aggregated for those who ask") {
+TEST_CASE("discovery is aggregated for those who ask (R2.2, R2.3)") {
   constexpr std::string_view kV2 =
       "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
   constexpr std::string_view kV2Beta1 =

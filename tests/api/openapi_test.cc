@@ -135,7 +135,7 @@ std::string named(std::string_view message, std::uint64_t field, std::string_vie
 
 }  // namespace
 
-TEST_CASE("the index names every served version by the digest of its document") {
+TEST_CASE("the index names every served version by the digest of its document (R3.3, R3.4)") {
   const OpenApiV3 rendered = render_openapi_v3(rendering_catalog());
   const Value index = parsed(rendered.index.text);
   std::set<std::string> keys;
@@ -164,7 +164,7 @@ TEST_CASE(
         first.documents.at("apis/light.example.com/v1beta1").etag);
 }
 
-TEST_CASE("a kind's schema keeps types, validation and extensions in version 3") {
+TEST_CASE("a kind's schema keeps types, validation and extensions in version 3 (R3.7)") {
   const Value document = v3_document(rendering_catalog(), kLampKey);
   const Value& schema = document.at("components").at("schemas").at(kLampSchema);
   CHECK(golden("openapi/lamp_v3.json", pretty_json(schema)) == "");
@@ -174,7 +174,7 @@ TEST_CASE("a kind's schema keeps types, validation and extensions in version 3")
         "#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta");
 }
 
-TEST_CASE("version 2 leaves out what its clients choke on") {
+TEST_CASE("version 2 leaves out what its clients choke on (R3.6)") {
   const Value document = parsed(render_openapi_v2(rendering_catalog()).json.text);
   const Value& schema = document.at("definitions").at(kLampSchema);
   CHECK(golden("openapi/lamp_v2.json", pretty_json(schema)) == "");
@@ -212,7 +212,7 @@ TEST_CASE("a scale has paths and a schema of its own") {
   CHECK(find(v2.at("definitions"), "io.k8s.api.autoscaling.v1.Scale") != nullptr);
 }
 
-TEST_CASE("paths tell the kind, the query parameters and the forms of patch") {
+TEST_CASE("paths tell the kind, the query parameters and the forms of patch (R3.5)") {
   const Value document = v3_document(rendering_catalog(), kLampKey);
   const Value& paths = document.at("paths");
   const Value& object = paths.at("/apis/light.example.com/v1/namespaces/{namespace}/lamps/{name}");
@@ -259,7 +259,7 @@ TEST_CASE("no reference of the built-in kinds dangles and no operation id repeat
   CHECK(repeated_operation_ids(v2).empty());
 }
 
-TEST_CASE("explain finds the listeners of a Gateway in both versions") {
+TEST_CASE("explain finds the listeners of a Gateway in both versions (R3.7)") {
   const auto catalog = builtin_catalog();
   const Value v3 = v3_document(*catalog, "apis/gateway.networking.k8s.io/v1");
   const Value v2 = parsed(render_openapi_v2(*catalog).json.text);
@@ -273,7 +273,7 @@ TEST_CASE("explain finds the listeners of a Gateway in both versions") {
   }
 }
 
-TEST_CASE("protobuf holds the same definitions, paths and extensions") {
+TEST_CASE("protobuf holds the same definitions, paths and extensions (R3.6)") {
   const std::string bytes = render_openapi_v2(rendering_catalog()).protobuf.text;
   CHECK(member(bytes, 1) == "2.0");
   CHECK(member(member(bytes, 2), 1) == "Gatefold");

@@ -142,7 +142,7 @@ TEST_CASE("options of deletions come from the query or from the body (R5.7, R10.
   CHECK(removed(query, body) == wanted);
 }
 
-TEST_CASE("options of lists and watches") {
+TEST_CASE("options of lists and watches (R1.6)") {
   const std::string invalid = "Invalid: ListOptions.meta.k8s.io \"\" is invalid: ";
   const auto [query, wanted] = GENERATE_COPY(table<std::string, std::string>({
       {"", "0 labels 0 fields limit 0"},
@@ -174,7 +174,7 @@ TEST_CASE("options of lists and watches") {
   CHECK(listed(query) == wanted);
 }
 
-TEST_CASE("a timeout has to be a duration") {
+TEST_CASE("a timeout has to be a duration (R1.8)") {
   for (const auto* query : {"", "timeout=", "timeout=32s", "timeout=1m0.5s", "timeout=0"}) {
     INFO(query);
     CHECK(check_timeout(request(query)).has_value());

@@ -25,7 +25,7 @@ std::string parsed(std::string_view method, std::string_view target) {
 
 }  // namespace
 
-TEST_CASE("paths name resources") {
+TEST_CASE("paths name resources (R1.1, R1.2, R1.3)") {
   const auto [path, wanted] = GENERATE(table<std::string, std::string>({
       {"/api/v1/configmaps", "list v1 configmaps"},
       {"/api/v1/configmaps/", "list v1 configmaps"},
@@ -66,7 +66,7 @@ TEST_CASE("paths name resources") {
   CHECK(parsed("GET", path) == wanted);
 }
 
-TEST_CASE("methods are verbs") {
+TEST_CASE("methods are verbs (R1.4, R1.5, R1.7)") {
   const auto [method, of_all, of_one, by_prefix] =
       GENERATE(table<std::string, std::string, std::string, std::string>({
           {"GET", "list", "get", "watch"},

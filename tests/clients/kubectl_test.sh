@@ -284,6 +284,15 @@ expect "version" 'Server Version: .*v1\.33' "$kubectl" version
 
 expect "delete one" 'deleted' "$kubectl" delete configmap more -n shop
 expect "delete by label" 'deleted' "$kubectl" delete gateways -n shop -l tier=front
+expect "a service account" 'serviceaccount/web created' "$kubectl" create -n shop -f - \
+  <<<'{"apiVersion":"v1","kind":"ServiceAccount","metadata":{"name":"web"}}'
+expect "a token of it (R20.8)" '"token": ?"[^".]+\.[^".]+\.[^".]+"' "$kubectl" create -f - \
+  --raw /api/v1/namespaces/shop/serviceaccounts/web/token <<<'{"apiVersion":"authentication.k8s.io/v1","kind":"TokenRequest"}'
+expect "one may do everything (R20.6)" '"allowed": ?true' "$kubectl" create -f - \
+  --raw /apis/authorization.k8s.io/v1/selfsubjectaccessreviews \
+  <<<'{"apiVersion":"authorization.k8s.io/v1","kind":"SelfSubjectAccessReview","spec":{"resourceAttributes":{"verb":"get","resource":"pods"}}}'
+expect "one is taken for another (R20.9)" '"username": ?"ann"' "$kubectl" create --as ann -f - \
+  --raw /apis/authentication.k8s.io/v1/selfsubjectreviews <<<'{"apiVersion":"authentication.k8s.io/v1","kind":"SelfSubjectReview"}'
 expect "delete the namespace" 'namespace "shop" deleted' "$kubectl" delete namespace shop
 expect_failure "its contents are gone" 'NotFound' "$kubectl" get service cart -n shop
 finish

@@ -124,7 +124,7 @@ TEST_CASE("a list in pieces shows one moment while writers write") {
   writer.join();
 }
 
-TEST_CASE("documents have tags, and who knows the tag gets no body") {
+TEST_CASE("documents have tags, and who knows the tag gets no body (R2.5)") {
   TestWorld world;
   ServedEngine server(world.world());
   HttpPeer peer(server.port());
@@ -146,7 +146,7 @@ TEST_CASE("documents have tags, and who knows the tag gets no body") {
   CHECK(other.body == first.body);
 }
 
-TEST_CASE("an OpenAPI document is at its hash, and a wrong hash leads there") {
+TEST_CASE("an OpenAPI document is at its hash, and a wrong hash leads there (R3.4, R3.6)") {
   TestWorld world;
   ServedEngine server(world.world());
   HttpPeer peer(server.port());
@@ -173,7 +173,7 @@ TEST_CASE("an OpenAPI document is at its hash, and a wrong hash leads there") {
   CHECK(binary.json() == Value());
 }
 
-TEST_CASE("health says which check fails") {
+TEST_CASE("health says which check fails (R3.2)") {
   TestWorld world;
   ServedEngine server(world.world());
   std::atomic<bool> is_ok{true};
@@ -192,6 +192,97 @@ TEST_CASE("health says which check fails") {
   CHECK(peer.call("GET", "/readyz?exclude=disk").code == 200);
   CHECK(peer.call("GET", "/livez").code == 200);
   CHECK(peer.call("GET", "/livez/disk").code == 404);
+}
+
+TEST_CASE("an OpenAPI document is JSON, and nothing else (R3.4)") {
+  TestWorld world;
+  ServedEngine server(world.world());
+  HttpPeer peer(server.port());
+  const auto code = [&](const char* accept) {
+    return peer.call("GET", "/openapi/v3/api/v1", {{"Accept", accept}}).code;
+  };
+  CHECK(code("application/json") == 200);
+  CHECK(code("application/com.github.proto-openapi.spec.v3.v1.0+protobuf, */*") == 200);
+  CHECK(code("application/*") == 200);
+  CHECK(code("text/html") == 406);
+}
+
+TEST_CASE("every answer names its request and is kept by nobody (R1.13)") {
+  TestWorld world;
+  ServedEngine server(world.world());
+  HttpPeer peer(server.port());
+  const auto named = peer.call("GET", kMaps, {{"Audit-ID", "a-1"}});
+  CHECK(named.all("audit-id") == std::vector<std::string>{"a-1"});
+  CHECK(named.all("cache-control") == std::vector<std::string>{"no-cache, private"});
+  CHECK(named.all("content-type") == std::vector<std::string>{"application/json"});
+  CHECK_THAT(named.header("date"), Catch::Matchers::EndsWith(" GMT"));
+  const auto first = peer.call("GET", "/readyz").header("audit-id");
+  CHECK(first.size() == 36);
+  CHECK(peer.call("GET", "/readyz").header("audit-id") != first);
+  CHECK(peer.call("GET", kMaps + "/nope").header("cache-control") == "no-cache, private");
+}
+
+TEST_CASE("discovery has one form at both roots, and groups in each (R2.3, R2.4, R2.11)") {
+  TestWorld world;
+  ServedEngine server(world.world());
+  HttpPeer peer(server.port());
+  for (const auto* form : {"v2", "v2beta1"}) {
+    const auto type = fmt::format(
+        "application/json;g=apidiscovery.k8s.io;v={};as=APIGroupDiscoveryList", version);
+    for (const auto* root : {"/api", "/apis"}) {
+      const auto answer = peer.call("GET", root, {{"Accept", type + ",application/json"}});
+      INFO(root << " " << form);
+      CHECK(answer.header("content-type") == type);
+      CHECK_FALSE(answer.json().at("items").as_array().empty());
+    }
+  }
+  CHECK_FALSE(peer.call("GET", "/apis").json().at("groups").as_array().empty());
+}
+
+TEST_CASE("reviews and tokens are told of as what may be created (R2.1, R3.5, R20.6, R20.8)") {
+  TestWorld world;
+  ServedEngine server(world.world());
+  HttpPeer peer(server.port());
+  const auto row = [&](const char* path, std::string_view name) {
+    const auto document = peer.call("GET", path).json();
+    for (const auto& each : document.at("resources").as_array()) {
+      if (each.at("name") == Value(name)) return each;
+    }
+    return Value();
+  };
+  CHECK(row("/apis/authorization.k8s.io/v1", "localsubjectaccessreviews") ==
+        json(R"({"name":"localsubjectaccessreviews","singularName":"localsubjectaccessreview",
+                 "namespaced":true,"kind":"LocalSubjectAccessReview","verbs":["create"]})"));
+  CHECK(row("/apis/authentication.k8s.io/v1beta1", "selfsubjectreviews").at("verbs") ==
+        json(R"(["create"])"));
+  CHECK(row("/apis/authentication.k8s.io/v1beta1", "tokenreviews").is_null());
+  CHECK(row("/apis/authentication.k8s.io/v1", "tokenrequests").is_null());
+  CHECK(row("/api/v1", "serviceaccounts/token") ==
+        json(R"({"name":"serviceaccounts/token","singularName":"","namespaced":true,
+                 "group":"authentication.k8s.io","version":"v1","kind":"TokenRequest",
+                 "verbs":["create"]})"));
+  const auto core = peer.call("GET", "/openapi/v3/api/v1").json();
+  const auto& post =
+      core.at("paths").at("/api/v1/namespaces/{namespace}/serviceaccounts/{name}/token").at("post");
+  CHECK(string_at(post, {"operationId"}) == "createCoreV1NamespacedServiceAccountToken");
+  CHECK(string_at(post, {"x-kubernetes-group-version-kind", "kind"}) == "TokenRequest");
+  const auto access = peer.call("GET", "/openapi/v3/apis/authorization.k8s.io/v1").json();
+  const auto& only = access.at("paths").at("/apis/authorization.k8s.io/v1/subjectaccessreviews");
+  CHECK(find(only, "get") == nullptr);
+  CHECK(find(only, "post") != nullptr);
+  CHECK(find(access.at("paths"), "/apis/authorization.k8s.io/v1/subjectaccessreviews/{name}") ==
+        nullptr);
+}
+
+TEST_CASE("what tells of the server needs no credentials (R20.5)") {
+  TestWorld world;
+  ServedEngine server(world.world());
+  HttpPeer peer(server.port());
+  for (const auto* path : {"/healthz", "/livez", "/readyz", "/version", "/api", "/apis",
+                           "/openapi/v2", "/openapi/v3", "/metrics"}) {
+    INFO(path);
+    CHECK(peer.call("GET", path).code == 200);
+  }
 }
 
 }  // namespace gatefold::test

@@ -14,7 +14,7 @@ HttpPeer::Headers shown_as(std::string_view what) {
 
 }  // namespace
 
-TEST_CASE("paths that lead nowhere") {
+TEST_CASE("paths that lead nowhere (R1.10, R1.11, R1.12)") {
   refused({"GET", "/apis/gateway.networking.k8s.io/v1/nope", {}, ""},
           {404, "NotFound", "could not find"});
   refused({"GET", "/apis/gateway.networking.k8s.io/v9/gateways", {}, ""},
@@ -46,7 +46,7 @@ TEST_CASE("paths that lead nowhere") {
           {404, "NotFound", "not found"});
 }
 
-TEST_CASE("methods that are not for it") {
+TEST_CASE("methods that are not for it (R1.9, R1.12)") {
   refused({"PUT", kPath, {}, named("bad")}, {400, "BadRequest", "name must be provided"});
   refused({"PATCH", kPath, type("application/merge-patch+json"), "{}"},
           {400, "BadRequest", "name must be provided"});

@@ -238,7 +238,7 @@ TEST_CASE("an idle connection ends without an answer") {
   CHECK(peer.ends());
 }
 
-TEST_CASE("a request may say how long it waits") {
+TEST_CASE("a request may say how long it waits (R1.8)") {
   TestWorld world;
   ServedEngine server(world.world());
   HttpPeer peer(server.port());

@@ -55,7 +55,7 @@ void define(Door& door, Value object) {
 
 }  // namespace
 
-TEST_CASE("a kind is served from the moment that its definition is established (R7.7)") {
+TEST_CASE("a kind is served from the moment that its definition is established (R2.9, R7.7)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   CHECK(door->write(create(kFoos, foo("a", 1))).reason == "NotFound");
   const auto created = done(door->write(create(kDefinitions, definition())));

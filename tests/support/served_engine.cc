@@ -12,7 +12,7 @@ ServedEngine::ServedEngine(engine::World world, api::ServerLimits limits) {
   if (!engine) throw std::runtime_error(engine.error().message);
   engine_ = std::move(*engine);
   probes_.add("ping", true, [] { return api::CheckResult{}; });
-  context_.reset(new api::Context{*engine_, documents_, probes_});
+  context_.reset(new api::Context{*engine_, documents_, probes_, metrics_});
   auto server = api::Server::start(*context_, {.port = 0, .limits = limits});
   if (!server) throw std::runtime_error(server.error().message);
   server_ = std::move(*server);

@@ -28,6 +28,7 @@ class ServedEngine {
   std::unique_ptr<engine::Engine> engine_;
   api::Documents documents_;
   api::Probes probes_;
+  api::Metrics metrics_;
   std::unique_ptr<api::Context> context_;
   std::unique_ptr<api::Server> server_;
 };

@@ -119,7 +119,8 @@ int serve(const ServeOptions& options, const Endpoint& endpoint, std::int64_t ev
     probes.add("manifests", false,
                [&manifests] { return api::CheckResult{true, manifests->note()}; });
   }
-  const api::Context context{**engine, documents, probes};
+  api::Metrics metrics;
+  const api::Context context{**engine, documents, probes, metrics};
   auto server = api::Server::start(context, {.address = endpoint.address,
                                              .port = endpoint.port,
                                              .threads = thread_count(options.threads),
@@ -161,11 +162,11 @@ int run_serve(const ServeOptions& options) {
                                           options.event_ttl)});
   }
   if (!endpoint->is_loopback && !options.allow_unauthenticated) {
-    return report({.reason = Reason::kBadRequest,
-                   .message = fmt::format(
-                       "{} is no loopback address, and there is no way yet to tell who is calling; "
-                       "say --allow-unauthenticated to serve everybody who can reach it",
-                       endpoint->address)});
+    return report(
+        {.reason = Reason::kBadRequest,
+         .message = fmt::format("{} is no loopback address, and everybody may do everything; "
+                                "say --allow-unauthenticated to serve everybody who can reach it",
+                                endpoint->address)});
   }
   // Few arenas: memory at rest matters more than the last bit of allocation speed.
   mallopt(M_ARENA_MAX, 2);  // NOLINT(concurrency-mt-unsafe): no other thread runs yet

@@ -1,0 +1,21 @@
+// The key that signs service accounts' tokens: made once, and kept beside the log so that tokens
+// outlive a restart.
+#pragma once
+
+#include <filesystem>
+
+#include "schema/jwt.h"
+#include "schema/status.h"
+
+namespace gatefold::storage {
+
+// A new one; by chance.
+SigningKeyPtr new_signing_key();
+
+// The one in the file `service-account.key` of the directory, PEM with mode 0600. A missing file is
+// made: written beside, synced, and renamed, so that it is there whole or not at all. One that
+// can't be read, or is no key, is kInternalError with its path: nothing is written over it. While
+// the directory's lock is held.
+Result<SigningKeyPtr> kept_signing_key(const std::filesystem::path& directory);
+
+}  // namespace gatefold::storage
