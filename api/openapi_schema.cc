@@ -97,8 +97,8 @@ void add_extensions(JsonObject& out, const SchemaNode& schema) {
     }
   }
   if (!schema.patch_merge_key.empty()) out["x-kubernetes-patch-merge-key"] = schema.patch_merge_key;
-  if (schema.patch_merge || schema.patch_retain_keys) {
-    std::string strategy = schema.patch_merge ? "merge" : "";
+  if (schema.patch_merge || schema.patch_retain_keys || schema.patch_replace) {
+    std::string strategy = schema.patch_merge ? "merge" : schema.patch_replace ? "replace" : "";
     if (schema.patch_retain_keys) strategy += strategy.empty() ? "retainKeys" : ",retainKeys";
     out["x-kubernetes-patch-strategy"] = strategy;
   }

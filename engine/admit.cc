@@ -77,6 +77,7 @@ Result<void> decode_object(const Kind& kind, const KindVersion& version,
   }
   drop_nulls(*version.schema, object);
   apply_defaults(*version.schema, object);
+  default_core(kind, object);
   return {};
 }
 

@@ -43,6 +43,16 @@ bool is_known_and_approved(const Value& definition) {
 
 }  // namespace
 
+void default_core(const Kind& kind, Value& object) {
+  if (kind.resource == "namespaces") {
+    default_namespace(object);
+  } else if (kind.resource == "services") {
+    default_service(object);
+  } else if (kind.resource == kDefinitions) {
+    default_definition(object);
+  }
+}
+
 void complete_core(const Kind& kind, std::string_view subresource, const Value* old_object,
                    const Stamp& stamp, const ServicePool& services, Value& object) {
   if (kind.resource == "namespaces") {

@@ -15,6 +15,10 @@
 
 namespace gatefold::engine {
 
+// Defaults that depend on other fields and belong to who says nothing else: of Service's ports and
+// policies, Namespace's label, definitions' names. After the schema's defaults.
+void default_core(const Kind& kind, Value& object);
+
 // Fills in what depends on other fields or on the world: Service ports and addresses, Secret
 // stringData, Namespace labels, finalizers and phase. After the schema's defaults. `old_object` is
 // null for a create; `subresource` as in the URL; `services` says which addresses are taken.

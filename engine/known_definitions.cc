@@ -20,6 +20,7 @@ Value admitted(const Kind& definitions, Value document) {
   const auto decoded =
       decode_object(definitions, definitions.storage_version(), {}, {}, document, warnings);
   GATEFOLD_ASSERT(decoded.has_value());
+  default_core(definitions, document);
   complete_core(definitions, "", nullptr, {}, {}, document);
   return document;
 }

@@ -269,6 +269,7 @@ void parse_peculiarities(const Value& spec, Kind& kind) {
                                                     "review",
                                                     "tokens",
                                                     "viewOf",
+                                                    "zero",
                                                     "renamed"};
   if (!ours->is_object()) throw Complaint{where, "must be an object"};
   for (const auto& member : ours->get_object()) {
@@ -289,6 +290,10 @@ void parse_peculiarities(const Value& spec, Kind& kind) {
   kind.is_review = flag(*ours, "review", false, where);
   kind.has_tokens = flag(*ours, "tokens", false, where);
   kind.view_of = text(*ours, "viewOf", where);
+  if (const auto* zero = find(*ours, "zero")) {
+    if (!zero->is_object()) throw Complaint{where + ".zero", "must be an object"};
+    kind.zero = *zero;
+  }
   for (const auto& item : array(*ours, "renamed", where)) {
     kind.renamed.push_back({needed_text(item, "stored", where + ".renamed"),
                             needed_text(item, "shown", where + ".renamed")});

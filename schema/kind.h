@@ -134,6 +134,10 @@ struct Kind {
   bool is_review = false;        // objects are created to be answered; nothing is stored (R20.6)
   bool has_tokens = false;       // /token gives out tokens for an object (R20.8)
 
+  // What Go's empty value of the kind holds already: members of it do not come into being when an
+  // object is created, and so are nobody's (R17.5).
+  Value zero = JsonObject{};
+
   // Of a view, a kind whose objects are those of another kind under other names (R23.5): the plural
   // of that kind in the core group, the kind itself, and the names. See as_view().
   std::string view_of;

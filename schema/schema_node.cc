@@ -169,6 +169,7 @@ class NodeReader {
     const auto strategy = text("x-kubernetes-patch-strategy");
     node.patch_merge = strategy.contains("merge");
     node.patch_retain_keys = strategy.contains("retainKeys");
+    node.patch_replace = strategy.contains("replace");
     for (const auto& item : array("x-kubernetes-validations")) {
       const NodeReader rule(item, where_ + ".x-kubernetes-validations", pool_);
       node.rules.push_back({.rule = rule.text("rule"),

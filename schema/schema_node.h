@@ -52,6 +52,7 @@ struct SchemaNode {
   std::string patch_merge_key;     // strategic merge patch of core kinds (R9.5)
   bool patch_merge = false;        // x-kubernetes-patch-strategy contains `merge`
   bool patch_retain_keys = false;  // ... contains `retainKeys`
+  bool patch_replace = false;      // ... contains `replace`
 
   std::map<std::string, SchemaPtr, std::less<>> properties;
   SchemaPtr additional_properties;  // schema of map values

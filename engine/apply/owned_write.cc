@@ -68,8 +68,11 @@ void strip(const std::string& identifier, Managers& managers) {
 }
 
 Value nothing_of(const OwnedWrite& write) {
-  return JsonObject{{"apiVersion", write.kind.api_version(write.version.name)},
-                    {"kind", write.kind.kind}};
+  Value nothing = write.kind.zero;
+  auto& members = nothing.as_object();
+  members["apiVersion"] = write.kind.api_version(write.version.name);
+  members["kind"] = write.kind.kind;
+  return nothing;
 }
 
 // What was owned through another view of the object (R23.5), under names that mean nothing here,

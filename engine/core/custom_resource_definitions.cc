@@ -10,9 +10,7 @@
 namespace gatefold::engine {
 
 void complete_definition(std::string_view subresource, const Value* old_object, Value& object) {
-  if (!subresource.empty()) return;
-  default_definition(object);
-  prepare_definition(object, old_object);
+  if (subresource.empty()) prepare_definition(object, old_object);
 }
 
 void begin_definition_removal(const Stamp& stamp, Value& object) {

@@ -53,12 +53,18 @@ void check_phase(const Value& object, FieldErrors& errors) {
 
 }  // namespace
 
-void complete_namespace(std::string_view subresource, const Value* old_object, Value& object) {
-  auto& members = object.as_object();
-  auto& metadata = object_member(members, "metadata");
+void default_namespace(Value& object) {
   // Copied: adding the member moves what the name's view looks at.
   const std::string name(name_of(object));
+  if (name.empty()) return;
+  auto& metadata = object_member(object.as_object(), "metadata");
   object_member(metadata, "labels")["kubernetes.io/metadata.name"] = name;
+}
+
+void complete_namespace(std::string_view subresource, const Value* old_object, Value& object) {
+  auto& members = object.as_object();
+  // Once more: the name may have been generated meanwhile.
+  default_namespace(object);
   if (old_object == nullptr) {
     if (can_hold(object, "spec")) {
       need_own_finalizer(object_member(members, "spec"));

@@ -8,6 +8,8 @@
 
 namespace gatefold::engine {
 
+// The label that says its name.
+void default_namespace(Value& object);
 void complete_namespace(std::string_view subresource, const Value* old_object, Value& object);
 void validate_namespace(std::string_view subresource, const Value& object, const Value* old_object,
                         FieldErrors& errors);

@@ -165,7 +165,6 @@ void complete_addresses(const Value& old_spec, const Stamp& stamp, const Service
   auto& members = spec.get_object();
   keep_addresses(old_spec, spec);
   complete_families(old_spec, spec);
-  set_default(members, "internalTrafficPolicy", "Cluster");
   const auto* address = find(spec, "clusterIP");
   set_default(members, "clusterIPs", JsonArray());
   auto* addresses = list_at(spec, "clusterIPs");
@@ -225,10 +224,6 @@ void complete_ports(const Value& old_spec, const Stamp& stamp, const ServicePool
   std::set<std::int64_t> taken;
   for (auto& item : ports->get_array()) {
     taken.insert(node_port_of(item));
-    auto* port = item.if_object();
-    if (port == nullptr) continue;
-    set_default(*port, "protocol", "TCP");
-    if (const auto* number = port->if_contains("port")) set_default(*port, "targetPort", *number);
   }
   if (!draws) return;
   for (auto& item : ports->get_array()) {
@@ -337,6 +332,29 @@ bool needs_health_check(const Value& spec) {
          string_at(spec, {"externalTrafficPolicy"}) == "Local";
 }
 
+void default_service(Value& object) {
+  auto* spec = find(object, "spec");
+  // A spec of another type is for the schema to complain about.
+  if (spec != nullptr && !spec->is_object() && !spec->is_null()) return;
+  auto& members = object_member(object.as_object(), "spec");
+  spec = find(object, "spec");
+  // The schema's defaults are there already, but for a spec that was missing as a whole.
+  set_default(members, "type", "ClusterIP");
+  complete_affinity(members);
+  if (needs_address(*spec)) set_default(members, "internalTrafficPolicy", "Cluster");
+  if (is_reached_from_outside(*spec)) set_default(members, "externalTrafficPolicy", "Cluster");
+  if (members["type"] == "LoadBalancer")
+    set_default(members, "allocateLoadBalancerNodePorts", true);
+  auto* ports = list_at(*spec, "ports");
+  if (ports == nullptr) return;
+  for (auto& item : *ports) {
+    auto* port = item.if_object();
+    if (port == nullptr) continue;
+    set_default(*port, "protocol", "TCP");
+    if (const auto* number = port->if_contains("port")) set_default(*port, "targetPort", *number);
+  }
+}
+
 void complete_service(std::string_view subresource, const Value* old_object, const Stamp& stamp,
                       const ServicePool& pool, Value& object) {
   complete_ingress(object);
@@ -348,15 +366,10 @@ void complete_service(std::string_view subresource, const Value* old_object, con
   spec = find(object, "spec");
   const auto* before = old_object == nullptr ? nullptr : find(*old_object, "spec");
   const Value& old_spec = before == nullptr ? kNoSpec : *before;
-  // The schema's defaults are there already, but for a spec that was missing as a whole.
-  set_default(members, "type", "ClusterIP");
   if (before != nullptr) drop_what_the_old_type_needed(old_spec, *spec);
-  complete_affinity(members);
   if (needs_address(*spec)) complete_addresses(old_spec, stamp, pool, *spec);
-  if (is_reached_from_outside(*spec)) set_default(members, "externalTrafficPolicy", "Cluster");
-  if (members["type"] == "LoadBalancer") {
-    set_default(members, "allocateLoadBalancerNodePorts", true);
-  } else if (auto* status = find(object, "status"); status != nullptr && status->is_object()) {
+  if (auto* status = find(object, "status");
+      members["type"] != "LoadBalancer" && status != nullptr && status->is_object()) {
     status->get_object()["loadBalancer"] = JsonObject();
   }
   complete_ports(old_spec, stamp, pool, *spec);

@@ -24,6 +24,8 @@ bool may_have_node_ports(const Value& spec);
 bool is_reached_from_outside(const Value& spec);
 bool needs_health_check(const Value& spec);
 
+// Defaults that depend on other fields: what a client that says nothing means.
+void default_service(Value& object);
 // Fills in what is missing, first from the old object, then by chance; what there is nothing left
 // for stays missing, see check_service_pool(). What an old type needed goes
 // with it, where the client did not change it.

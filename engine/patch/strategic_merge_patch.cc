@@ -349,7 +349,7 @@ Result<void> merge_member(JsonObject& target, std::string_view key, Value& value
   }
   if (auto* list = found->if_array()) return merge_list(*list, value.get_array(), node);
   auto* object = found->if_object();
-  if (object == nullptr) {
+  if (object == nullptr || (node != nullptr && node->patch_replace)) {
     *found = std::move(value);
     return {};
   }

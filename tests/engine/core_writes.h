@@ -40,6 +40,7 @@ inline Value completed(std::string_view resource, std::string_view text,
   Value object = json(text);
   drop_nulls(*kind.storage_version().schema, object);
   apply_defaults(*kind.storage_version().schema, object);
+  default_core(kind, object);
   complete_core(kind, subresource, old_object, stamp, services, object);
   return object;
 }
