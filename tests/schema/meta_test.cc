@@ -92,9 +92,19 @@ TEST_CASE("unknown members are removed and named in order") {
 TEST_CASE("nulls, empty members and what the server owns are dropped (R6.10)") {
   const auto result = decoded(
       R"({"name":"x","creationTimestamp":null,"labels":null,"annotations":{},"finalizers":[],
-          "namespace":"","generation":0,"selfLink":"/x","managedFields":[{"manager":"m"}]})");
+          "namespace":"","generation":0,"selfLink":"/x"})");
   CHECK(result.metadata == R"({"name":"x"})");
   CHECK(result.unknown.empty());
+}
+
+TEST_CASE("managedFields are read as they are said, an empty list too (R17.8)") {
+  CHECK(decoded(R"({"managedFields":[]})").metadata == R"({"managedFields":[]})");
+  const auto result = decoded(
+      R"({"managedFields":[{"manager":"m","zzz":1,"time":"2026-01-02T03:04:05.9Z",
+          "fieldsV1":{"f:spec":{}},"subresource":null},null]})");
+  CHECK(result.metadata ==
+        R"({"managedFields":[{"fieldsV1":{"f:spec":{}},"manager":"m","time":"2026-01-02T03:04:05Z"},{}]})");
+  CHECK(result.unknown == Texts{"metadata.managedFields[0].zzz"});
 }
 
 TEST_CASE("null values in maps and lists are empty strings, as Go reads them") {
@@ -113,6 +123,12 @@ TEST_CASE("wrong types are refused in Go's words (R6.15)") {
        "json: cannot unmarshal number into Go struct field ObjectMeta.annotations of type string"},
       {R"({"name":true})",
        "json: cannot unmarshal bool into Go struct field ObjectMeta.name of type string"},
+      {R"({"managedFields":{}})",
+       "json: cannot unmarshal object into Go struct field ObjectMeta.managedFields of type "
+       "[]v1.ManagedFieldsEntry"},
+      {R"({"managedFields":["a"]})",
+       "json: cannot unmarshal string into Go struct field ObjectMeta.managedFields of type "
+       "v1.ManagedFieldsEntry"},
       {R"({"labels":[]})",
        "json: cannot unmarshal array into Go struct field ObjectMeta.labels of type "
        "map[string]string"},
