@@ -227,8 +227,8 @@ TEST_CASE("discovery has one form at both roots, and groups in each (R2.3, R2.4,
   ServedEngine server(world.world());
   HttpPeer peer(server.port());
   for (const auto* form : {"v2", "v2beta1"}) {
-    const auto type = fmt::format(
-        "application/json;g=apidiscovery.k8s.io;v={};as=APIGroupDiscoveryList", form);
+    const auto type =
+        fmt::format("application/json;g=apidiscovery.k8s.io;v={};as=APIGroupDiscoveryList", form);
     for (const auto* root : {"/api", "/apis"}) {
       const auto answer = peer.call("GET", root, {{"Accept", type + ",application/json"}});
       INFO(root << " " << form);

@@ -232,10 +232,11 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("subresources of a Service complete nothing") {
+TEST_CASE("subresources of a Service give it nothing") {
   const auto old_object = completed("services", R"({"spec":{"ports":[{"port":80}]}})");
   CHECK(completed("services", R"({"spec":{"ports":[]},"status":{}})", &old_object, "status") ==
-        json(R"({"spec":{"ports":[],"type":"ClusterIP","sessionAffinity":"None"},"status":{}})"));
+        json(R"({"spec":{"ports":[],"type":"ClusterIP","sessionAffinity":"None",
+                  "internalTrafficPolicy":"Cluster"},"status":{}})"));
 }
 
 TEST_CASE("a load balancer's addresses are its own, and go with it") {

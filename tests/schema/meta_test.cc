@@ -102,8 +102,9 @@ TEST_CASE("managedFields are read as they are said, an empty list too (R17.8)") 
   const auto result = decoded(
       R"({"managedFields":[{"manager":"m","zzz":1,"time":"2026-01-02T03:04:05.9Z",
           "fieldsV1":{"f:spec":{}},"subresource":null},null]})");
-  CHECK(result.metadata ==
-        R"({"managedFields":[{"fieldsV1":{"f:spec":{}},"manager":"m","time":"2026-01-02T03:04:05Z"},{}]})");
+  CHECK(
+      result.metadata ==
+      R"({"managedFields":[{"fieldsV1":{"f:spec":{}},"manager":"m","time":"2026-01-02T03:04:05Z"},{}]})");
   CHECK(result.unknown == Texts{"metadata.managedFields[0].zzz"});
 }
 

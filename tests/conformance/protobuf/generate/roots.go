@@ -6,6 +6,7 @@ import (
 	admissionregistration "k8s.io/api/admissionregistration/v1"
 	apps "k8s.io/api/apps/v1"
 	authentication "k8s.io/api/authentication/v1"
+	authenticationv1beta1 "k8s.io/api/authentication/v1beta1"
 	authorization "k8s.io/api/authorization/v1"
 	autoscalingv1 "k8s.io/api/autoscaling/v1"
 	autoscaling "k8s.io/api/autoscaling/v2"
@@ -39,6 +40,7 @@ var roots = map[schema.GroupVersion][]runtime.Object{
 		&authentication.SelfSubjectReview{}, &authentication.TokenRequest{},
 		&authentication.TokenReview{},
 	},
+	authenticationv1beta1.SchemeGroupVersion: {&authenticationv1beta1.SelfSubjectReview{}},
 	authorization.SchemeGroupVersion: {
 		&authorization.LocalSubjectAccessReview{}, &authorization.SelfSubjectAccessReview{},
 		&authorization.SelfSubjectRulesReview{}, &authorization.SubjectAccessReview{},
@@ -60,7 +62,8 @@ func newScheme() *runtime.Scheme {
 	scheme := runtime.NewScheme()
 	for _, add := range []func(*runtime.Scheme) error{
 		admissionregistration.AddToScheme, apiextensions.AddToScheme, apps.AddToScheme,
-		authentication.AddToScheme, authorization.AddToScheme, autoscalingv1.AddToScheme,
+		authentication.AddToScheme, authenticationv1beta1.AddToScheme, authorization.AddToScheme,
+		autoscalingv1.AddToScheme,
 		autoscaling.AddToScheme, coordination.AddToScheme, core.AddToScheme, discovery.AddToScheme,
 		events.AddToScheme, policy.AddToScheme, rbac.AddToScheme,
 	} {
