@@ -31,12 +31,17 @@ Result<void> check_namespace_accepts(const Command& command, const Facts& facts)
 }
 
 // What the client may not set, and what the server gives (R6.1).
-void stamp_metadata(const Kind& kind, const std::string& name, const Stamp& stamp, Value& object) {
+void wipe_metadata(Value& object) {
   auto& metadata = object_member(object.as_object(), "metadata");
-  for (const auto* key : {"resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds",
-                          "generation", "selfLink"}) {
+  for (const auto* key :
+       {"deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink"}) {
     metadata.erase(key);
   }
+}
+
+void stamp_metadata(const Kind& kind, const std::string& name, const Stamp& stamp, Value& object) {
+  auto& metadata = object_member(object.as_object(), "metadata");
+  metadata.erase("resourceVersion");
   metadata["name"] = name;
   metadata["uid"] = to_string(stamp.uid());
   metadata["creationTimestamp"] = format_seconds(stamp.now);
@@ -73,6 +78,7 @@ Result<Decision> create(const Command& command, const Facts& facts, const Stamp&
   if (auto accepts = check_namespace_accepts(command, facts); !accepts)
     return std::unexpected(accepts.error());
 
+  wipe_metadata(object);
   // What the server fills in from here on is nobody's; an applied configuration knows its managers.
   auto managers = take_managed_fields(object);
   if (!command.applies()) {

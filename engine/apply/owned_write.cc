@@ -1,5 +1,7 @@
 #include "engine/apply/owned_write.h"
 
+#include <algorithm>
+#include <ranges>
 #include <utility>
 #include <variant>
 
@@ -119,6 +121,22 @@ Result<Ownership> track(const OwnedWrite& write, std::string_view name, const Va
   return after;
 }
 
+// Where the replicas are that a Scale shows.
+FieldPath replicas_of(const KindVersion& version) {
+  FieldPath path;
+  const std::string_view text = version.scale ? std::string_view(version.scale->spec_replicas) : "";
+  for (const auto part : std::views::split(text, '.')) {
+    const std::string_view name(part);
+    if (!name.empty()) path.push_back(PathElement::of_field(name));
+  }
+  return path;
+}
+
+bool is_managed(const FieldPath& path, const Managers& managers) {
+  return std::ranges::any_of(managers,
+                             [&](const auto& each) { return each.second.fields.has(path); });
+}
+
 std::string shown_type(std::string_view api_version, std::string_view kind) {
   // A core version has no group to stand before the slash.
   return fmt::format("{}{}, Kind={}", api_version.contains('/') ? "" : "/", api_version, kind);
@@ -197,6 +215,8 @@ ApplyConflicts without(const ApplyConflicts& conflicts, const FieldSet& allowed)
 Ownership track_update(const OwnedWrite& write, const Value* live, const Value& object,
                        Ownership before) {
   if (live != nullptr && before.managers.empty()) return before;
+  if (write.subresource == "scale" && !is_managed(replicas_of(write.version), before.managers))
+    return before;
   auto after = track(write, write.manager, live == nullptr ? nothing_of(write) : *live, object,
                      std::move(before));
   return after ? std::move(*after) : Ownership{};

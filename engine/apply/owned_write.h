@@ -23,8 +23,9 @@ struct OwnedWrite {
 
 // Ownership after `object` took the place of `live` (nullptr: it is new) by an update or a patch:
 // the manager owns what it changed or added, nobody what is gone (R17.4). `before` is as it was, or
-// as the client said it to be. An object that nobody manages stays so (R17.12); one that can't be
-// read by its schema loses its managers.
+// as the client said it to be. An object that nobody manages stays so (R17.12), and so do replicas
+// that nobody manages when they are scaled; one that can't be read by its schema loses its
+// managers.
 Ownership track_update(const OwnedWrite& write, const Value* live, const Value& object,
                        Ownership before);
 
