@@ -37,7 +37,7 @@ std::string_view end_mark(const Value& metadata) {
 
 }  // namespace
 
-TEST_CASE("a watch of metadata has bookmarks of metadata") {
+TEST_CASE("a watch of metadata has bookmarks of metadata (R16.13, R22.8)") {
   TestWorld world;
   ServedEngine server(world.world());
   HttpPeer peer(server.port());
@@ -53,7 +53,7 @@ TEST_CASE("a watch of metadata has bookmarks of metadata") {
   CHECK(end_mark(events.back().at("object").at("metadata")) == "true");
 }
 
-TEST_CASE("a watch of Tables has bookmarks in Tables, and columns once") {
+TEST_CASE("a watch of Tables has bookmarks in Tables, and columns once (R16.13)") {
   TestWorld world;
   ServedEngine server(world.world());
   HttpPeer peer(server.port());
@@ -73,7 +73,7 @@ TEST_CASE("a watch of Tables has bookmarks in Tables, and columns once") {
   CHECK(end_mark(row.at("object").at("metadata")) == "true");
 }
 
-TEST_CASE("a watch is no YAML") {
+TEST_CASE("a watch is no YAML (R4.16)") {
   TestWorld world;
   ServedEngine server(world.world());
   const auto answer =
@@ -82,7 +82,7 @@ TEST_CASE("a watch is no YAML") {
   CHECK(string_at(answer.json(), {"reason"}) == "NotAcceptable");
 }
 
-TEST_CASE("a list in pieces shows one moment while writers write") {
+TEST_CASE("a list in pieces shows one moment while writers write (R27.3)") {
   TestWorld world;
   ServedEngine server(world.world());
   HttpPeer peer(server.port());
@@ -207,7 +207,7 @@ TEST_CASE("an OpenAPI document is JSON, and nothing else (R3.4)") {
   CHECK(code("text/html") == 406);
 }
 
-TEST_CASE("every answer names its request and is kept by nobody (R1.13)") {
+TEST_CASE("every answer names its request and is kept by nobody (R1.13, R26.1)") {
   TestWorld world;
   ServedEngine server(world.world());
   HttpPeer peer(server.port());
@@ -227,8 +227,8 @@ TEST_CASE("discovery has one form at both roots, and groups in each (R2.3, R2.4,
   ServedEngine server(world.world());
   HttpPeer peer(server.port());
   for (const auto* form : {"v2", "v2beta1"}) {
-    const auto type = fmt::format(
-        "application/json;g=apidiscovery.k8s.io;v={};as=APIGroupDiscoveryList", version);
+    const auto type =
+        fmt::format("application/json;g=apidiscovery.k8s.io;v={};as=APIGroupDiscoveryList", form);
     for (const auto* root : {"/api", "/apis"}) {
       const auto answer = peer.call("GET", root, {{"Accept", type + ",application/json"}});
       INFO(root << " " << form);

@@ -92,7 +92,8 @@ TEST_CASE("what is applied is made, and its manager owns what it said (R17.2, R1
 
 TEST_CASE("creators own what was defaulted, who applies does not (R17.4, R17.5)") {
   const auto door = GATEFOLD_EVERY_DOOR();
-  const auto spec = R"({"gatewayClassName":"x","listeners":[{"name":"a","port":80,"protocol":"HTTP"}]})";
+  const auto spec =
+      R"({"gatewayClassName":"x","listeners":[{"name":"a","port":80,"protocol":"HTTP"}]})";
   const auto applied = done(door->write(apply("m", kGateways, gateway_of(spec))));
   CHECK(managers_of(applied) ==
         Texts{R"(m Apply: {"f:spec":{"f:gatewayClassName":{},"f:listeners":)"
@@ -118,7 +119,8 @@ TEST_CASE("a Service's allocated address is nobody's (R17.4)") {
               R"("f:targetPort":{}}},"f:selector":{},"f:sessionAffinity":{},"f:type":{}}})"});
 }
 
-TEST_CASE("what another manager owns is in conflict, unless it is the same or forced (R17.6, R17.7)") {
+TEST_CASE(
+    "what another manager owns is in conflict, unless it is the same or forced (R17.6, R17.7)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   done(door->write(apply("one", kConfigMaps, data_of(R"({"a":"1","b":"1"})"))));
   const auto refused = door->write(apply("two", kConfigMaps, data_of(R"({"a":"2","b":"2"})")));
@@ -157,8 +159,9 @@ TEST_CASE("what its last owner gives up is gone (R18.4)") {
     return fmt::format(R"({{"name":"{}","port":{},"protocol":"HTTP"}})", name, port);
   };
   done(door->write(apply("one", kGateways, spec("[" + listener("a", 1) + "]"))));
-  auto both = done(door->write(apply(
-      "two", kGateways, gateway_of("{\"listeners\":[" + listener("b", 2) + "," + listener("a", 1) + "]}"))));
+  auto both = done(door->write(
+      apply("two", kGateways,
+            gateway_of("{\"listeners\":[" + listener("b", 2) + "," + listener("a", 1) + "]}"))));
   CHECK(listeners_of(both) == "ba");
   both = done(door->write(apply("one", kGateways, spec("[" + listener("c", 3) + "]"))));
   CHECK(listeners_of(both) == "bac");
@@ -182,7 +185,8 @@ TEST_CASE("applying the same again is nothing (R17.9, R18.11)") {
 
 TEST_CASE("one manager's entry moves with the version it applies in (R17.3)") {
   const auto door = GATEFOLD_EVERY_DOOR();
-  const auto spec = R"({"gatewayClassName":"x","listeners":[{"name":"a","port":80,"protocol":"HTTP"}]})";
+  const auto spec =
+      R"({"gatewayClassName":"x","listeners":[{"name":"a","port":80,"protocol":"HTTP"}]})";
   done(door->write(apply("m", kOldGateways, gateway_of(spec, "v1beta1"))));
   const auto again = done(door->write(apply("m", kGateways, gateway_of(spec))));
   REQUIRE(managers_of(again).size() == 1);
@@ -190,8 +194,8 @@ TEST_CASE("one manager's entry moves with the version it applies in (R17.3)") {
         "gateway.networking.k8s.io/v1");
   // Of those that update each version is one of its own.
   done(door->write(by("u", patch(kGateways, "g", json(R"({"metadata":{"labels":{"a":"1"}}})")))));
-  const auto both = done(door->write(
-      by("u", patch(kOldGateways, "g", json(R"({"metadata":{"labels":{"b":"1"}}})")))));
+  const auto both = done(
+      door->write(by("u", patch(kOldGateways, "g", json(R"({"metadata":{"labels":{"b":"1"}}})")))));
   CHECK(managers_of(both).size() == 3);
 }
 
@@ -210,13 +214,16 @@ TEST_CASE("the status is owned through its own door (R13.5, R17.3, R17.14)") {
   CHECK(find_path(stated, {"metadata", "labels"}) == nullptr);
   CHECK(managers_of(stated).back() == R"(s Apply/status: {"f:status":{"f:addresses":{}}})");
   const auto patched = done(door->write(on_status(by(
-      "u", patch(kGateways, "g",
-                 json(R"({"metadata":{"labels":{"l":"1"}},"status":{"addresses":[{"value":"::1"}]}})"))))));
+      "u",
+      patch(
+          kGateways, "g",
+          json(
+              R"({"metadata":{"labels":{"l":"1"}},"status":{"addresses":[{"value":"::1"}]}})"))))));
   CHECK(managers_of(patched).back() == R"(u Update/status: {"f:status":{"f:addresses":{}}})");
   CHECK(managers_of(patched).size() == 2);
 }
 
-TEST_CASE("clients may say who manages what, and forget it all (R17.8)") {
+TEST_CASE("clients may say who manages what, and forget it all (R8.8, R17.8, R17.12)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   done(door->write(apply("m", kConfigMaps, data_of(R"({"a":"1"})"))));
   const auto write = [&](std::string_view managers) {
@@ -259,7 +266,8 @@ TEST_CASE("no more than ten entries of updates are kept (R17.11)") {
     door->world().advance(1);
     object = done(door->write(
         by(fmt::format("u{:02}", i),
-           patch(kConfigMaps, "c", json(fmt::format(R"({{"metadata":{{"labels":{{"l{0}":"1"}}}}}})", i))))));
+           patch(kConfigMaps, "c",
+                 json(fmt::format(R"({{"metadata":{{"labels":{{"l{0}":"1"}}}}}})", i))))));
   }
   const auto managers = managers_of(object);
   REQUIRE(managers.size() == 10);
@@ -277,14 +285,14 @@ TEST_CASE("kubectl takes over what its client-side apply set last (R17.15)") {
   object.at("metadata").as_object()["annotations"] = {{kKey, canonical_json(said)}};
   done(door->write(by("kubectl-client-side-apply", create(kConfigMaps, object))));
   CHECK(door->write(apply("other", kConfigMaps, data_of(R"({"a":"2"})"))).reason == "Conflict");
-  const auto refused =
-      door->write(apply("kubectl", kConfigMaps, data_of(R"({"a":"2","b":"2"})")));
+  const auto refused = door->write(apply("kubectl", kConfigMaps, data_of(R"({"a":"2","b":"2"})")));
   CHECK(fields_of(refused) == ".data.b");
   const auto taken = done(door->write(apply("kubectl", kConfigMaps, data_of(R"({"a":"<2>"})"))));
   CHECK(string_at(taken, {"data", "a"}) == "<2>");
-  CHECK(string_at(taken, {"metadata", "annotations", kKey}) ==
-        R"({"apiVersion":"v1","data":{"a":"\u003c2\u003e"},"kind":"ConfigMap","metadata":{"name":"c"}})"
-        "\n");
+  CHECK(
+      string_at(taken, {"metadata", "annotations", kKey}) ==
+      R"({"apiVersion":"v1","data":{"a":"\u003c2\u003e"},"kind":"ConfigMap","metadata":{"name":"c"}})"
+      "\n");
 }
 
 TEST_CASE("nulls of a configuration remove nothing (R18.5)") {
@@ -332,8 +340,9 @@ TEST_CASE("who scales owns the replicas (R13.6, R17.3)") {
     "metadata":{"name":"d"},"spec":{"replicas":3}})"));
   applied.subresource = "scale";
   const auto refused = door->write(applied);
-  CHECK(refused.message == "Apply failed with 1 conflict: conflict with \"s\" with subresource "
-                           "\"scale\" using apps/v1: .spec.replicas");
+  CHECK(refused.message ==
+        "Apply failed with 1 conflict: conflict with \"s\" with subresource "
+        "\"scale\" using apps/v1: .spec.replicas");
   applied.force = true;
   CHECK(integer_at(done(door->write(applied)), {"spec", "replicas"}, 0) == 3);
   CHECK(managers_of(done(door->get(deployments, "default", "d"))).size() == 2);

@@ -238,7 +238,7 @@ TEST_CASE("core kinds have their own ways (R8.1, R8.2)") {
   CHECK(done(door->get(kServices, "default", "web")) == made);
 }
 
-TEST_CASE("one object, several versions") {
+TEST_CASE("one object, several versions (R19.10)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   const Resource old_routes{kRoutes.group, "v1beta1", kRoutes.plural};
   const auto created = done(door->write(create(
