@@ -36,8 +36,7 @@ class Engine::Parts {
         tokens(std::move(issued)),
         hub(store->head().revision),
         sequencer(*store, hub, std::move(definitions), std::move(policies), std::move(services),
-                  tokens,
-                  [this](News news) {
+                  tokens, [this](News news) {
                     if (reactors) reactors->notify(std::move(news));
                   }) {}
 
@@ -74,9 +73,9 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, World world)
   auto key = options.store.in_memory ? Result<SigningKeyPtr>(storage::new_signing_key())
                                      : storage::kept_signing_key(options.store.directory);
   if (!key) return std::unexpected(std::move(key.error()));
-  auto parts = std::make_unique<Parts>(std::move(options), std::move(world), std::move(*store),
-                                       std::move(definitions), std::move(policies), std::move(services),
-                                       std::make_shared<const Tokens>(std::move(*key)));
+  auto parts = std::make_unique<Parts>(
+      std::move(options), std::move(world), std::move(*store), std::move(definitions),
+      std::move(policies), std::move(services), std::make_shared<const Tokens>(std::move(*key)));
   std::unique_ptr<Engine> engine(new Engine(std::move(parts)));
   auto& inside = *engine->parts_;
   inside.reactors = std::make_unique<Reactors>(*engine);

@@ -143,8 +143,7 @@ Result<Facts> gather(const Command& command, const std::string& name, const View
     if (auto gathered = gather_token_request(command, view, overlay, facts); !gathered)
       return std::unexpected(std::move(gathered.error()));
   }
-  const bool may_create =
-      is_creation(command) || command.applies() ||
+  const bool may_create = is_creation(command) || command.applies() ||
                           (command.verb == Verb::kUpdate && kind.create_on_update);
   if (may_create && kind.namespaced()) {
     const ObjectKey name_space{"namespaces", "", command.name_space};

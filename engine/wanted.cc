@@ -58,7 +58,8 @@ OwnedWrite owned_write(const Command& command, const Facts& facts, const Stamp& 
           .now = stamp.now};
 }
 
-Result<AppliedObject> applied_object(const Command& command, const Facts& facts, const Stamp& stamp) {
+Result<AppliedObject> applied_object(const Command& command, const Facts& facts,
+                                     const Stamp& stamp) {
   const auto& kind = *facts.kind;
   const auto& version = *facts.version;
   const auto write = owned_write(command, facts, stamp);
@@ -89,8 +90,7 @@ Result<AppliedObject> applied_object(const Command& command, const Facts& facts,
   } else if (auto fits = check_configuration(kind, version, command.body); !fits) {
     return std::unexpected(std::move(fits.error()));
   }
-  auto result =
-      apply_configuration(write, command.force, live ? &*live : nullptr, *configuration);
+  auto result = apply_configuration(write, command.force, live ? &*live : nullptr, *configuration);
   if (!result) return result;
   if (command.field_validation == FieldValidation::kStrict && !command.duplicates.empty()) {
     return bad_request(

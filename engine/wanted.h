@@ -19,7 +19,8 @@ Result<Wanted> wanted_object(const Command& command, const Facts& facts, const S
 
 // What the configuration in the body makes of the object, or of none; a Scale is a configuration of
 // the object's replicas (R13.6).
-Result<AppliedObject> applied_object(const Command& command, const Facts& facts, const Stamp& stamp);
+Result<AppliedObject> applied_object(const Command& command, const Facts& facts,
+                                     const Stamp& stamp);
 
 // Whether the body is, or patches, a Scale.
 bool scales(const Command& command);

@@ -30,9 +30,9 @@ bool is_deleting(const Value& object);  // metadata.deletionTimestamp is set
 
 // Checks the JSON types of metadata and normalises it in place: unknown members are removed and
 // answered with their paths (`metadata.zzz`), null members dropped, times cut to seconds and
-// written in UTC, selfLink removed. managedFields stay as they are said, an empty list too (R17.8). A wrong type is a Go-style sentence as R6.15
-// shows it: `json: cannot unmarshal number into Go struct field ObjectMeta.annotations of type
-// string`.
+// written in UTC, selfLink removed. managedFields stay as they are said, an empty list too (R17.8).
+// A wrong type is a Go-style sentence as R6.15 shows it: `json: cannot unmarshal number into Go
+// struct field ObjectMeta.annotations of type string`.
 std::expected<std::vector<std::string>, std::string> decode_metadata(Value& object);
 
 // Names, labels, annotations, finalizers and owner references (R6.11 to R6.14, section 12).

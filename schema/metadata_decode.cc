@@ -54,10 +54,10 @@ constexpr Field kOwnerReference[] = {
     {"controller", Shape::kBoolean}, {"blockOwnerDeletion", Shape::kBoolean},
 };
 
-constexpr Field kManagedFieldsEntry[] = {
-    {"manager", Shape::kText},    {"operation", Shape::kText},  {"apiVersion", Shape::kText},
-    {"time", Shape::kTime},       {"fieldsType", Shape::kText}, {"fieldsV1", Shape::kFields},
-    {"subresource", Shape::kText}};
+constexpr Field kManagedFieldsEntry[] = {{"manager", Shape::kText},    {"operation", Shape::kText},
+                                         {"apiVersion", Shape::kText}, {"time", Shape::kTime},
+                                         {"fieldsType", Shape::kText}, {"fieldsV1", Shape::kFields},
+                                         {"subresource", Shape::kText}};
 
 // The type that a value was meant for, in Go's words.
 std::string_view go_type_of(Shape shape) {

@@ -103,8 +103,7 @@ bool same_but(std::string_view ignored, const JsonObject& a, const JsonObject& b
   if (a.size() != b.size()) return false;
   return std::ranges::all_of(a, [&](const auto& member) {
     const auto* other = b.if_contains(member.key());
-    return other != nullptr &&
-           (member.key() == ignored || same(*other, member.value()));
+    return other != nullptr && (member.key() == ignored || same(*other, member.value()));
   });
 }
 
@@ -114,8 +113,8 @@ std::string identifier_of(const Manager& manager) {
   std::string text = "{";
   const auto add = [&](std::string_view key, std::string_view value) {
     if (value.empty()) return;
-    text += fmt::format("{}\"{}\":{}", text.size() == 1 ? "" : ",", key,
-                        canonical_json(Value(value)));
+    text +=
+        fmt::format("{}\"{}\":{}", text.size() == 1 ? "" : ",", key, canonical_json(Value(value)));
   };
   add("manager", manager.name);
   add("operation", manager.applied ? "Apply" : "Update");
@@ -209,7 +208,8 @@ void cap_update_managers(Ownership& ownership) {
     return std::tuple(seconds_of(ownership, identifier), identifier);
   });
   auto left = updaters.size();
-  // A version's oldest entry becomes its bucket once there is a second one to merge, whose time it gets.
+  // A version's oldest entry becomes its bucket once there is a second one to merge, whose time it
+  // gets.
   std::map<std::string, std::string> oldest;
   for (const auto& identifier : updaters) {
     if (left <= kUpdateManagersMax) break;
@@ -242,8 +242,9 @@ Status conflict_status(const ApplyConflicts& conflicts) {
     by_manager[conflict.manager].push_back(path);
   }
   if (conflicts.size() == 1) {
-    status.message = fmt::format("Apply failed with 1 conflict: conflict with {}: {}",
-                                 shown(conflicts.front().manager), path_text(conflicts.front().path));
+    status.message =
+        fmt::format("Apply failed with 1 conflict: conflict with {}: {}",
+                    shown(conflicts.front().manager), path_text(conflicts.front().path));
     return status;
   }
   std::vector<std::string> lines;
@@ -251,8 +252,8 @@ Status conflict_status(const ApplyConflicts& conflicts) {
     lines.push_back(fmt::format("conflicts with {}:", shown(manager)));
     for (const auto& path : paths) lines.push_back("- " + path);
   }
-  status.message = fmt::format("Apply failed with {} conflicts: {}", conflicts.size(),
-                               fmt::join(lines, "\n"));
+  status.message =
+      fmt::format("Apply failed with {} conflicts: {}", conflicts.size(), fmt::join(lines, "\n"));
   return status;
 }
 

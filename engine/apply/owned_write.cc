@@ -32,7 +32,8 @@ FieldSet reset_fields(const OwnedWrite& write) {
 class Owning {
  public:
   explicit Owning(const OwnedWrite& write)
-      : kind_(write.kind), updater_([this](std::string_view name) { return type_at(name); }, reset_) {
+      : kind_(write.kind),
+        updater_([this](std::string_view name) { return type_at(name); }, reset_) {
     for (const auto& version : kind_.versions)
       reset_.emplace(kind_.api_version(version.name), reset_fields(write));
   }
@@ -42,7 +43,8 @@ class Owning {
   const Updater& updater() const { return updater_; }
   std::optional<FieldType> type_at(std::string_view api_version) const {
     for (const auto& version : kind_.versions) {
-      if (kind_.api_version(version.name) == api_version) return FieldType::of_kind(*version.schema);
+      if (kind_.api_version(version.name) == api_version)
+        return FieldType::of_kind(*version.schema);
     }
     return std::nullopt;
   }
@@ -157,8 +159,7 @@ void renew_last_applied(const Value& configuration, Value& object) {
     if (auto* annotations = find(*metadata, "annotations"))
       annotations->as_object().erase(kLastApplied);
   }
-  auto& annotations =
-      object_member(object_member(object.as_object(), "metadata"), "annotations");
+  auto& annotations = object_member(object_member(object.as_object(), "metadata"), "annotations");
   annotations[kLastApplied] = html_safe(canonical_json(applied)) + "\n";
   std::size_t bytes = 0;
   for (const auto& annotation : annotations) {
@@ -178,9 +179,9 @@ FieldSet taken_over(const FieldType& type, const Value& live, const std::string&
   if (!validate_typed(type, parsed->value)) return {};
   const auto changes = compare_typed(type, parsed->value, live);
   if (!changes) return {};
-  return subtract(subtract(subtract(field_set_of(type, parsed->value), changes->modified),
-                           changes->added),
-                  changes->removed);
+  return subtract(
+      subtract(subtract(field_set_of(type, parsed->value), changes->modified), changes->added),
+      changes->removed);
 }
 
 ApplyConflicts without(const ApplyConflicts& conflicts, const FieldSet& allowed) {

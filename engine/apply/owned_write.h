@@ -33,15 +33,16 @@ struct AppliedObject {
   Ownership ownership;
 };
 
-// kBadRequest where the configuration is of another type than the kind's version or has managedFields
-// (R17.8, R18.8).
+// kBadRequest where the configuration is of another type than the kind's version or has
+// managedFields (R17.8, R18.8).
 Result<void> check_configuration(const Kind& kind, const KindVersion& version,
                                  const Value& configuration);
 
 // `live` (nullptr: none) overlaid with `configuration`, without what its manager owned alone and
 // gave up (R18.4). The configuration has been checked. Fails with kInvalid where it does not
-// fit the schema (R18.7), kConflict where others own what it would change and it has no force (R17.6).
+// fit the schema (R18.7), kConflict where others own what it would change and it has no force
+// (R17.6).
 Result<AppliedObject> apply_configuration(const OwnedWrite& write, bool force, const Value* live,
-                                    const Value& configuration);
+                                          const Value& configuration);
 
 }  // namespace gatefold::engine

@@ -83,7 +83,8 @@ struct Sent {
 
 std::string gateway_with(std::string_view spec, std::string_view name = "s1",
                          std::string_view metadata = "") {
-  return std::string(R"({"apiVersion":"gateway.networking.k8s.io/v1","kind":"Gateway","metadata":{)") +
+  return std::string(
+             R"({"apiVersion":"gateway.networking.k8s.io/v1","kind":"Gateway","metadata":{)") +
          (name.empty() ? "" : R"("name":")" + std::string(name) + "\"") + std::string(metadata) +
          R"(},"spec":)" + std::string(spec) + "}";
 }
@@ -92,7 +93,8 @@ constexpr std::string_view kOne =
     R"({"gatewayClassName":"x","listeners":[{"name":"a","port":80,"protocol":"HTTP"}]})";
 
 const std::map<std::string, Sent>& sent() {
-  constexpr std::string_view kYou = R"({"gatewayClassName":"y","listeners":[{"name":"a","port":82,"protocol":"HTTP"},{"name":"b","port":81,"protocol":"HTTP"}]})";
+  constexpr std::string_view kYou =
+      R"({"gatewayClassName":"y","listeners":[{"name":"a","port":82,"protocol":"HTTP"},{"name":"b","port":81,"protocol":"HTTP"}]})";
   static const std::map<std::string, Sent> requests = {
       {"apply create", {gateway_with(kOne)}},
       {"apply noop", {gateway_with(kOne)}},
@@ -116,16 +118,14 @@ const std::map<std::string, Sent>& sent() {
       {"apply status missing obj",
        {R"({"apiVersion":"gateway.networking.k8s.io/v1","kind":"Gateway","metadata":{"name":"nope"},
             "status":{}})"}},
-      {"wrong gvk",
-       {R"({"apiVersion":"gateway.networking.k8s.io/v1beta1","kind":"Gateway",
+      {"wrong gvk", {R"({"apiVersion":"gateway.networking.k8s.io/v1beta1","kind":"Gateway",
             "metadata":{"name":"s1"}})"}},
       {"wrong kind",
        {R"({"apiVersion":"gateway.networking.k8s.io/v1","kind":"Foo","metadata":{"name":"s1"}})"}},
       {"managedFields set", {gateway_with(kOne, "s1", R"(,"managedFields":[{"manager":"x"}])")}},
       {"name mismatch", {gateway_with(kOne, "other")}},
       {"no name", {gateway_with(kOne, "")}},
-      {"dup list key",
-       {gateway_with(R"({"listeners":[{"name":"a","port":80,"protocol":"HTTP"},
+      {"dup list key", {gateway_with(R"({"listeners":[{"name":"a","port":80,"protocol":"HTTP"},
                                       {"name":"a","port":81,"protocol":"HTTP"}]})")}},
       {"missing list key", {gateway_with(R"({"listeners":[{"port":80,"protocol":"HTTP"}]})")}},
       {"unknown field warn",
@@ -200,7 +200,8 @@ void check_refusal(const Step& step, const Value& status) {
   // The words of the YAML reader are its own.
   const auto cut = step.title == "yaml bad" ? std::string_view("error decoding YAML: ").size()
                                             : std::string::npos;
-  CHECK(message.substr(0, cut) == std::string(string_at(observed->value, {"message"})).substr(0, cut));
+  CHECK(message.substr(0, cut) ==
+        std::string(string_at(observed->value, {"message"})).substr(0, cut));
   const auto* causes = find_path(observed->value, {"details", "causes"});
   const auto* ours = find_path(status, {"details", "causes"});
   REQUIRE((causes == nullptr) == (ours == nullptr));
@@ -210,8 +211,7 @@ void check_refusal(const Step& step, const Value& status) {
 }  // namespace
 
 TEST_CASE("a real server's answers to applied configurations (R17.1, R17.5, R17.6, R18.7)") {
-  const auto file =
-      std::filesystem::path(GATEFOLD_SOURCE_DIR) / "../shared/spec/observed/ssa.txt";
+  const auto file = std::filesystem::path(GATEFOLD_SOURCE_DIR) / "../shared/spec/observed/ssa.txt";
   if (!std::filesystem::exists(file)) {
     std::puts("SKIP: the observed answers of a real server are absent");
     return;

@@ -257,6 +257,21 @@ x-kubernetes-validations: [{rule: "has(self.metadata.labels)"
             .size() == 1);
 }
 
+TEST_CASE("rules run from the top, a node's own before those of allOf (R19.33)") {
+  const auto compiled = Rules::compile(test::schema(R"(
+type: object
+x-kubernetes-validations: [{rule: 'false', message: own}]
+allOf: [{x-kubernetes-validations: [{rule: 'false', message: all of}]}]
+properties:
+  a: {type: string, x-kubernetes-validations: [{rule: 'false', message: child}]}
+  b: {type: string, nullable: true, x-kubernetes-validations: [{rule: 'false', message: null}]}
+)"));
+  REQUIRE(compiled->faults().empty());
+  CHECK(texts(compiled->check(json(R"({"a": "", "b": null})"), nullptr).errors) ==
+        Texts{R"(<nil>: Invalid value: "object": own)", R"(<nil>: Invalid value: "object": all of)",
+              R"(a: Invalid value: "string": child)"});
+}
+
 TEST_CASE("rules wait until an object has the right form (R19.20)") {
   const Value one(1);
   CHECK_FALSE(rules_may_run({required("f", "", "")}));
