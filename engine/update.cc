@@ -232,7 +232,9 @@ Result<Decision> update(const Command& command, const Facts& facts, const Stamp&
   Composition composition{.effect = Outcome::Effect::kUpdated};
   const AdmitOptions options{command.field_validation, is_patch};
   // The definition may have changed since the request was taken.
-  if (scales(command) && !version.scale) return not_found(kind.resource_name(), facts.name);
+  const bool lacks_part = (scales(command) && !version.scale) ||
+                          (command.subresource == "status" && !version.status_subresource);
+  if (lacks_part) return not_found(kind.resource_name(), facts.name);
   if (command.applies() && !facts.target) return create_applied(command, facts, stamp);
   if (is_patch && !facts.target) return missing(command, facts, stamp);
   // What the body is one of.

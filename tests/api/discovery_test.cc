@@ -210,7 +210,7 @@ TEST_CASE("an empty catalog still answers in form") {
             .empty());
 }
 
-TEST_CASE("the version is one that clients of 1.33 understand (R3.1)") {
+TEST_CASE("the version is one that clients of 1.33 understand (R0.1, R3.1)") {
   const Value version = parsed(version_document());
   CHECK(string_at(version, {"major"}) == "1");
   CHECK(string_at(version, {"minor"}) == "33");

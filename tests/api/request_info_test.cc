@@ -66,7 +66,7 @@ TEST_CASE("paths name resources (R1.1, R1.2, R1.3)") {
   CHECK(parsed("GET", path) == wanted);
 }
 
-TEST_CASE("methods are verbs (R1.4, R1.5, R1.7)") {
+TEST_CASE("methods are verbs (R1.4, R1.5, R1.7, R16.19)") {
   const auto [method, of_all, of_one, by_prefix] =
       GENERATE(table<std::string, std::string, std::string, std::string>({
           {"GET", "list", "get", "watch"},

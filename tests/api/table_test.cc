@@ -96,13 +96,14 @@ std::string built_in_columns(std::string_view group, std::string_view plural) {
 
 }  // namespace
 
-TEST_CASE("a table of one object names its columns and carries the object's metadata") {
+TEST_CASE(
+    "a table of one object names its columns and carries the object's metadata (R22.2, R22.9)") {
   const Kind kind = test::parsed_kind(test::kLampDefinition);
   const Table table(kind, kind.versions.front(), "v1", IncludeObject::kMetadata);
   CHECK(golden("table/lamp.json", pretty_json(parsed(table.of_one(parsed(kLamp), kNow)))) == "");
 }
 
-TEST_CASE("later tables of a watch name no columns") {
+TEST_CASE("later tables of a watch name no columns (R16.13)") {
   const Kind kind = test::parsed_kind(test::kLampDefinition);
   const Table table(kind, kind.versions.front(), "v1beta1", IncludeObject::kNone);
   const Value rendered = parsed(table.of_one(parsed(kLamp), kNow, false));
@@ -112,7 +113,7 @@ TEST_CASE("later tables of a watch name no columns") {
       "metadata":{"resourceVersion":"7"}})"));
 }
 
-TEST_CASE("a table of a list is put together from head, rows and tail") {
+TEST_CASE("a table of a list is put together from head, rows and tail (R22.2, R22.3)") {
   const Kind kind = test::parsed_kind(test::kLampDefinition);
   const Table table(kind, kind.versions.front(), "v1", IncludeObject::kObject);
   std::string out;
@@ -131,7 +132,8 @@ TEST_CASE("a table of a list is put together from head, rows and tail") {
 }
 
 TEST_CASE(
-    "a definition without columns shows Name and Age, one with columns shows no Age of its own") {
+    "a definition without columns shows Name and Age, one with columns shows no Age of its own "
+    "(R22.4)") {
   const auto names = [](const Kind& kind) {
     const Table table(kind, kind.versions.front(), "v1", IncludeObject::kNone);
     std::string out;
@@ -153,7 +155,7 @@ TEST_CASE(
   CHECK(names(with_column(name, false)) == std::vector<std::string>{"Name", "Name"});
 }
 
-TEST_CASE("column definitions carry type, format, priority and a description") {
+TEST_CASE("column definitions carry type, format, priority and a description (R22.4)") {
   const Kind kind = test::parsed_kind(test::kLampDefinition);
   const Table table(kind, kind.versions.front(), "v1", IncludeObject::kNone);
   std::string out;
@@ -168,7 +170,7 @@ TEST_CASE("column definitions carry type, format, priority and a description") {
       "description":"Custom resource definition column (in JSONPath format): .spec.colours","priority":1})"));
 }
 
-TEST_CASE("cells follow the type of their column") {
+TEST_CASE("cells follow the type of their column (R22.5)") {
   const auto of = [](const char* type, const char* spec) {
     return cell(path_column(type, ".x"),
                 std::string(R"({"metadata":{"name":"n"},"x":)") + spec + '}');
@@ -190,7 +192,7 @@ TEST_CASE("cells follow the type of their column") {
   CHECK(of("date", "null") == Value(nullptr));
 }
 
-TEST_CASE("only the first result of a path is shown") {
+TEST_CASE("only the first result of a path is shown (R22.5)") {
   CHECK(cell(path_column("string", ".spec.arr[*]"), R"({"spec":{"arr":["q","r"]}})") == Value("q"));
   CHECK(cell(path_column("string", ".spec.arr[*].value"), R"({"spec":{"arr":[]}})") ==
         Value(nullptr));
@@ -252,7 +254,7 @@ TEST_CASE("labels are shown as pairs in order") {
   CHECK(cell(selector, R"({"spec":{}})", true) == Value("<none>"));
 }
 
-TEST_CASE("core kinds have Kubernetes' columns") {
+TEST_CASE("core kinds have Kubernetes' columns (R22.7)") {
   CHECK(built_in_columns("apps", "deployments") ==
         "Name,Ready,Up-to-date,Available,Age,[Containers],[Images],[Selector]");
   CHECK(built_in_columns("apps", "daemonsets") ==
@@ -367,7 +369,7 @@ TEST_CASE("role bindings show who has the role") {
   CHECK(built_in_cells("coordination.k8s.io", "leases", "{}") == parsed(R"(["n","","10s"])"));
 }
 
-TEST_CASE("includeObject is one of three words") {
+TEST_CASE("includeObject is one of three words (R22.3)") {
   CHECK(parse_include_object("") == IncludeObject::kMetadata);
   CHECK(parse_include_object("Metadata") == IncludeObject::kMetadata);
   CHECK(parse_include_object("Object") == IncludeObject::kObject);
@@ -381,7 +383,7 @@ TEST_CASE("includeObject is one of three words") {
         "'Object', 'None', or empty");
 }
 
-TEST_CASE("metadata alone keeps metadata and drops the rest") {
+TEST_CASE("metadata alone keeps metadata and drops the rest (R22.8)") {
   std::string out;
   append_partial_metadata(out, parsed(kLamp), "v1");
   const Value rendered = parsed(out);
@@ -399,7 +401,7 @@ TEST_CASE("metadata alone keeps metadata and drops the rest") {
   CHECK(rendered_list.at("metadata") == parsed(R"({"resourceVersion":"8"})"));
 }
 
-TEST_CASE("the Gateway's columns and cells are those of a real server") {
+TEST_CASE("the Gateway's columns and cells are those of a real server (R22.4, R22.5)") {
   const auto catalog = builtin_catalog();
   const Kind* kind = catalog->find("gateway.networking.k8s.io", "gateways");
   REQUIRE(kind != nullptr);

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every command of kubectl that an API server takes part in, as R24 lists them: one line each, from what a fresh server
+# Every command of kubectl that an API server takes part in, as section 24 lists them: one line each, from what a fresh server
 # says to the last delete. kubectl_commands_test.sh GATEFOLD KUBECTL SOURCE_DIR
 GATEFOLD=$1 kubectl=$2 source=$3
 . "$source/tests/clients/lib.sh"
@@ -13,14 +13,14 @@ row() {
   local name=$1 pattern=$2
   shift 2
   rows=$((rows + 1))
-  expect "R24 $name" "$pattern" "$kubectl" "$@"
+  expect "R24.1 $name" "$pattern" "$kubectl" "$@"
 }
 # bad COMMAND PATTERN ARGUMENTS...: it fails and prints a match.
 bad() {
   local name=$1 pattern=$2
   shift 2
   rows=$((rows + 1))
-  expect_failure "R24 $name" "$pattern" "$kubectl" "$@"
+  expect_failure "R24.1 $name" "$pattern" "$kubectl" "$@"
 }
 # left NAME PATTERN ARGUMENTS...: what a `kubectl get` says after a command.
 left() { expect "R24 $1" "$2" "$kubectl" get "${@:3}"; }
@@ -73,7 +73,8 @@ row "create --dry-run=server" 'created \(server dry run\)' create -f other.yaml 
 bad "create --dry-run=server leaves nothing" 'NotFound' get gateway other
 sed 's/spec:/spec:\n  nope: 1/' other.yaml >unknown.yaml
 bad "create --validate=strict" 'unknown field "spec.nope"' create -f unknown.yaml
-row "create --validate=warn" 'Warning: unknown field "spec.nope"' create --validate=warn -f unknown.yaml
+bad "create --warnings-as-errors (R26.12)" 'Warning: unknown field "spec.nope"' create --validate=warn --warnings-as-errors --dry-run=server -f unknown.yaml
+row "create --validate=warn (R26.12)" 'Warning: unknown field "spec.nope"' create --validate=warn -f unknown.yaml
 row "create configmap" 'configmap/made created' create configmap made --from-literal=a=b --from-file=config.yaml
 row "create secret generic" 'secret/made created' create secret generic made --from-literal=key=value
 row "create secret docker-registry" 'secret/registry created' create secret docker-registry registry \
@@ -115,7 +116,8 @@ row "get --field-selector" '^elsewhere ' get services --field-selector spec.type
 row "get --show-labels" 'tier=edge$' get gateway web --show-labels
 row "get -L" ' edge$' get gateway web -L tier
 row "get a,b" '^service/inside ' get gateways,services
-row "get all" '^deployment.apps/proxy ' get all
+row "get --request-timeout (R24.2)" '^web +example ' get gateways --request-timeout=3s
+row "get all (R19.11)" '^deployment.apps/proxy ' get all
 row "get --sort-by" '^made' get configmaps --sort-by=.metadata.name --no-headers
 row "get --chunk-size" '^port ' get services --chunk-size=2
 row "get --subresource" '^web +example' get gateway web --subresource=status
@@ -181,12 +183,12 @@ echo "apply"
 row "apply (new)" 'configmap/settings created' apply -f config.yaml
 row "apply (unchanged)" 'configmap/settings unchanged' apply -f config.yaml
 row "apply --dry-run=server" 'configured \(server dry run\)' apply -f config-less.yaml --dry-run=server
-row "apply (changed)" 'configmap/settings configured' apply -f config-less.yaml
+row "apply (changed) (R9.9)" 'configmap/settings configured' apply -f config-less.yaml
 left "apply takes away" '^\{"colour":"blue"\}$' configmap settings -o 'jsonpath={.data}'
-row "apply of a custom resource" 'gateway.*/web configured' apply -f gateway-81.yaml
+row "apply of a custom resource (R9.9)" 'gateway.*/web configured' apply -f gateway-81.yaml
 row "apply view-last-applied" 'port: 81' apply view-last-applied gateway web
 row "edit of a core kind" 'edited' edit configmap settings
-bad "diff" '^\+ +size: large$' diff -f config.yaml
+bad "diff (R9.9)" '^\+ +size: large$' diff -f config.yaml
 printf 'configMapGenerator: [{name: generated, literals: [a=b], options: {disableNameSuffixHash: true, labels: {set: pruned}}}]\n' >kustomization.yaml
 row "apply -k" 'configmap/generated created' apply -k .
 sed 's/name: settings/name: kept, labels: {set: pruned}/' config.yaml >kept.yaml
@@ -233,9 +235,9 @@ YAML
 row "create -f of an Event" 'event/web.1 created' create -f event.yaml
 row "get events" 'Normal +Accepted +gateway/web +it is taken' get events
 row "events" 'Normal +Accepted +Gateway/web +it is taken' events
-row "events --for" 'Normal +Accepted +Gateway/web +it is taken' events --for gateway.v1.gateway.networking.k8s.io/web
+row "events --for (R15.6)" 'Normal +Accepted +Gateway/web +it is taken' events --for gateway.v1.gateway.networking.k8s.io/web
 row "events --types" '^No events found' events --types=Warning
-row "describe shows events" 'Normal +Accepted .*it is taken' describe gateway web
+row "describe shows events (R15.6)" 'Normal +Accepted .*it is taken' describe gateway web
 
 echo "delete"
 owner() { # NAME: a ConfigMap that owns another, NAME-owned

@@ -37,7 +37,7 @@ std::string_view end_mark(const Value& metadata) {
 
 }  // namespace
 
-TEST_CASE("a watch of metadata has bookmarks of metadata") {
+TEST_CASE("a watch of metadata has bookmarks of metadata (R16.13, R22.8)") {
   TestWorld world;
   ServedEngine server(world.world());
   HttpPeer peer(server.port());
@@ -53,7 +53,7 @@ TEST_CASE("a watch of metadata has bookmarks of metadata") {
   CHECK(end_mark(events.back().at("object").at("metadata")) == "true");
 }
 
-TEST_CASE("a watch of Tables has bookmarks in Tables, and columns once") {
+TEST_CASE("a watch of Tables has bookmarks in Tables, and columns once (R16.13)") {
   TestWorld world;
   ServedEngine server(world.world());
   HttpPeer peer(server.port());
@@ -73,7 +73,7 @@ TEST_CASE("a watch of Tables has bookmarks in Tables, and columns once") {
   CHECK(end_mark(row.at("object").at("metadata")) == "true");
 }
 
-TEST_CASE("a watch is no YAML") {
+TEST_CASE("a watch is no YAML (R4.16)") {
   TestWorld world;
   ServedEngine server(world.world());
   const auto answer =
@@ -82,7 +82,7 @@ TEST_CASE("a watch is no YAML") {
   CHECK(string_at(answer.json(), {"reason"}) == "NotAcceptable");
 }
 
-TEST_CASE("a list in pieces shows one moment while writers write") {
+TEST_CASE("a list in pieces shows one moment while writers write (R27.3)") {
   TestWorld world;
   ServedEngine server(world.world());
   HttpPeer peer(server.port());
@@ -207,7 +207,7 @@ TEST_CASE("an OpenAPI document is JSON, and nothing else (R3.4)") {
   CHECK(code("text/html") == 406);
 }
 
-TEST_CASE("every answer names its request and is kept by nobody (R1.13)") {
+TEST_CASE("every answer names its request and is kept by nobody (R1.13, R26.1)") {
   TestWorld world;
   ServedEngine server(world.world());
   HttpPeer peer(server.port());
@@ -272,6 +272,57 @@ TEST_CASE("reviews and tokens are told of as what may be created (R2.1, R3.5, R2
   CHECK(find(only, "post") != nullptr);
   CHECK(find(access.at("paths"), "/apis/authorization.k8s.io/v1/subjectaccessreviews/{name}") ==
         nullptr);
+}
+
+TEST_CASE("what clients of Rust ask for is answered in the types that they read (R26.10)") {
+  TestWorld world;
+  ServedEngine server(world.world());
+  HttpPeer peer(server.port());
+  const HttpPeer::Headers accept = {{"Accept", "application/json"}};
+  REQUIRE(peer.call("POST", kMaps, accept, to_json(config_map("a"))).code == 201);
+  const auto page = peer.call("GET", kMaps + "?&limit=500", accept);
+  CHECK(page.header("content-type") == "application/json");
+  const std::string version(string_at(page.json(), {"metadata", "resourceVersion"}));
+  const auto watched = peer.call("GET",
+                                 kMaps +
+                                     "?&watch=true&timeoutSeconds=1&allowWatchBookmarks=true"
+                                     "&resourceVersion=" +
+                                     version,
+                                 accept);
+  CHECK(watched.code == 200);
+  const auto refused = peer.call("GET", kMaps + "/nope", accept).json();
+  CHECK(string_at(refused, {"kind"}) == "Status");
+  CHECK(refused.at("code") == Value(404));
+  for (const auto* member : {"status", "message", "reason"}) {
+    CHECK(refused.at(member).is_string());
+  }
+  const auto deleted = peer.call("DELETE", kMaps + "/a", accept, "{}").json();
+  CHECK(string_at(deleted, {"kind"}) == "Status");
+  CHECK(string_at(deleted, {"status"}) == "Success");
+}
+
+TEST_CASE("managers are always shown, in Tables as well (R17.17)") {
+  TestWorld world;
+  ServedEngine server(world.world());
+  HttpPeer peer(server.port());
+  const auto map = R"({"metadata":{"name":"a"},"data":{"b":"c"}})";
+  REQUIRE(peer.call("POST", kMaps, {}, map).code == 201);
+  const auto object = peer.call("GET", kMaps + "/a").json();
+  const auto* managers = find_path(object, {"metadata", "managedFields"});
+  REQUIRE(managers != nullptr);
+  CHECK(managers->as_array().size() == 1);
+  const auto table = peer.call("GET", kMaps, {{"Accept", kTable}}).json();
+  CHECK(table.at("rows").at(0).at("object").at("metadata").at("managedFields") == *managers);
+}
+
+TEST_CASE("a watch is asked for and told with a head alone by HEAD (R1.4)") {
+  TestWorld world;
+  ServedEngine server(world.world());
+  HttpPeer peer(server.port());
+  const auto answer = peer.call("HEAD", kMaps + "?watch=1&timeoutSeconds=1");
+  CHECK(answer.code == 200);
+  CHECK(answer.header("content-type") == "application/json");
+  CHECK(answer.body.empty());
 }
 
 TEST_CASE("what tells of the server needs no credentials (R20.5)") {

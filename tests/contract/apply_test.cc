@@ -223,7 +223,7 @@ TEST_CASE("the status is owned through its own door (R13.5, R17.3, R17.14)") {
   CHECK(managers_of(patched).size() == 2);
 }
 
-TEST_CASE("clients may say who manages what, and forget it all (R17.8)") {
+TEST_CASE("clients may say who manages what, and forget it all (R8.8, R17.8, R17.12)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   done(door->write(apply("m", kConfigMaps, data_of(R"({"a":"1"})"))));
   const auto write = [&](std::string_view managers) {
@@ -275,6 +275,54 @@ TEST_CASE("no more than ten entries of updates are kept (R17.11)") {
         R"(ancient-changes Update: {"f:data":{".":{},"f:a":{}},"f:metadata":{"f:labels":)"
         R"({".":{},"f:l1":{},"f:l2":{},"f:l3":{}}}})");
   CHECK(managers.back() == R"(u12 Update: {"f:metadata":{"f:labels":{"f:l12":{}}}})");
+}
+
+TEST_CASE("entries come by operation, time and manager (R17.10)") {
+  const auto door = GATEFOLD_EVERY_DOOR();
+  done(door->write(by("z", create(kConfigMaps, data_of(R"({"a":"1"})")))));
+  door->world().advance(1);
+  const auto label = [&](std::string manager, std::string_view key) {
+    done(door->write(
+        by(std::move(manager),
+           patch(kConfigMaps, "c",
+                 json(fmt::format(R"({{"metadata":{{"labels":{{"{}":""}}}}}})", key))))));
+  };
+  label("c", "one");
+  label("b", "other");
+  door->world().advance(1);
+  label("a", "last");
+  const auto applied = done(door->write(apply("m", kConfigMaps, data_of(R"({"b":"1"})"))));
+  std::string order;
+  for (const auto& manager : managers_of(applied)) order += manager.front();
+  CHECK(order == "mzbca");
+}
+
+TEST_CASE("an object that has no room for its managers forgets them (R4.20, R17.16)") {
+  const auto door = open_door(GENERATE(DoorKind::kEmbedded, DoorKind::kHttp));
+  JsonObject data;
+  for (int i = 0; i < 60'000; ++i) data[fmt::format("key-{:06}", i)] = "";
+  auto object = config_map("c");
+  object.as_object()["data"] = std::move(data);
+  const auto made = done(door->write(by("m", create(kConfigMaps, std::move(object)))));
+  CHECK(made.at("data").as_object().size() == 60'000);
+  CHECK(managers_of(made).empty());
+}
+
+TEST_CASE("what is refused after its merge leaves ownership as it was (R18.10)") {
+  const auto door = GATEFOLD_EVERY_DOOR();
+  const auto of_port = [](int port) {
+    return gateway_of(fmt::format(
+        R"({{"gatewayClassName":"x","listeners":[{{"name":"a","port":{},"protocol":"HTTP"}}]}})",
+        port));
+  };
+  done(door->write(apply("m", kGateways, of_port(80))));
+  const auto before = done(door->get(kGateways, "default", "g"));
+  const auto refused = door->write(apply("n", kGateways, of_port(99'999), true));
+  CHECK(refused.reason == "Invalid");
+  CHECK(fields_of(refused) == "spec.listeners[0].port");
+  CHECK(done(door->get(kGateways, "default", "g")) == before);
+  // What is applied is filled in, too.
+  CHECK_FALSE(list_at(before, {"spec", "listeners"}).at(0).at("allowedRoutes").is_null());
 }
 
 TEST_CASE("kubectl takes over what its client-side apply set last (R17.15)") {

@@ -88,7 +88,7 @@ TEST_CASE("collections that nobody empties, and watches that nobody writes to") 
   refused({"GET", "/api/v1/watch/configmaps/a", {}, ""}, {404, "NotFound", "could not find"});
 }
 
-TEST_CASE("what can't be shown is not done") {
+TEST_CASE("what can't be shown is not done (R22.1, R22.3, R22.8)") {
   const auto as_list = shown_as("PartialObjectMetadataList");
   const auto as_table = shown_as("Table");
   const std::string odd = "?includeObject=Foo";

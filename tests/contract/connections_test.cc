@@ -133,7 +133,7 @@ TEST_CASE("a client that waits for 100 Continue is told to go on") {
   }
 }
 
-TEST_CASE("requests at once are answered in order, each with its own answer") {
+TEST_CASE("requests at once are answered in order, each with its own answer (R26.11)") {
   TestWorld world;
   ServedEngine server(world.world());
   HttpPeer peer(server.port());
@@ -202,7 +202,7 @@ TEST_CASE("to HTTP/1.0 a watch has no chunks") {
   CHECK(text.ends_with("}\n"));
 }
 
-TEST_CASE("requests that are being read have one budget") {
+TEST_CASE("requests that are being read have one budget (R11.4, R11.7)") {
   TestWorld world;
   api::ServerLimits limits;
   limits.request_bytes = 100'000;
@@ -267,7 +267,7 @@ TEST_CASE("a request may say how long it waits (R1.8)") {
   CHECK(peer.ends());
 }
 
-TEST_CASE("a request that throws is a request that failed") {
+TEST_CASE("a request that throws is a request that failed (R11.8)") {
   TestWorld world;
   std::atomic<int> calls_until_throw{0};
   auto faulty = world.world();

@@ -19,7 +19,7 @@ Value with_owner(Value object, const Value& owner, bool blocks) {
 
 }  // namespace
 
-TEST_CASE("what is created can be read (R6.1, R7.4, R7.5, R7.6)") {
+TEST_CASE("what is created can be read (R6.1, R7.4, R7.5, R7.6, R27.4)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   auto sent = gateway("web");
   sent.at("metadata").as_object()["uid"] = "5";
@@ -171,6 +171,18 @@ TEST_CASE("strategic merge patches know the keys of lists (R9.5)") {
   CHECK(string_at(ports[1], {"name"}) == "c");
 }
 
+TEST_CASE("a patch makes nothing that is not there (R9.1)") {
+  const auto door = GATEFOLD_EVERY_DOOR();
+  const auto revision = door->revision();
+  using enum engine::PatchType;
+  const std::pair<engine::PatchType, std::string_view> patches[] = {
+      {kJson, "[]"}, {kMerge, "{}"}, {kStrategicMerge, "{}"}};
+  for (const auto& [type, body] : patches) {
+    CHECK(door->write(patch(kConfigMaps, "nope", json(body), type)).reason == "NotFound");
+  }
+  CHECK(door->revision() == revision);
+}
+
 TEST_CASE("a deleted object is gone, and its name is free (R10.2, R10.4)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   const auto first = done(door->write(create(kGateways, gateway("web"))));
@@ -238,7 +250,7 @@ TEST_CASE("core kinds have their own ways (R8.1, R8.2)") {
   CHECK(done(door->get(kServices, "default", "web")) == made);
 }
 
-TEST_CASE("one object, several versions") {
+TEST_CASE("one object, several versions (R19.10)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   const Resource old_routes{kRoutes.group, "v1beta1", kRoutes.plural};
   const auto created = done(door->write(create(

@@ -55,7 +55,9 @@ void define(Door& door, Value object) {
 
 }  // namespace
 
-TEST_CASE("a kind is served from the moment that its definition is established (R2.9, R7.7)") {
+TEST_CASE(
+    "a kind is served from the moment that its definition is established (R2.9, R7.7, R19.2, "
+    "R19.5, R19.13, R19.14)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   CHECK(door->write(create(kFoos, foo("a", 1))).reason == "NotFound");
   const auto created = done(door->write(create(kDefinitions, definition())));
@@ -75,7 +77,7 @@ TEST_CASE("a kind is served from the moment that its definition is established (
   CHECK(door->list({.resource = kFoos}).items.size() == 1);
 }
 
-TEST_CASE("a definition that makes no sense is refused") {
+TEST_CASE("a definition that makes no sense is refused (R19.4)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   const auto revision = door->revision();
   auto wrong = definition();
@@ -87,7 +89,7 @@ TEST_CASE("a definition that makes no sense is refused") {
   CHECK(door->revision() == revision);
 }
 
-TEST_CASE("a changed definition judges what comes next, and what is there stays") {
+TEST_CASE("a changed definition judges what comes next, and what is there stays (R19.24)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   define(*door, definition());
   done(door->write(create(kFoos, foo("a", 9))));
@@ -108,7 +110,7 @@ TEST_CASE("a changed definition judges what comes next, and what is there stays"
   CHECK(door->write(patch(kFoos, "a", json(R"({"spec":{"size":7}})"))).reason == "Invalid");
 }
 
-TEST_CASE("a definition takes its objects with it and waits for what holds on") {
+TEST_CASE("a definition takes its objects with it and waits for what holds on (R19.8)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   define(*door, definition());
   done(door->write(create(kFoos, foo("loose", 1))));
@@ -167,7 +169,7 @@ TEST_CASE("a watch ends with its definition though there is another by now (R16.
   CHECK(again.watch->next()->object == made);
 }
 
-TEST_CASE("a watch ends when its version is no longer served (R16.17)") {
+TEST_CASE("a watch ends when its version is no longer served (R16.17, R19.9)") {
   const auto door = open_door(GENERATE(DoorKind::kEmbedded, DoorKind::kHttp));
   define(*door, definition());
   const auto opened = door->watch({.resource = kFoos});
@@ -185,7 +187,7 @@ TEST_CASE("a watch ends when its version is no longer served (R16.17)") {
   CHECK(door->watch({.resource = v2}).refusal.ok());
 }
 
-TEST_CASE("names that are in use wait until they are free") {
+TEST_CASE("names that are in use wait until they are free (R19.5)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   define(*door, definition());
   done(door->write(create(kDefinitions, definition("foo2s", "Foo"))));
@@ -201,7 +203,7 @@ TEST_CASE("names that are in use wait until they are free") {
   CHECK(door->list({.resource = foo2s}).items.empty());
 }
 
-TEST_CASE("a known spec does not stand for an approval") {
+TEST_CASE("a known spec does not stand for an approval (R19.4)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   const std::string name = "udproutes.gateway.networking.k8s.io";
   auto known = done(door->get(kDefinitions, "", name));

@@ -160,7 +160,8 @@ TEST_CASE("members that stand twice are told of (R5.4, R5.5)") {
           .empty());
 }
 
-TEST_CASE("each request for a deprecated version is warned of, whatever comes of it (R5.5)") {
+TEST_CASE(
+    "each request for a deprecated version is warned of, whatever comes of it (R5.5, R19.9)") {
   Forms forms;
   const std::string endpoints = "/api/v1/namespaces/default/endpoints";
   const std::vector<std::string> warned{

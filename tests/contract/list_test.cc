@@ -93,7 +93,7 @@ TEST_CASE("selectors pick what they say (R15.1, R15.3, R15.5)") {
   }
 }
 
-TEST_CASE("pages are one list, whatever happens between them (R14.4)") {
+TEST_CASE("pages are one list, whatever happens between them (R14.4, R27.1, R27.3)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   make(*door, {"b", "d", "f", "h", "j"});
   const auto first = door->list({.resource = kConfigMaps, .limit = 2});
@@ -139,7 +139,7 @@ TEST_CASE("a limit counts what is selected (R14.4)") {
   CHECK(page.continue_token.empty());
 }
 
-TEST_CASE("the past can be listed (R14.6)") {
+TEST_CASE("the past can be listed (R14.6, R27.1)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   make(*door, {"a"});
   const auto one = std::to_string(door->revision());
@@ -293,7 +293,7 @@ TEST_CASE("what a list is made of (R14.1, R14.12)") {
   CHECK(custom.at("items").as_array().empty());
 }
 
-TEST_CASE("a get of a version waits for it, and not for ever (R14.8, R14.11)") {
+TEST_CASE("a get of a version waits for it, and not for ever (R11.4, R14.8, R14.11)") {
   TestWorld world;
   ServedEngine server(world.world());
   HttpPeer peer(server.port());

@@ -1,4 +1,6 @@
 #include "tests/contract/objects.h"
+#include "tests/support/http_peer.h"
+#include "tests/support/served_engine.h"
 
 namespace gatefold::test {
 namespace {
@@ -56,6 +58,42 @@ TEST_CASE("the status has a door of its own (R8.2, R8.6)") {
   without.at("metadata").as_object().erase("resourceVersion");
   CHECK(door->write(update_status(kGateways, without)).reason == "Invalid");
   CHECK(done(door->get(kGateways, "default", "web")) == status);
+}
+
+TEST_CASE("the status is read as the whole object (R1.9, R13.1)") {
+  TestWorld world;
+  ServedEngine server(world.world());
+  HttpPeer peer(server.port());
+  const std::string path = "/apis/gateway.networking.k8s.io/v1/namespaces/default/gateways";
+  REQUIRE(peer.call("POST", path, {}, to_json(gateway("web"))).code == 201);
+  const auto object = peer.call("GET", path + "/web").json();
+  CHECK(peer.call("GET", path + "/web/status").json() == object);
+  CHECK(peer.call("PUT", path + "/web/status", {}, to_json(object)).json() == object);
+  CHECK(peer.call("PATCH", path + "/web/status", {{"Content-Type", "application/merge-patch+json"}},
+                  "{}")
+            .json() == object);
+  CHECK(peer.call("POST", path + "/web/status", {}, to_json(object)).code == 405);
+  CHECK(peer.call("DELETE", path + "/web/status").code == 405);
+}
+
+TEST_CASE("a status is of a version, and without one it is as it began (R8.3, R13.3)") {
+  const auto door = GATEFOLD_EVERY_DOOR();
+  const auto created = done(door->write(create(kGateways, gateway("web"))));
+  auto sent = created;
+  set(accepted(sent), "status", "True");
+  set(accepted(sent), "lastTransitionTime", "2026-01-02T03:04:05Z");
+  const auto written = done(door->write(update_status(kGateways, sent)));
+  CHECK(written.at("status") != created.at("status"));
+  const auto stale = door->write(update_status(kGateways, created));
+  CHECK(stale.reason == "Conflict");
+  CHECK(stale.message.ends_with("please apply your changes to the latest version and try again"));
+  sent = written;
+  sent.as_object().erase("status");
+  auto begun = done(door->write(update_status(kGateways, sent)));
+  CHECK(string_at(accepted(begun), {"status"}) == "Unknown");
+  // But for the time, which is that of the change.
+  set(accepted(begun), "lastTransitionTime", "1970-01-01T00:00:00Z");
+  CHECK(begun.at("status") == created.at("status"));
 }
 
 TEST_CASE("a broken status is refused") {

@@ -82,7 +82,8 @@ void allow_files(bool many) {
   REQUIRE(setrlimit(RLIMIT_NOFILE, &files) == 0);
 }
 
-TEST_CASE("a thousand watchers each see two thousand events once and in order") {
+TEST_CASE(
+    "a thousand watchers each see two thousand events once and in order (R1.14, R16.16, R26.11)") {
   // The server has to help itself to more than it is started with.
   allow_files(false);
   ServerProcess server(GATEFOLD_BINARY,

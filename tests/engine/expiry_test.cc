@@ -101,7 +101,7 @@ class Stepped {
   std::unique_ptr<Engine> engine_;
 };
 
-TEST_CASE("an event goes an hour after its last write, and the log says so (R23.5)") {
+TEST_CASE("an event goes an hour after its last write, and the log says so (R23.5, R27.4)") {
   Stepped world;
   world.put("a", "Started");
   world.pass(kHourSeconds - 1);

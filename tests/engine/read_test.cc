@@ -27,14 +27,14 @@ std::string shown(const KindVersion& version, std::string_view schema_id, Revisi
   return out;
 }
 
-TEST_CASE("stored bytes go out as they are under the schema that admitted them") {
+TEST_CASE("stored bytes go out as they are under the schema that admitted them (R27.5)") {
   CHECK(shown(v1(), v1().schema_id, {}) == fmt::format("before {}", kStored));
   CHECK(shown(v1(), v1().schema_id, {7}) ==
         R"(before {"apiVersion":"light.example.com/v1","kind":"Lamp","metadata":{"name":"a",)"
         R"("namespace":"hall","resourceVersion":"7","uid":"0"},"spec":{"watts":"5","zzz":1}})");
 }
 
-TEST_CASE("under another schema they are converted") {
+TEST_CASE("under another schema they are converted (R27.5)") {
   constexpr std::string_view kConverted =
       R"(before {"apiVersion":"light.example.com/v1alpha1","kind":"Lamp","metadata":{"name":"a",)"
       R"("namespace":"hall","resourceVersion":"7","uid":"0"},"spec":{"colour":"red","watts":"5"}})";

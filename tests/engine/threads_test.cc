@@ -94,7 +94,7 @@ class Watching {
   std::thread thread_;
 };
 
-TEST_CASE("patches without a resourceVersion on one object all succeed") {
+TEST_CASE("patches without a resourceVersion on one object all succeed (R9.6, R27.6)") {
   const auto engine = open_in_memory();
   REQUIRE(
       engine->execute(command_for(Verb::kCreate, "", JsonObject{{"metadata", {{"name", "hot"}}}}))

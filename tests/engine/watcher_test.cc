@@ -84,7 +84,9 @@ TEST_CASE("a start that matches nothing in its first piece rings for the next") 
   CHECK(text(next(*watcher, world.view())) == fmt::format("ADDED z 5W {}", last.number));
 }
 
-TEST_CASE("a watch tells what comes after its revision, from the window and from the log") {
+TEST_CASE(
+    "a watch tells what comes after its revision, from the window and from the log (R16.14, "
+    "R16.16)") {
   LampWorld world;
   world.put(lamp_key("a"), "1");  // 1
   const auto live = started(world, lamp_query("1"));
@@ -210,7 +212,7 @@ TEST_CASE("a watch from a revision to come waits for it") {
   CHECK(all(world, *watcher) == "MODIFIED a 4W 4");
 }
 
-TEST_CASE("objects enter a selection and leave it, from the window and from the log") {
+TEST_CASE("objects enter a selection and leave it, from the window and from the log (R27.2)") {
   LampWorld world;
   auto by_labels = lamp_query("1");
   by_labels.labels = *parse_label_selector("on=yes");
@@ -248,7 +250,8 @@ TEST_CASE("a watch of a namespace hears of no other") {
   CHECK(all(world, *watcher) == "ADDED b 2W 3");
 }
 
-TEST_CASE("an answer has about as many bytes as are asked for, and none is lost at the cut") {
+TEST_CASE(
+    "an answer has about as many bytes as are asked for, and none is lost at the cut (R16.14)") {
   LampWorld world;
   world.put_chair();
   const bool from_log = GENERATE(false, true);
@@ -290,7 +293,7 @@ TEST_CASE("news that the View does not show yet rings again") {
   CHECK(rings == 2);
 }
 
-TEST_CASE("a watch that looks at much finds time for others") {
+TEST_CASE("a watch that looks at much finds time for others (R16.14)") {
   LampWorld world;
   auto query = lamp_query("1");
   query.labels = *parse_label_selector("on=yes");

@@ -31,7 +31,7 @@ spec:
             properties: {watts: {type: integer}, colour: {type: string, default: red}}
 )";
 
-TEST_CASE("another version shows what its own schema knows") {
+TEST_CASE("another version shows what its own schema knows (R19.10)") {
   const auto kind = test::kind(kLamp);
   Value object = test::json(
       R"({"apiVersion":"light.example.com/v1alpha1","kind":"Lamp","metadata":{"name":"desk"},
@@ -76,7 +76,7 @@ TEST_CASE("a view shows the stored object under its own names") {
   CHECK(canonical_json(object) == kStoredEvent);
 }
 
-TEST_CASE("what is stored in one version comes back from another") {
+TEST_CASE("what is stored in one version comes back from another (R19.10)") {
   const auto kind = test::kind(kLamp);
   Value object = test::json(
       R"({"apiVersion":"light.example.com/v1alpha1","kind":"Lamp","spec":{"colour":"blue"}})");

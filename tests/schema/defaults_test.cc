@@ -30,7 +30,7 @@ std::string defaulted(std::string_view text) {
   return canonical_json(value);
 }
 
-TEST_CASE("missing members get their defaults, and defaults have defaults") {
+TEST_CASE("missing members get their defaults, and defaults have defaults (R19.14)") {
   CHECK(defaulted("{}") == R"({"group":{"kind":"K","name":"g"},"maybe":"m","port":80})");
 }
 
@@ -39,7 +39,7 @@ TEST_CASE("what is there stays") {
         R"({"group":{"kind":"L"},"maybe":"x","port":1})");
 }
 
-TEST_CASE("null is missing where it is not allowed") {
+TEST_CASE("null is missing where it is not allowed (R19.14)") {
   CHECK(defaulted(R"({"port":null,"maybe":null,"group":{"name":"n","kind":null}})") ==
         R"({"group":{"kind":"K","name":"n"},"maybe":null,"port":80})");
 }
@@ -53,7 +53,7 @@ TEST_CASE("a default of null is none") {
   CHECK(canonical_json(value) == "{}");
 }
 
-TEST_CASE("defaults reach into what is present only") {
+TEST_CASE("defaults reach into what is present only (R19.14)") {
   CHECK(
       defaulted(R"({"port":1,"maybe":"","group":{"kind":""},"absent":{},"list":[{},{"proto":"UDP"}],
                      "map":{"a":{},"b":{"level":2}}})") ==
@@ -77,7 +77,7 @@ TEST_CASE("the answer says whether anything changed") {
   CHECK_FALSE(apply_defaults(*schema, nested));
 }
 
-TEST_CASE("a default is copied, not shared") {
+TEST_CASE("a default is copied, not shared (R19.14)") {
   const auto schema = test::schema(kSchema);
   Value first = test::json("{}");
   apply_defaults(*schema, first);

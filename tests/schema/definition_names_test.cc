@@ -25,7 +25,7 @@ AcceptedNames names_of_foos() {
           .categories = {}};
 }
 
-TEST_CASE("names that nobody has are accepted") {
+TEST_CASE("names that nobody has are accepted (R19.5)") {
   const auto definition =
       admitted(foos("{names: {plural: foos, kind: Foo, shortNames: [fo], "
                     "categories: [all]}}"));
@@ -38,7 +38,7 @@ TEST_CASE("names that nobody has are accepted") {
   CHECK(verdict.names == wanted);
 }
 
-TEST_CASE("a name that another kind has is a conflict") {
+TEST_CASE("a name that another kind has is a conflict (R19.5)") {
   struct Row {
     std::string_view names;
     std::string_view condition;
@@ -72,7 +72,7 @@ TEST_CASE("a name that another kind has is a conflict") {
 }
 
 // observed/crd-lifecycle.txt.
-TEST_CASE("the status of a conflict is that of a real server, and of its end") {
+TEST_CASE("the status of a conflict is that of a real server, and of its end (R19.5)") {
   const AcceptedNames others[] = {names_of_foos()};
   auto definition = admitted(foos("{names: {plural: foo2s, kind: Foo}}"));
   auto verdict = judge_names(definition, others);
@@ -103,7 +103,7 @@ TEST_CASE("the status of a conflict is that of a real server, and of its end") {
   CHECK(accepted_names_of(definition) == verdict.names);
 }
 
-TEST_CASE("a definition that is served keeps its names and stays so") {
+TEST_CASE("a definition that is served keeps its names and stays so (R19.5)") {
   auto definition = admitted(foos());
   const auto before = judge_names(definition, {});
   set_accepted_names(definition, before.names);
@@ -123,7 +123,7 @@ TEST_CASE("a definition that is served keeps its names and stays so") {
   CHECK(after.names == before.names);
 }
 
-TEST_CASE("approval of a protected group is a condition") {
+TEST_CASE("approval of a protected group is a condition (R19.4)") {
   auto definition = admitted(foos("{group: gateway.networking.k8s.io}"));
   const auto said_of = [&](std::string_view annotation) {
     definition.at_pointer("/metadata").as_object()["annotations"] =
@@ -141,7 +141,7 @@ TEST_CASE("approval of a protected group is a condition") {
   CHECK_FALSE(judge_approval(admitted(foos("{group: notk8s.io}"))).has_value());
 }
 
-TEST_CASE("the end of a definition has stages") {
+TEST_CASE("the end of a definition has stages (R19.8)") {
   CHECK(said(terminating(Cleanup::kPending)) ==
         "Terminating True InstanceDeletionPending: CustomResourceDefinition marked for deletion; "
         "CustomResource deletion will begin soon");

@@ -113,15 +113,15 @@ void check_rows(const std::vector<Row>& rows) {
   }
 }
 
-TEST_CASE("the texts of rules are judged as a real server judged them") {
+TEST_CASE("the texts of rules are judged as a real server judged them (R19.25, R19.31)") {
   check_rows(rows_of_texts());
 }
 
-TEST_CASE("rules are compiled as a real server compiled them") {
+TEST_CASE("rules are compiled as a real server compiled them (R19.31)") {
   check_rows(rows_of_compiler());
 }
 
-TEST_CASE("rules are refused for their cost as a real server refused them") {
+TEST_CASE("rules are refused for their cost as a real server refused them (R19.30)") {
   check_rows(rows_of_costs());
 }
 
@@ -137,7 +137,7 @@ Value foos_of_versions(std::string_view first, std::string_view second) {
                                 version("v2", false, second)));
 }
 
-TEST_CASE("each version's rules have a budget of their own") {
+TEST_CASE("each version's rules have a budget of their own (R19.30)") {
   const std::string root = "spec.versions[1].schema.openAPIV3Schema";
   CHECK(complaints(foos_of_versions("{type: string}", kExpensive)) == refused_for_cost(root));
 }
@@ -157,7 +157,7 @@ TEST_CASE("a schema that a version has already is not refused for what it costs"
         refused_for_cost("spec.versions[1].schema.openAPIV3Schema"));
 }
 
-TEST_CASE("texts of rules are there or not, and of one line") {
+TEST_CASE("texts of rules are there or not, and of one line (R19.31)") {
   const auto of_rule = [](std::string_view rule) { return complaints(with_rule(rule)); };
   CHECK(of_rule("{rule: 'true', message: ' '}") ==
         Texts{kRule + ".message: Invalid value: \" \": message must be non-empty if specified"});
@@ -179,7 +179,7 @@ TEST_CASE("rules may be wherever the spine is") {
   CHECK(complaints(with_rule("{rule: self.metadata.name == 'x'}")) == Texts{});
 }
 
-TEST_CASE("a rule on what has no past may not look at it") {
+TEST_CASE("a rule on what has no past may not look at it (R19.27)") {
   const std::string items = kRoot + ".properties[a].items";
   const auto of_items = [](std::string_view list) {
     return complaints(foos_of_property(fmt::format(
@@ -199,7 +199,7 @@ TEST_CASE("a rule on what has no past may not look at it") {
               "in rule"});
 }
 
-TEST_CASE("messages are expressions of texts") {
+TEST_CASE("messages are expressions of texts (R19.25)") {
   const auto of_message = [](std::string_view message) {
     return complaints(with_rule(fmt::format("{{rule: 'true', messageExpression: {}}}", message)));
   };

@@ -89,7 +89,7 @@ std::vector<Row> observed_rows() {
   };
 }
 
-TEST_CASE("a schema is judged as a real server judged it") {
+TEST_CASE("a schema is judged as a real server judged it (R19.4)") {
   for (const auto& row : observed_rows()) {
     INFO(row.title);
     CHECK(complaints(row.definition) == row.complaints);
@@ -123,7 +123,7 @@ void check_rules_of_property(std::initializer_list<Rule> rules) {
   }
 }
 
-TEST_CASE("every node of the spine has a type, or is one of those that need none") {
+TEST_CASE("every node of the spine has a type, or is one of those that need none (R19.6)") {
   check_rules_of_property({
       {"{x-kubernetes-preserve-unknown-fields: true}", {}},
       {"{x-kubernetes-int-or-string: true}", {}},
@@ -160,7 +160,7 @@ TEST_CASE("the root is an object without additional properties") {
               kRoot + ".properties[metadata].type: Invalid value: \"string\": must be object"});
 }
 
-TEST_CASE("junctors narrow what the spine declares") {
+TEST_CASE("junctors narrow what the spine declares (R19.6)") {
   check_rules_of_property({
       {"{x-kubernetes-int-or-string: true, anyOf: [{type: integer}, {type: string}]}", {}},
       {"{x-kubernetes-int-or-string: true, allOf: [{anyOf: [{type: integer}, {type: string}]}, "

@@ -153,7 +153,7 @@ std::vector<Row> observed_rows() {
   return rows;
 }
 
-TEST_CASE("a new definition is judged as a real server judged it") {
+TEST_CASE("a new definition is judged as a real server judged it (R19.4)") {
   for (const auto& row : observed_rows()) {
     INFO(row.title);
     CHECK(complaints(row.definition) == row.complaints);
@@ -161,7 +161,7 @@ TEST_CASE("a new definition is judged as a real server judged it") {
 }
 
 // The transcript cuts long answers.
-TEST_CASE("refusals read as the transcript of a real server") {
+TEST_CASE("refusals read as the transcript of a real server (R19.4)") {
   constexpr std::size_t kShownMax = 900;
   const auto& transcript = test::observed_lifecycle();
   if (transcript.empty()) return;
@@ -174,7 +174,7 @@ TEST_CASE("refusals read as the transcript of a real server") {
   }
 }
 
-TEST_CASE("an update may not change what objects are stored by") {
+TEST_CASE("an update may not change what objects are stored by (R19.3, R19.4)") {
   struct Change {
     std::string_view title;
     std::string_view spec;
@@ -213,14 +213,14 @@ TEST_CASE("an update may not change what objects are stored by") {
   }
 }
 
-TEST_CASE("scope and kind are free until the definition is established") {
+TEST_CASE("scope and kind are free until the definition is established (R19.3)") {
   const auto old = admitted(foos());
   const auto definition =
       admitted(foos("{scope: Cluster, names: {plural: foos, kind: Bar}}"), &old);
   CHECK(test::texts(validate_definition(definition, &old)) == Texts{});
 }
 
-TEST_CASE("a definition is filled in") {
+TEST_CASE("a definition is filled in (R19.2)") {
   const auto definition = admitted(foos());
   CHECK(*find(definition, "spec") == *find(foos(R"({
     names: {plural: foos, singular: foo, kind: Foo, listKind: FooList},
@@ -239,7 +239,7 @@ TEST_CASE("a definition is filled in") {
   CHECK(find_path(named, {"spec", "preserveUnknownFields"}) == nullptr);
 }
 
-TEST_CASE("the storage version joins the stored ones") {
+TEST_CASE("the storage version joins the stored ones (R19.7)") {
   const auto old = admitted(with_versions({{"v1", true}}));
   auto definition = admitted(with_versions({{"v1", false}, {"v2", true}}), &old);
   CHECK(definition.at_pointer("/status/storedVersions") == json(R"(["v1", "v2"])"));
@@ -253,7 +253,7 @@ TEST_CASE("the storage version joins the stored ones") {
   CHECK(validate_definition_status(definition).empty());
 }
 
-TEST_CASE("what versions share is judged once, what they don't one by one") {
+TEST_CASE("what versions share is judged once, what they don't one by one (R19.4)") {
   const auto definition = foos(R"({versions: [
     {name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, properties: {a: {}}}},
      additionalPrinterColumns: [{name: A, type: string, jsonPath: a}]},
@@ -288,7 +288,7 @@ TEST_CASE("names and versions are labels, groups are domains") {
               "spec.names.listKind: Required value"});
 }
 
-TEST_CASE("protected groups need an approval that is one") {
+TEST_CASE("protected groups need an approval that is one (R19.4)") {
   const auto of_annotation = [](std::string_view annotation) {
     auto definition = renamed(foos("{group: foo.k8s.io}"), "foos.foo.k8s.io");
     definition.at_pointer("/metadata").as_object()["annotations"] =

@@ -21,7 +21,7 @@ Value of_version(std::string_view members) {
                           kVersion, members));
 }
 
-TEST_CASE("a warning of deprecation is short, printable and of deprecated versions") {
+TEST_CASE("a warning of deprecation is short, printable and of deprecated versions (R19.9)") {
   const auto warned = [](std::string_view members) { return complaints(of_version(members)); };
   const std::string where = "spec.versions[0].deprecationWarning: Invalid value: ";
   CHECK(warned("deprecated: true") == Texts{});
@@ -38,7 +38,7 @@ TEST_CASE("a warning of deprecation is short, printable and of deprecated versio
         Texts{where + "\"" + std::string(257, 'x') + "\": must be <= 256 characters long"});
 }
 
-TEST_CASE("selectable fields are few scalars by their names") {
+TEST_CASE("selectable fields are few scalars by their names (R19.4)") {
   const auto of_fields = [](std::string_view fields) {
     auto definition = foos_of_property(
         "{type: object, properties: {s: {type: string}, f: {type: number}, m: {type: object, "
@@ -70,7 +70,7 @@ TEST_CASE("selectable fields are few scalars by their names") {
         Texts{"spec.selectableFields: Too many: 9: must have at most 8 items"});
 }
 
-TEST_CASE("a webhook that converts has an address") {
+TEST_CASE("a webhook that converts has an address (R19.4)") {
   const auto of_webhook = [](std::string_view webhook) {
     return complaints(
         foos(fmt::format("{{conversion: {{strategy: Webhook, webhook: {}}}}}", webhook)));

@@ -23,7 +23,7 @@ properties:
   return *kSchema;
 }
 
-TEST_CASE("metadata of embedded resources loses what it does not know") {
+TEST_CASE("metadata of embedded resources loses what it does not know (R19.17)") {
   auto object = json(R"({
     "metadata": {"zzz": 1},
     "template": {"metadata": {"name": "a", "labels": {"x": "y"}, "odd": 1}, "spec": {"metadata": 1}},
@@ -42,7 +42,7 @@ TEST_CASE("metadata of embedded resources loses what it does not know") {
     "plain": {"metadata": {"free": 1}}})"));
 }
 
-TEST_CASE("what all objects have has the type that it has in all objects") {
+TEST_CASE("what all objects have has the type that it has in all objects (R19.17)") {
   const auto error_of = [](std::string_view text) {
     auto object = json(text);
     const auto unknown = decode_embedded(schema(), object);

@@ -7,7 +7,7 @@ namespace {
 
 using test::json;
 
-TEST_CASE("field errors say what Kubernetes says") {
+TEST_CASE("field errors say what Kubernetes says (R11.6)") {
   const Value number = json("0");
   CHECK(required("f", "", "o").body == "Required value");
   CHECK(required("f", "must not be empty", "o").body == "Required value: must not be empty");
@@ -39,7 +39,7 @@ TEST_CASE("field errors carry their type, field and origin") {
   CHECK(too_many("f", 2, 1, "o").type == FieldErrorType::kTooMany);
 }
 
-TEST_CASE("types have the words of details.causes") {
+TEST_CASE("types have the words of details.causes (R11.6)") {
   using enum FieldErrorType;
   const std::pair<FieldErrorType, std::string_view> cases[] = {
       {kRequired, "FieldValueRequired"},       {kInvalid, "FieldValueInvalid"},
@@ -51,7 +51,7 @@ TEST_CASE("types have the words of details.causes") {
   for (const auto& [type, word] : cases) CHECK(field_error_reason(type) == word);
 }
 
-TEST_CASE("offending values print as Go prints them") {
+TEST_CASE("offending values print as Go prints them (R11.6)") {
   const auto shown = [](std::string_view text) {
     return invalid_value("f", json(text), "", "o").body.substr(15);
   };

@@ -11,7 +11,7 @@ struct Format {
   std::vector<std::string_view> bad;
 };
 
-TEST_CASE("formats hold for what they describe and for nothing else") {
+TEST_CASE("formats hold for what they describe and for nothing else (R19.22)") {
   const Format formats[] = {
       {"ipv4", {"1.2.3.4", "255.255.255.255"}, {"", "1.2.3", "256.1.1.1", "::1", "1.2.3.4 "}},
       {"ipv6", {"::1", "2001:db8::1", "::ffff:1.2.3.4"}, {"", "1.2.3.4", "fe80::1%eth0", "g::"}},
@@ -75,13 +75,13 @@ TEST_CASE("labels of a hostname have 63 characters at most, and all of it 255 by
   CHECK_FALSE(format_holds("hostname", label + "." + label + "." + label + "." + label + ".a"));
 }
 
-TEST_CASE("dashes in a format's name don't matter") {
+TEST_CASE("dashes in a format's name don't matter (R19.22)") {
   CHECK_FALSE(format_holds("datetime", "x"));
   CHECK_FALSE(format_holds("date-time", "x"));
   CHECK_FALSE(format_holds("ip-v4", "x"));
 }
 
-TEST_CASE("formats that are not enforced hold for everything") {
+TEST_CASE("formats that are not enforced hold for everything (R19.22)") {
   for (const std::string_view name :
        {"", "int32", "int64", "float", "double", "password", "k8s-short-name", "mine"}) {
     CHECK(format_holds(name, "anything at all"));

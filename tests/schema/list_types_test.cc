@@ -31,7 +31,7 @@ Texts doubles(std::string_view value) {
   return texts(validate_list_types(*test::schema(kLists), json(value)));
 }
 
-TEST_CASE("sets hold each item once") {
+TEST_CASE("sets hold each item once (R19.18)") {
   CHECK(doubles(R"({"set":["a","b"],"atomic":["a","a"]})") == Texts{});
   CHECK(doubles(R"({"set":["a","b","a","b"]})") ==
         Texts{R"(set[2]: Duplicate value: "a")", R"(set[3]: Duplicate value: "b")"});
@@ -39,7 +39,7 @@ TEST_CASE("sets hold each item once") {
         Texts{R"(sets[y][1]: Duplicate value: "a")"});
 }
 
-TEST_CASE("map lists hold each combination of keys once") {
+TEST_CASE("map lists hold each combination of keys once (R19.18)") {
   CHECK(doubles(R"({"map":[{"k":"a","m":1},{"k":"a","m":2},{"k":"b","m":1},{"k":"a"}]})") ==
         Texts{});
   CHECK(doubles(R"({"map":[{"k":"a","m":1,"inner":[1]},{"m":1,"k":"a"}]})") ==

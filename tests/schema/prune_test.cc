@@ -36,21 +36,21 @@ Pruned pruned(std::string_view text) {
   return {canonical_json(value), std::move(paths)};
 }
 
-TEST_CASE("unknown members are deleted and named in order") {
+TEST_CASE("unknown members are deleted and named in order (R19.13)") {
   const auto result =
       pruned(R"({"zzz":{"deep":1},"spec":{"known":"x","foo":1,"bar":[{}]},"aaa":0})");
   CHECK(result.value == R"({"spec":{"known":"x"}})");
   CHECK(result.paths == Texts{"aaa", "spec.bar", "spec.foo", "zzz"});
 }
 
-TEST_CASE("items and values of maps are looked into") {
+TEST_CASE("items and values of maps are looked into (R19.13)") {
   const auto result =
       pruned(R"({"spec":{"list":[{"a":"1","b":2},{"a":"2"}],"map":{"k":{"c":1}}}})");
   CHECK(result.value == R"({"spec":{"list":[{"a":"1"},{"a":"2"}],"map":{"k":{}}}})");
   CHECK(result.paths == Texts{"spec.list[0].b", "spec.map.k.c"});
 }
 
-TEST_CASE("preserved members stay, and specified ones among them are pruned") {
+TEST_CASE("preserved members stay, and specified ones among them are pruned (R19.13)") {
   const auto result =
       pruned(R"({"spec":{"free":{"x":{"y":1},"inner":{"a":"1","b":2}},"anything":{"z":{"q":1}}}})");
   CHECK(result.value == R"({"spec":{"anything":{"z":{}},"free":{"inner":{"a":"1"},"x":{"y":1}}}})");
@@ -84,7 +84,7 @@ TEST_CASE("what is no resource keeps nothing that it does not know") {
         Texts{"apiVersion", "kind", "metadata"});
 }
 
-TEST_CASE("the root and embedded resources keep what identifies them") {
+TEST_CASE("the root and embedded resources keep what identifies them (R19.13)") {
   const auto result = pruned(
       R"({"apiVersion":"v1","kind":"X","metadata":{"name":"a","odd":1},
           "spec":{"template":{"apiVersion":"v1","kind":"Y","metadata":{"z":1},"spec":{"b":1},"q":0},
@@ -105,7 +105,7 @@ TEST_CASE("values of another type than the schema's are left to validation") {
   CHECK(result.paths == Texts{"spec.known.y", "spec.list.x", "spec.map[0].z"});
 }
 
-TEST_CASE("nulls are dropped where they are not allowed and have no default") {
+TEST_CASE("nulls are dropped where they are not allowed and have no default (R19.15)") {
   const auto schema = test::schema(R"(
 type: object
 properties:

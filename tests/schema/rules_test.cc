@@ -95,7 +95,7 @@ TEST_CASE("rules of a schema compile") {
   CHECK(Rules::compile(test::schema("{type: object}")) == nullptr);
 }
 
-TEST_CASE("a rule that is broken is told in Kubernetes' words") {
+TEST_CASE("a rule that is broken is told in Kubernetes' words (R19.25, R19.28, R19.29)") {
   struct Row {
     std::string_view spec;
     Texts errors;
@@ -134,7 +134,7 @@ TEST_CASE("a rule that is broken is told in Kubernetes' words") {
   }
 }
 
-TEST_CASE("rules of a transition look at what was there") {
+TEST_CASE("rules of a transition look at what was there (R19.24, R19.27)") {
   struct Row {
     std::string_view spec;
     std::string_view old;
@@ -194,7 +194,7 @@ TEST_CASE("rules of a transition look at what was there") {
   }
 }
 
-TEST_CASE("a check ends when its budget is gone") {
+TEST_CASE("a check ends when its budget is gone (R19.29, R19.30)") {
   const Value object(JsonObject{{"spec", json(R"({"atomic": [10, 10, 10, 10], "texts": 4})")}});
   const auto findings = rules().check(object, nullptr, 10);
   REQUIRE_FALSE(findings.errors.empty());
@@ -205,7 +205,7 @@ TEST_CASE("a check ends when its budget is gone") {
   CHECK(findings.errors.size() == 5);  // and none of what stands behind
 }
 
-TEST_CASE("a rule that is too dear ends the check") {
+TEST_CASE("a rule that is too dear ends the check (R19.30)") {
   const auto schema = test::schema(R"yaml(
 type: object
 properties:
@@ -238,7 +238,7 @@ properties:
       R"(a: Invalid value: "integer": rule compile error: compilation failed: ERROR: <input>:1:5:)"));
 }
 
-TEST_CASE("rules at the root see metadata's name and no more") {
+TEST_CASE("rules at the root see metadata's name and no more (R19.26)") {
   const auto compiled = Rules::compile(test::schema(R"(
 type: object
 properties: {spec: {type: object}}
@@ -257,7 +257,22 @@ x-kubernetes-validations: [{rule: "has(self.metadata.labels)"
             .size() == 1);
 }
 
-TEST_CASE("rules wait until an object has the right form") {
+TEST_CASE("rules run from the top, a node's own before those of allOf (R19.33)") {
+  const auto compiled = Rules::compile(test::schema(R"(
+type: object
+x-kubernetes-validations: [{rule: 'false', message: own}]
+allOf: [{x-kubernetes-validations: [{rule: 'false', message: all of}]}]
+properties:
+  a: {type: string, x-kubernetes-validations: [{rule: 'false', message: child}]}
+  b: {type: string, nullable: true, x-kubernetes-validations: [{rule: 'false', message: null}]}
+)"));
+  REQUIRE(compiled->faults().empty());
+  CHECK(texts(compiled->check(json(R"({"a": "", "b": null})"), nullptr).errors) ==
+        Texts{R"(<nil>: Invalid value: "object": own)", R"(<nil>: Invalid value: "object": all of)",
+              R"(a: Invalid value: "string": child)"});
+}
+
+TEST_CASE("rules wait until an object has the right form (R19.20)") {
   const Value one(1);
   CHECK_FALSE(rules_may_run({required("f", "", "")}));
   CHECK_FALSE(rules_may_run({invalid_type("f", one, "", "")}));

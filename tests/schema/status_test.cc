@@ -10,14 +10,14 @@ namespace {
 const ResourceName kGateways{"gateway.networking.k8s.io", "gateways", "Gateway"};
 const ResourceName kNamespaces{"", "namespaces", "Namespace"};
 
-TEST_CASE("resources and kinds are named with their group, but for the core group") {
+TEST_CASE("resources and kinds are named with their group, but for the core group (R0.2)") {
   CHECK(kGateways.group_resource() == "gateways.gateway.networking.k8s.io");
   CHECK(kGateways.group_kind() == "Gateway.gateway.networking.k8s.io");
   CHECK(kNamespaces.group_resource() == "namespaces");
   CHECK(kNamespaces.group_kind() == "Namespace");
 }
 
-TEST_CASE("what is not there and what is there already") {
+TEST_CASE("what is not there and what is there already (R11.3)") {
   const Status missing = not_found(kGateways, "web").error();
   CHECK(missing.reason == Reason::kNotFound);
   CHECK(missing.message == "gateways.gateway.networking.k8s.io \"web\" not found");
@@ -33,7 +33,7 @@ TEST_CASE("what is not there and what is there already") {
         "object is being deleted: namespaces \"prod\" already exists");
 }
 
-TEST_CASE("conflicts say why") {
+TEST_CASE("conflicts say why (R11.3)") {
   const Status status = conflict(kGateways, "web", "it moved").error();
   CHECK(status.reason == Reason::kConflict);
   CHECK(status.message ==
@@ -41,7 +41,7 @@ TEST_CASE("conflicts say why") {
   CHECK(status.details.kind == "gateways");
 }
 
-TEST_CASE("an invalid object names its kind and all that is wrong") {
+TEST_CASE("an invalid object names its kind and all that is wrong (R11.2, R11.3, R11.5)") {
   const auto one = required("spec.a", "", "o");
   const auto other = too_long("spec.b", 4, "o");
   const Status single = invalid(kGateways, "web", {one}).error();
@@ -57,14 +57,14 @@ TEST_CASE("an invalid object names its kind and all that is wrong") {
         "than 4 bytes]");
 }
 
-TEST_CASE("what is wrong twice is said once and counted twice") {
+TEST_CASE("what is wrong twice is said once and counted twice (R11.5)") {
   const auto error = required("spec.a", "", "o");
   const Status status = invalid(kNamespaces, "prod", {error, error}).error();
   CHECK(status.message == "Namespace \"prod\" is invalid: spec.a: Required value");
   CHECK(status.details.causes.size() == 2);
 }
 
-TEST_CASE("forbidden names as much as there is") {
+TEST_CASE("forbidden names as much as there is (R11.3)") {
   CHECK(forbidden(kGateways, "web", "no").error().message ==
         "gateways.gateway.networking.k8s.io \"web\" is forbidden: no");
   CHECK(forbidden(kGateways, "", "no").error().message ==
@@ -73,7 +73,7 @@ TEST_CASE("forbidden names as much as there is") {
   CHECK(forbidden({}, "", "no").error().reason == Reason::kForbidden);
 }
 
-TEST_CASE("an internal error has its text as cause") {
+TEST_CASE("an internal error has its text as cause (R11.3)") {
   const Status status = internal_error("disk").error();
   CHECK(status.reason == Reason::kInternalError);
   CHECK(status.message == "Internal error occurred: disk");
@@ -92,7 +92,7 @@ TEST_CASE("free texts stay as they are") {
   CHECK(status.details.causes.empty());
 }
 
-TEST_CASE("reasons have Kubernetes' names") {
+TEST_CASE("reasons have Kubernetes' names (R11.3)") {
   using enum Reason;
   const std::pair<Reason, std::string_view> cases[] = {
       {kUnknown, ""},

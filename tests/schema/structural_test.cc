@@ -64,7 +64,7 @@ Texts complaints(std::string_view spec) {
   return texts(validate_structural(*schema, object));
 }
 
-TEST_CASE("each keyword complains in Kubernetes' words") {
+TEST_CASE("each keyword complains in Kubernetes' words (R19.16, R19.17, R19.19)") {
   const std::pair<std::string_view, Texts> cases[] = {
       {R"({"obj":{"a":"x"}})", {"spec.obj.b: Required value"}},
       {R"({"int":"x"})",
@@ -200,7 +200,7 @@ TEST_CASE("a value of a wrong type is held to all else") {
   }
 }
 
-TEST_CASE("what keeps to the schema passes") {
+TEST_CASE("what keeps to the schema passes (R19.16, R19.22, R19.23)") {
   for (const std::string_view spec : {R"({"obj":{"a":"","b":""}})",
                                       R"({"int":-3})",
                                       R"({"num":3})",
@@ -290,7 +290,7 @@ TEST_CASE("multiples of integers are exact") {
   CHECK(validate_structural(*schema, json("9223372036854775806")).empty());
 }
 
-TEST_CASE("patterns are unanchored and are RE2") {
+TEST_CASE("patterns are unanchored and are RE2 (R19.23)") {
   const auto schema = test::schema("{type: string, pattern: 'b{2}'}");
   CHECK(validate_structural(*schema, Value("abba")).empty());
   CHECK(validate_structural(*schema, Value("aba")).size() == 1);
@@ -312,7 +312,7 @@ TEST_CASE("errors carry the keyword and their type") {
   }
 }
 
-TEST_CASE("required members come first, the others by name") {
+TEST_CASE("required members come first, the others by name (R19.21)") {
   CHECK(complaints(R"({"min":0,"emin":0,"obj":{}})") ==
         Texts{"spec.emin: Invalid value: 0: spec.emin in body should be greater than 1",
               "spec.min: Invalid value: 0: spec.min in body should be greater than or equal to 1",
@@ -344,7 +344,7 @@ TEST_CASE("a path may stand before all fields") {
         Texts{R"(: Invalid value: "array":  in body must be of type object: "array")"});
 }
 
-TEST_CASE("what was wrong before and stays as it was is forgiven") {
+TEST_CASE("what was wrong before and stays as it was is forgiven (R19.24)") {
   const auto schema = test::schema(R"(
 type: object
 properties:

@@ -66,7 +66,7 @@ TEST_CASE("seconds are cut downward, before 1970 as well") {
   CHECK(cut_to_seconds(earliest) == earliest);
 }
 
-TEST_CASE("ages print as kubectl prints them") {
+TEST_CASE("ages print as kubectl prints them (R22.6)") {
   const std::pair<std::int64_t, std::string_view> cases[] = {
       {0, "0s"},
       {-kSecond, "0s"},

@@ -23,7 +23,7 @@ func definitions(run *Run) {
 		config.ContentType = encoding
 		config.AcceptContentTypes = encoding + "," + runtime.ContentTypeJSON
 		client := apiextensions.NewForConfigOrDie(config).ApiextensionsV1().CustomResourceDefinitions()
-		run.check("R19.5 R19.8 R19.14 a definition gets established, its kind served, and both deleted ("+encoding+")", func(ctx context.Context) error {
+		run.check("R19.5 R19.8 R19.14 R26.7 a definition gets established, its kind served, and both deleted ("+encoding+")", func(ctx context.Context) error {
 			group := fmt.Sprintf("c%d.example.org", time.Now().UnixNano())
 			definition := lampDefinition(group)
 			if _, err := client.Create(ctx, definition, metav1.CreateOptions{}); err != nil {

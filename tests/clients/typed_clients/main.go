@@ -69,7 +69,7 @@ func leases(ctx context.Context, clients kubernetes.Interface) {
 	_, err = all.Update(ctx, lease, meta.UpdateOptions{})
 	check("a lease is updated (R4.1)", true, err)
 	_, err = all.Update(ctx, lease, meta.UpdateOptions{})
-	check("a stale lease is a conflict (R4.5)", errors.IsConflict(err), nil)
+	check("a stale lease is a conflict (R4.5, R26.2)", errors.IsConflict(err), nil)
 }
 
 func eventsOfBothGroups(ctx context.Context, clients kubernetes.Interface) {
@@ -117,7 +117,7 @@ func deployments(ctx context.Context, clients kubernetes.Interface) {
 	err = all.DeleteCollection(ctx, meta.DeleteOptions{}, meta.ListOptions{LabelSelector: "app=proxy"})
 	check("a collection is deleted (R4.1)", true, err)
 	_, err = all.Get(ctx, "proxy", meta.GetOptions{})
-	check("what was deleted is not found (R4.5)", errors.IsNotFound(err), nil)
+	check("what was deleted is not found (R4.5, R26.2)", errors.IsNotFound(err), nil)
 }
 
 func definition(ctx context.Context, clients definitions.Interface) {

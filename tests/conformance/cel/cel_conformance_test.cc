@@ -22,7 +22,7 @@ std::string deviations_text() {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-TEST_CASE("expressions answer as in Kubernetes, but for the deviations") {
+TEST_CASE("expressions answer as in Kubernetes, but for the deviations (R19.32)") {
   CelDeviations deviations(deviations_text());
   std::size_t asked = 0;
   for (const std::string& theme : expected_themes()) {

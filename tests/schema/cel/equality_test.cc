@@ -59,7 +59,7 @@ properties:
   return kSchema;
 }
 
-TEST_CASE("lists of type set and map have no order, and sums that merge") {
+TEST_CASE("lists of type set and map have no order, and sums that merge (R19.26)") {
   const Evaluator evaluator("null", lists(), R"({
     "set": ["a", "b"], "set2": ["b", "a"], "list": ["b", "a"],
     "map": [{"k": "x", "v": 1}, {"k": "y", "v": 2}],

@@ -11,7 +11,7 @@ std::string shown(const std::optional<TypePtr>& type) {
   return type ? to_string(**type) : "-";
 }
 
-TEST_CASE("a schema declares a type") {
+TEST_CASE("a schema declares a type (R19.26)") {
   struct Row {
     std::string_view schema;
     std::string_view type;
@@ -94,7 +94,7 @@ properties:
   CHECK(shown(field_type(**inner, "__in__")) == "list(selfType.inner.__in__.@idx)");
 }
 
-TEST_CASE("a resource has a kind and two names") {
+TEST_CASE("a resource has a kind and two names (R19.26)") {
   struct Row {
     std::string_view what;
     std::string_view schema;
@@ -152,7 +152,7 @@ properties:
 }
 
 // k8s.io/apiserver/pkg/cel/escaping.go.
-TEST_CASE("names are escaped and come back") {
+TEST_CASE("names are escaped and come back (R19.26)") {
   struct Row {
     std::string_view name;
     std::string_view escaped;  // empty: it can't be written
