@@ -43,22 +43,15 @@ expect_code "no time to live" 2 'event-ttl wants a duration' "$GATEFOLD" serve -
 expect_code "a negative time to live" 2 'event-ttl wants a duration' "$GATEFOLD" serve --in-memory --event-ttl=-1h
 expect_code "no address" 2 'ADDRESS:PORT' "$GATEFOLD" serve --in-memory --listen nowhere
 expect_code "following a directory" 2 'needs --server' "$GATEFOLD" log --data "$work" --follow
-same "kubeconfig" 'apiVersion: v1
-kind: Config
-clusters:
-- name: gatefold
-  cluster:
-    server: http://127.0.0.1:7777
-users:
-- name: gatefold
-  user: {}
-contexts:
-- name: gatefold
-  context:
-    cluster: gatefold
-    user: gatefold
-    namespace: default
-current-context: gatefold' "$("$GATEFOLD" kubeconfig --server http://127.0.0.1:7777)"
+config() { # SERVER [LINE]: the kubeconfig for it
+  printf '%s\n' 'apiVersion: v1' 'kind: Config' 'clusters:' '- name: gatefold' '  cluster:' "    server: $1" "${@:2}" \
+    'users:' '- name: gatefold' '  user: {}' 'contexts:' '- name: gatefold' '  context:' '    cluster: gatefold' \
+    '    user: gatefold' '    namespace: default' 'current-context: gatefold'
+}
+same "kubeconfig" "$(config http://127.0.0.1:7777 '    insecure-skip-tls-verify: true')" \
+  "$("$GATEFOLD" kubeconfig --server http://127.0.0.1:7777)"
+same "kubeconfig of a server with certificates" "$(config https://gatefold.example)" \
+  "$("$GATEFOLD" kubeconfig --server https://gatefold.example)"
 
 # A directory of something else stays as it is.
 mkdir "$work/photos" && echo cheese >"$work/photos/one.jpg"
