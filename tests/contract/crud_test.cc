@@ -228,7 +228,15 @@ TEST_CASE("an update that lets go of the last finalizer deletes (R8.7, R10.9)") 
   done(door->write(create(kGateways, with_finalizer(gateway("web"), "example.com/hold"))));
   auto going = done(door->write(remove(kGateways, "web")));
   going.at("metadata").as_object().erase("finalizers");
+  const auto opened =
+      door->watch({.resource = kGateways, .resource_version = std::to_string(door->revision())});
+  REQUIRE(opened.refusal.ok());
   done(door->write(update(kGateways, going)));
+  const auto seen = opened.watch->next();
+  REQUIRE(seen.has_value());
+  CHECK(seen->type == "DELETED");
+  CHECK(version_of(seen->object) == std::to_string(door->revision()));
+  CHECK(version_of(seen->object) != version_of(going));
   CHECK(door->get(kGateways, "default", "web").reason == "NotFound");
 }
 

@@ -102,8 +102,8 @@ TEST_CASE("without a subresource the status is data like other data (R6.5, R13.8
 TEST_CASE("events are told by the definition that is there now (R16.18)") {
   const auto door = open_door(GENERATE(DoorKind::kEmbedded, DoorKind::kHttp));
   define(*door, definition(R"({"type":"object","properties":{"spec":{"type":"object"}}})"));
-  const auto watch = door->watch(
-      {.resource = kLamps, .resource_version = std::to_string(door->revision())});
+  const auto watch =
+      door->watch({.resource = kLamps, .resource_version = std::to_string(door->revision())});
   REQUIRE(watch.refusal.ok());
   redefine(*door, definition(R"({"type":"object","properties":{"spec":{"type":"object",
     "properties":{"colour":{"type":"string","default":"red"}}}}})"));
@@ -119,7 +119,8 @@ TEST_CASE("events are told by the definition that is there now (R16.18)") {
   CHECK(seen->object == made);
 }
 
-TEST_CASE("what is decoded loses what is unknown, then nulls, then gets defaults (R19.12, R19.15)") {
+TEST_CASE(
+    "what is decoded loses what is unknown, then nulls, then gets defaults (R19.12, R19.15)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   define(*door, definition(R"({"type":"object","properties":{"spec":{"type":"object","properties":{
     "plain":{"type":"string"},"kept":{"type":"string","nullable":true},
@@ -145,9 +146,9 @@ TEST_CASE("errors come by what they are about, and doubles are old friends (R19.
   define(*door, definition(fmt::format(kSchema, "atomic")));
   done(door->write(create(kLamps, lamp(R"({"set":["x","x"]})"))));
   redefine(*door, definition(fmt::format(kSchema, "set")));
-  const auto wrong = door->write(
-      create(kLamps, lamp(R"({"low":0,"also":0,"rule":0,"set":["x","x"]})",
-                          R"({"name":"b","labels":{"k":"-"}})")));
+  const auto wrong =
+      door->write(create(kLamps, lamp(R"({"low":0,"also":0,"rule":0,"set":["x","x"]})",
+                                      R"({"name":"b","labels":{"k":"-"}})")));
   CHECK(fields_of(wrong) == "metadata.labels spec.also spec.low spec.set[1] spec.rule");
 
   CHECK(door->write(patch(kLamps, "a", json(R"({"spec":{"set":["x","x","y"]}})"))).ok());
@@ -156,7 +157,8 @@ TEST_CASE("errors come by what they are about, and doubles are old friends (R19.
         "spec.set[1]");
 }
 
-TEST_CASE("definitions are told of in one version, and names where they are found (R19.1, R19.11)") {
+TEST_CASE(
+    "definitions are told of in one version, and names where they are found (R19.1, R19.11)") {
   TestWorld world;
   ServedEngine server(world.world());
   HttpPeer peer(server.port());
@@ -209,9 +211,10 @@ TEST_CASE("versions are served or not, and old ones warn (R19.9)") {
   REQUIRE(eventually([&] { return get("v1").code == 200; }));
   CHECK(get("v1").all("warning").empty());
   CHECK(get("v1beta1").all("warning") == std::vector<std::string>{R"(299 - "it was a trial")"});
-  CHECK(get("v1alpha1").all("warning") ==
-        std::vector<std::string>{
-            R"(299 - "light.example.com/v1alpha1 Lamp is deprecated; use light.example.com/v1 Lamp")"});
+  CHECK(
+      get("v1alpha1").all("warning") ==
+      std::vector<std::string>{
+          R"(299 - "light.example.com/v1alpha1 Lamp is deprecated; use light.example.com/v1 Lamp")"});
   CHECK(get("v1alpha2").code == 404);
 }
 

@@ -179,6 +179,19 @@ TEST_CASE(
   CHECK(forms.peer().call("GET", kMaps).all("warning").empty());
 }
 
+TEST_CASE("a deletion that waits is accepted where nothing may be orphaned (R10.3)") {
+  Forms forms;
+  const auto held = with_finalizer(config_map("a"), "example.com/hold");
+  REQUIRE(forms.peer().call("POST", kMaps, {}, to_json(held)).code == 201);
+  const auto going = forms.peer().call("DELETE", kMaps + "/a");
+  CHECK(going.code == 200);
+  CHECK_FALSE(string_at(going.json(), {"metadata", "deletionTimestamp"}).empty());
+  const auto accepted =
+      forms.peer().call("DELETE", kMaps + "/a", {}, R"({"orphanDependents":false})");
+  CHECK(accepted.code == 202);
+  CHECK(accepted.json() == going.json());
+}
+
 TEST_CASE("the answer to a deletion names the life that it ended (R10.2, R10.11)") {
   Forms forms;
   const auto created = forms.peer().call("POST", kMaps, {}, to_json(config_map("a"))).json();

@@ -24,7 +24,10 @@ TEST_CASE("the namespaces that everybody expects are there (R21.2, R21.4)") {
     CHECK(string_at(found, {"metadata", "labels", "kubernetes.io/metadata.name"}) == name);
   }
   for (const auto* name : {"default", "kube-public", "kube-system"}) {
-    CHECK(door->write(remove(kNamespaces, name)).reason == "Forbidden");
+    const auto refused = door->write(remove(kNamespaces, name));
+    CHECK(refused.reason == "Forbidden");
+    CHECK(refused.message ==
+          fmt::format(R"(namespaces "{}" is forbidden: this namespace may not be deleted)", name));
   }
 }
 
@@ -93,10 +96,19 @@ TEST_CASE("a namespace takes its contents with it and waits for what holds on (R
 
   const auto refused = door->write(within("prod", create(kConfigMaps, config_map("late"))));
   CHECK(refused.reason == "Forbidden");
+  CHECK(refused.message ==
+        R"(configmaps "late" is forbidden: unable to create new content in namespace prod because )"
+        "it is being terminated");
   REQUIRE(refused.causes.size() == 1);
   CHECK(refused.causes[0].reason == "NamespaceTerminating");
+  CHECK(refused.causes[0].message == "namespace prod is being terminated");
   CHECK(refused.causes[0].field == "metadata.namespace");
-  CHECK(door->write(remove(kNamespaces, "prod")).reason == "Conflict");
+  const auto again = door->write(remove(kNamespaces, "prod"));
+  CHECK(again.reason == "Conflict");
+  CHECK(again.message ==
+        R"(Operation cannot be fulfilled on namespaces "prod": The system is ensuring all content )"
+        "is removed from this namespace.  Upon completion, this namespace will automatically be "
+        "purged by the system.");
 
   // Updates are not held up: how else would it end?
   done(door->write(

@@ -285,11 +285,12 @@ TEST_CASE("over HTTP a streamed list waits for the version that it has to show (
   CHECK(ends_initial({"BOOKMARK", json(*second).at("object")}));
 }
 
-TEST_CASE("over HTTP the head of a watch comes before its first event (R16.1, R16.2)") {
+TEST_CASE("over HTTP the head of a watch comes before its first event (R16.1, R16.2, R16.5)") {
   TestWorld world;
   ServedEngine server(world.world());
   HttpPeer peer(server.port());
-  peer.send("GET /api/v1/watch/configmaps?resourceVersion=1 HTTP/1.1\r\nHost: x\r\n\r\n");
+  peer.send(
+      "GET /api/v1/watch/configmaps?resourceVersion=1&continue=x HTTP/1.1\r\nHost: x\r\n\r\n");
   CHECK(peer.read_head().code == 200);
   HttpPeer writer(server.port());
   const auto made =

@@ -98,6 +98,35 @@ TEST_CASE("the built-in kinds are there") {
   CHECK(builtin_catalog()->fingerprint() == catalog->fingerprint());
 }
 
+TEST_CASE("some kinds are created by updates, most are updated without a version (R8.1, R8.2)") {
+  Texts created;
+  Texts versioned;
+  const auto catalog = builtin_catalog();
+  for (const auto& kind : catalog->kinds()) {
+    if (!kind->core) {
+      CHECK_FALSE(kind->create_on_update);
+      CHECK_FALSE(kind->unconditional_update);
+      continue;
+    }
+    if (kind->create_on_update && kind->group.empty()) created.push_back(kind->plural);
+    if (!kind->unconditional_update && !kind->is_review) versioned.push_back(kind->plural);
+  }
+  std::ranges::sort(created);
+  std::ranges::sort(versioned);
+  CHECK(created == Texts{"endpoints", "events", "services"});
+  CHECK(versioned == Texts{"customresourcedefinitions", "leases", "poddisruptionbudgets",
+                           "validatingadmissionpolicies", "validatingadmissionpolicybindings"});
+  for (const auto* plural : {"roles", "rolebindings", "clusterroles", "clusterrolebindings"}) {
+    CHECK(catalog->find("rbac.authorization.k8s.io", plural)->create_on_update);
+  }
+  CHECK(catalog->find("coordination.k8s.io", "leases")->create_on_update);
+  for (const auto& [group, plural] :
+       {std::pair{"discovery.k8s.io", "endpointslices"}, std::pair{"apps", "deployments"},
+        std::pair{"apiextensions.k8s.io", "customresourcedefinitions"}}) {
+    CHECK_FALSE(catalog->find(group, plural)->create_on_update);
+  }
+}
+
 TEST_CASE("a scale is described and not served") {
   CHECK(scale_kind().api_version("v1") == "autoscaling/v1");
   CHECK(scale_kind().version("v1") == &scale_kind().storage_version());
