@@ -1,14 +1,14 @@
 #include "tools/gatefold/kubeconfig.h"
 
-#include <fmt/format.h>
-
 #include <string_view>
+
+#include <fmt/format.h>
 
 namespace gatefold::tools {
 
 std::string kubeconfig_text(const std::string& server) {
-  // Over plain HTTP there is no certificate to verify, and client-node wants that said before it speaks at all. client-go
-  // reads the line for https servers only.
+  // Over plain HTTP there is no certificate to verify, and client-node wants that said before it
+  // speaks at all. client-go reads the line for https servers only.
   const std::string_view unverified =
       server.starts_with("http:") ? "    insecure-skip-tls-verify: true\n" : "";
   return fmt::format(

@@ -5,8 +5,8 @@
 
 namespace gatefold::tools {
 
-// YAML text that names one cluster, user and context, all called gatefold. That certificates are not verified is said of
-// http: servers alone.
+// YAML text that names one cluster, user and context, all called gatefold. That certificates are
+// not verified is said of http: servers alone.
 std::string kubeconfig_text(const std::string& server);
 
 }  // namespace gatefold::tools
