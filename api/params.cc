@@ -202,7 +202,7 @@ Result<void> parse_version_match(const Request& request, RequestVerb verb, ListO
                                            .continues = !options.continue_token.empty(),
                                            .send_initial_events = options.send_initial_events});
   if (!errors.empty()) {
-    return invalid({"meta.k8s.io", "", "ListOptions"}, "", std::move(errors));
+    return invalid({"meta.k8s.io", "", "ListOptions"}, "", errors);
   }
   if (text == engine::match_text(engine::VersionMatch::kExact)) {
     options.match = engine::VersionMatch::kExact;

@@ -66,7 +66,7 @@ stage "packages" install_packages "${build_packages[@]}" "${test_packages[@]}" |
 stage "format" tools/check format
 suite "address and undefined behaviour" dev gatefold -LE "$on_release"
 suite "threads" tsan "" -L '^threads$'
-suite "release" release "gatefold gatefold_drop_derived" -L "$on_release"
+suite "release" release "gatefold gatefold_drop_derived protobuf_conformance_test" -L "$on_release"
 stage "tidy" tools/check tidy
 
 printf '\n%s%6d s  in all\n' "$table" "$SECONDS"
