@@ -1,6 +1,7 @@
 #include "engine/apply/field_set.h"
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <utility>
 
@@ -29,7 +30,7 @@ void zip(const A& a, const B& b, Key key_a, auto key_b, Left left, Right right, 
   for (; other != b.end(); ++other) right(*other);
 }
 
-constexpr auto kItself = [](const PathElement& element) -> const PathElement& { return element; };
+constexpr std::identity kItself;
 constexpr auto kElement = [](const FieldSubset& subset) -> const PathElement& {
   return subset.element;
 };

@@ -266,7 +266,7 @@ Result<AppliedObject> apply_configuration(const OwnedWrite& write, bool force, c
   if (conflicts != nullptr) return std::unexpected(conflict_status(*conflicts));
   if (!result) return misfit(configuration, std::get<Status>(result.error()));
 
-  AppliedObject applied{.object = result->object ? std::move(*result->object) : base,
+  AppliedObject applied{.object = result->object ? std::move(*result->object) : Value(base),
                         .ownership = {std::move(result->managers), std::move(before.times)}};
   applied.ownership.managers.merge(foreign);
   strip(identifier, applied.ownership.managers);
