@@ -55,7 +55,7 @@ std::unique_ptr<Door> open_door(DoorKind kind) {
 bool eventually(const std::function<bool()>& holds) {
   std::mutex mutex;
   std::condition_variable never;
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   while (!holds()) {
     if (std::chrono::steady_clock::now() > deadline) return false;
     std::unique_lock lock(mutex);

@@ -122,7 +122,8 @@ enum class DoorKind { kEmbedded, kHttp, kReopened };
 
 std::unique_ptr<Door> open_door(DoorKind kind);
 
-// Asks until `holds` or for ten seconds; for what reactors do behind the caller's back.
+// Asks until `holds` or for half a minute: reactors work behind the caller's back, and an engine
+// that is opened again for each question lets them work between two questions alone.
 bool eventually(const std::function<bool()>& holds);
 
 }  // namespace gatefold::test
