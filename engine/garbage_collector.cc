@@ -104,7 +104,7 @@ std::vector<ObjectKey> GarbageCollector::next_piece() {
     }
   }
   while (!due_.empty() && piece.size() < kPieceObjectsMax) {
-    add(std::move(due_.extract(due_.begin()).value()));
+    add(due_.extract(due_.begin()).value());
   }
   if (!passes_ || piece.size() == kPieceObjectsMax) return piece;
   auto read = view->snapshot->dependences(passed_, [&](const storage::Dependence& row) {

@@ -31,11 +31,11 @@ constexpr std::string_view kTokenTooOld =
 
 Result<void> check_combination(const ListQuery& query) {
   const bool continues = !query.continue_token.empty();
-  auto errors = check_version_ask({.match = match_text(query.match),
-                                   .resource_version = query.resource_version,
-                                   .continues = continues});
+  const auto errors = check_version_ask({.match = match_text(query.match),
+                                         .resource_version = query.resource_version,
+                                         .continues = continues});
   if (!errors.empty()) {
-    return invalid({"meta.k8s.io", "", "ListOptions"}, "", std::move(errors));
+    return invalid({"meta.k8s.io", "", "ListOptions"}, "", errors);
   }
   if (continues && !query.resource_version.empty() && query.resource_version != "0") {
     return bad_request("specifying resource version is not allowed when using continue");

@@ -203,13 +203,13 @@ Result<void> answer_access(const Command& command, const Kind& kind, Value& obje
     return invalid({kind.group, kind.plural, ""}, "", errors);
   const auto& spec = *find(object, "spec");
   const auto user = kind.plural == "selfsubjectaccessreviews" ? user_of(command) : subject_of(spec);
-  auto authorization = authorize(user, access_of(spec));
+  const auto authorization = authorize(user, access_of(spec));
   JsonObject status{{"allowed", authorization.is_allowed}};
-  if (!authorization.reason.empty()) status["reason"] = std::move(authorization.reason);
+  if (!authorization.reason.empty()) status["reason"] = authorization.reason;
   std::string error;
   add_selector_error(spec, "fieldSelector", error);
   add_selector_error(spec, "labelSelector", error);
-  if (!error.empty()) status["evaluationError"] = std::move(error);
+  if (!error.empty()) status["evaluationError"] = error;
   object.as_object()["status"] = std::move(status);
   return {};
 }

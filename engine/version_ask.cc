@@ -14,9 +14,8 @@ FieldError forbidden_match(std::string why) {
   return forbidden_field("resourceVersionMatch", std::move(why), "resource-version-match");
 }
 
-FieldError unknown_match(std::string_view match, std::vector<std::string> known) {
-  return not_supported("resourceVersionMatch", Value(match), std::move(known),
-                       "resource-version-match");
+FieldError unknown_match(std::string_view match, const std::vector<std::string>& known) {
+  return not_supported("resourceVersionMatch", Value(match), known, "resource-version-match");
 }
 
 FieldErrors check_watch(const VersionAsk& ask) {

@@ -18,12 +18,12 @@ namespace {
 constexpr std::size_t kStepEventsMax = 4096;
 
 Result<void> check_combination(const WatchQuery& query) {
-  auto errors = check_version_ask({.is_watch = true,
-                                   .match = match_text(query.match),
-                                   .resource_version = query.resource_version,
-                                   .send_initial_events = query.send_initial_events});
+  const auto errors = check_version_ask({.is_watch = true,
+                                         .match = match_text(query.match),
+                                         .resource_version = query.resource_version,
+                                         .send_initial_events = query.send_initial_events});
   if (errors.empty()) return {};
-  return invalid({"meta.k8s.io", "", "ListOptions"}, "", std::move(errors));
+  return invalid({"meta.k8s.io", "", "ListOptions"}, "", errors);
 }
 
 // Whether a watch starts with the objects that are there (R16.4, R16.10).
