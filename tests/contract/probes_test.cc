@@ -172,8 +172,8 @@ class Replay {
   }
 
   HttpAnswer post(std::string_view path, std::string_view body) {
-    auto answer = peer_.call(
-        "POST", path, {{"Content-Type", "application/json"}, {"User-Agent", "probe"}}, body);
+    auto answer = peer_.call("POST", path,
+                             {{"Content-Type", "application/json"}, {"User-Agent", "probe"}}, body);
     INFO(answer.body);
     REQUIRE(answer.code == 201);
     return answer;
