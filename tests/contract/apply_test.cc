@@ -183,6 +183,33 @@ TEST_CASE("applying the same again is nothing (R17.9, R18.11)") {
   CHECK(managers_of(updated) == Texts{R"(m Apply: {"f:data":{"f:a":{}}})"});
 }
 
+TEST_CASE("a write that would only move managers' times is none (R17.9)") {
+  const auto door = GATEFOLD_EVERY_DOOR();
+  const auto made = done(door->write(apply("m", kConfigMaps, data_of(R"({"a":"1"})"))));
+  auto said = made;
+  said.at("metadata").at("managedFields").at(0).as_object()["time"] = "2031-01-01T00:00:00Z";
+  auto revision = door->revision();
+  CHECK(done(door->write(by("u", update(kConfigMaps, said)))) == made);
+  CHECK(door->revision() == revision);
+
+  // A condition's time that is put back was the only change.
+  auto stated = gateway_of(
+      R"({"gatewayClassName":"x","listeners":[{"name":"a","port":80,"protocol":"HTTP"}]})");
+  done(door->write(apply("m", kGateways, stated)));
+  const auto state = [&] {
+    stated.as_object()["status"] = json(fmt::format(
+        R"({{"conditions":[{{"type":"Accepted","status":"True","reason":"Accepted","message":"",
+             "lastTransitionTime":"{}"}}]}})",
+        format_seconds(door->world().now())));
+    return done(door->write(on_status(apply("s", kGateways, stated))));
+  };
+  const auto accepted = state();
+  revision = door->revision();
+  door->world().advance(60);
+  CHECK(state() == accepted);
+  CHECK(door->revision() == revision);
+}
+
 TEST_CASE("one manager's entry moves with the version it applies in (R17.3)") {
   const auto door = GATEFOLD_EVERY_DOOR();
   const auto spec =
