@@ -4,30 +4,19 @@
 
 #include <fmt/format.h>
 
+#include "schema/definition_names.h"
 #include "schema/names.h"
+#include "schema/utf8.h"
 
 namespace gatefold::api {
 namespace {
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
-  return out;
-}
-
-std::string_view trim(std::string_view text) {
-  const auto begin = text.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
 // The token of `Bearer <token>`; empty for other schemes, which nobody here knows.
 std::string_view bearer_token(std::string_view authorization) {
-  authorization = trim(authorization);
+  authorization = trimmed(authorization);
   const auto space = authorization.find(' ');
   if (space == std::string_view::npos) return {};
-  if (lower(authorization.substr(0, space)) != "bearer") return {};
+  if (lower_case(authorization.substr(0, space)) != "bearer") return {};
   const auto rest = authorization.substr(space + 1);
   return rest.substr(0, rest.find(' '));
 }
@@ -58,7 +47,7 @@ Impersonated read_headers(const Request& request) {
   constexpr std::string_view kExtra = "extra-";
   Impersonated wanted;
   for (const auto& [header, value] : request.impersonation) {
-    const auto what = lower(header);
+    const auto what = lower_case(header);
     if (what == "user" && !wanted.has_user) {
       wanted.has_user = !value.empty();
       wanted.user.name = value;

@@ -5,6 +5,7 @@
 
 #include "engine/core_kinds.h"
 #include "engine/definitions.h"
+#include "engine/identity.h"
 #include "schema/defaults.h"
 #include "schema/definition.h"
 #include "schema/embedded.h"
@@ -79,6 +80,15 @@ Result<void> decode_object(const Kind& kind, const KindVersion& version,
   apply_defaults(*version.schema, object);
   default_core(kind, object);
   return {};
+}
+
+Result<void> read_created(const Command& command, const Kind& kind, const KindVersion& version,
+                          Value& object, std::vector<std::string>& warnings) {
+  if (auto same = check_type_meta(kind, version, object); !same) return same;
+  const AdmitOptions options{.field_validation = command.field_validation};
+  auto decoded = decode_object(kind, version, command.duplicates, options, object, warnings);
+  if (!decoded) return decoded;
+  return check_namespace(kind, command.name_space, object);
 }
 
 Result<void> validate_object(const Kind& kind, const KindVersion& version,

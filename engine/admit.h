@@ -23,6 +23,10 @@ Result<void> decode_object(const Kind& kind, const KindVersion& version,
                            const std::vector<std::string>& duplicates, const AdmitOptions& options,
                            Value& object, std::vector<std::string>& warnings);
 
+// The object in the body of a creation: of the kind's version, decoded, in the command's namespace.
+Result<void> read_created(const Command& command, const Kind& kind, const KindVersion& version,
+                          Value& object, std::vector<std::string>& warnings);
+
 // The rules that only look. `old_object` is null for creates. Only errors below `status`, of the
 // whole object's lists and of its rules count when `subresource` is "status" (R13.4).
 Result<void> validate_object(const Kind& kind, const KindVersion& version,

@@ -7,7 +7,6 @@
 #include "engine/compose.h"
 #include "engine/conditions.h"
 #include "engine/core_kinds.h"
-#include "engine/identity.h"
 #include "engine/wanted.h"
 #include "schema/defaults.h"
 #include "schema/meta.h"
@@ -64,14 +63,8 @@ Result<Decision> create(const Command& command, const Facts& facts, const Stamp&
   }
   if (version.status_subresource) object.as_object().erase("status");
 
-  if (auto same = check_type_meta(kind, version, object); !same)
-    return std::unexpected(same.error());
-  const AdmitOptions options{.field_validation = command.field_validation};
-  auto decoded =
-      decode_object(kind, version, command.duplicates, options, object, composition.warnings);
-  if (!decoded) return std::unexpected(std::move(decoded.error()));
-  if (auto same = check_namespace(kind, command.name_space, object); !same)
-    return std::unexpected(same.error());
+  if (auto read = read_created(command, kind, version, object, composition.warnings); !read)
+    return std::unexpected(std::move(read.error()));
   if (!resource_version_of(object).empty() && !command.dry_run) {
     return bad_request("resourceVersion should not be set on objects to be created");
   }

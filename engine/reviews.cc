@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "engine/admit.h"
-#include "engine/identity.h"
 #include "engine/tokens.h"
 #include "schema/access.h"
 #include "schema/json.h"
@@ -267,13 +266,8 @@ Result<Decision> review(const Command& command, const Facts& facts, const Stamp&
   const auto& kind = *facts.kind;
   Value object = command.body;
   std::vector<std::string> warnings;
-  if (auto same = check_type_meta(kind, *facts.version, object); !same)
-    return std::unexpected(same.error());
-  const AdmitOptions options{.field_validation = command.field_validation};
-  auto decoded = decode_object(kind, *facts.version, command.duplicates, options, object, warnings);
-  if (!decoded) return std::unexpected(std::move(decoded.error()));
-  if (auto same = check_namespace(kind, command.name_space, object); !same)
-    return std::unexpected(same.error());
+  if (auto read = read_created(command, kind, *facts.version, object, warnings); !read)
+    return std::unexpected(std::move(read.error()));
   object_member(object.as_object(), "metadata")["creationTimestamp"] = nullptr;
 
   Result<void> result;

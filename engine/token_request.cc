@@ -2,7 +2,6 @@
 
 #include "engine/admission.h"
 #include "engine/admit.h"
-#include "engine/identity.h"
 #include "engine/review_facts.h"
 #include "engine/reviews.h"
 #include "engine/tokens.h"
@@ -103,14 +102,8 @@ Result<Decision> give_token(const Command& command, const Facts& facts, const St
   const auto& version = kind.storage_version();
   Value object = command.body;
   Composition composition{.effect = Outcome::Effect::kCreated};
-  if (auto same = check_type_meta(kind, version, object); !same)
-    return std::unexpected(same.error());
-  const AdmitOptions options{.field_validation = command.field_validation};
-  auto decoded =
-      decode_object(kind, version, command.duplicates, options, object, composition.warnings);
-  if (!decoded) return std::unexpected(std::move(decoded.error()));
-  if (auto same = check_namespace(kind, command.name_space, object); !same)
-    return std::unexpected(same.error());
+  if (auto read = read_created(command, kind, version, object, composition.warnings); !read)
+    return std::unexpected(std::move(read.error()));
   if (auto same = check_name_of_account(command, object); !same)
     return std::unexpected(same.error());
   if (!facts.target) return not_found(facts.kind->resource_name(), command.name);

@@ -14,13 +14,19 @@
 namespace gatefold::engine {
 namespace {
 
-Result<Value> patched(const Command& command, const Facts& facts, Value base) {
-  // A patch may test or set the revision; one that does not mention it then never conflicts (R9.6).
-  // The revision of an event in the batch is not known yet, and nobody can have read it.
+// The object to change. A patch may test or set the revision; one that does not mention it then
+// never conflicts (R9.6). The revision of an event in the batch is not known yet, and nobody can
+// have read it.
+Value base_of(const Facts& facts) {
+  Value base = shown_target(facts);
   if (facts.target->in_batch < 0) {
-    const auto revision = to_string(facts.target->object.revision);
-    object_member(base.as_object(), "metadata")["resourceVersion"] = revision;
+    object_member(base.as_object(), "metadata")["resourceVersion"] =
+        to_string(facts.target->object.revision);
   }
+  return base;
+}
+
+Result<Value> patched(const Command& command, const Facts& facts, Value base) {
   Result<Value> result;
   switch (command.patch_type) {
     case PatchType::kJson:
@@ -64,13 +70,7 @@ Result<AppliedObject> applied_object(const Command& command, const Facts& facts,
   const auto& version = *facts.version;
   const auto write = owned_write(command, facts, stamp);
   std::optional<Value> live;
-  if (facts.target) {
-    live = shown_target(facts);
-    if (facts.target->in_batch < 0) {
-      object_member(live->as_object(), "metadata")["resourceVersion"] =
-          to_string(facts.target->object.revision);
-    }
-  }
+  if (facts.target) live = base_of(facts);
   const Value* configuration = &command.body;
   Value replicas;
   if (scales(command)) {
@@ -111,7 +111,7 @@ Result<Wanted> wanted_object(const Command& command, const Facts& facts, const S
     }
     return Wanted{std::move(result->object), std::move(result->ownership)};
   }
-  Result<Value> base = shown_target(facts);
+  Result<Value> base = base_of(facts);
   if (scales(command)) base = scale_to_change(*facts.kind, *facts.version, *base);
   if (base) base = patched(command, facts, std::move(*base));
   if (!base) return std::unexpected(std::move(base.error()));

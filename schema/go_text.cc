@@ -39,4 +39,16 @@ std::string go_text(const Value& value) {
   return go_syntax(value);
 }
 
+std::string go_json(const Value& value) {
+  std::string out;
+  for (const char c : canonical_json(value)) {
+    if (c == '<' || c == '>' || c == '&') {
+      out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
 }  // namespace gatefold

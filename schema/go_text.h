@@ -1,4 +1,4 @@
-// How Go prints decoded values where error texts show them so.
+// How Go prints and encodes decoded values, where clients see them so.
 #pragma once
 
 #include <string>
@@ -12,5 +12,7 @@ namespace gatefold {
 std::string go_text(const Value& value);
 // %T: `map[string]interface {}`, `int64`.
 std::string_view go_type(const Value& value);
+// As its encoder of JSON writes them, canonical: what HTML would read as markup is escaped.
+std::string go_json(const Value& value);
 
 }  // namespace gatefold

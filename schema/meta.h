@@ -16,6 +16,9 @@
 
 namespace gatefold {
 
+// Of all keys and values together (R6.14).
+inline constexpr std::size_t kAnnotationsBytesMax = 256u << 10;
+
 using Labels = std::map<std::string, std::string, std::less<>>;
 
 // Views into `object`; they live as long as it is unchanged.

@@ -11,7 +11,6 @@
 namespace gatefold {
 namespace {
 
-constexpr std::size_t kAnnotationBytesMax = 256u << 10;
 constexpr std::string_view kOrphan = "orphan";
 constexpr std::string_view kForeground = "foregroundDeletion";
 
@@ -81,8 +80,8 @@ void check_annotations(const Value& object, FieldErrors& errors) {
                    "annotation");
     bytes += key.size() + annotations.at(key).get_string().size();
   }
-  if (bytes > kAnnotationBytesMax) {
-    errors.push_back(too_long("metadata.annotations", kAnnotationBytesMax, "annotation"));
+  if (bytes > kAnnotationsBytesMax) {
+    errors.push_back(too_long("metadata.annotations", kAnnotationsBytesMax, "annotation"));
   }
 }
 

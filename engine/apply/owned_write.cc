@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "engine/apply/typed.h"
+#include "schema/go_text.h"
 #include "schema/json.h"
 #include "schema/meta.h"
 
@@ -16,7 +17,6 @@ namespace {
 
 constexpr std::string_view kKubectl = "kubectl";
 constexpr std::string_view kLastApplied = "kubectl.kubernetes.io/last-applied-configuration";
-constexpr std::size_t kAnnotationBytesMax = 262'144;  // R6.14
 
 // What a write through this door can't change, and so can't own (R17.14).
 FieldSet reset_fields(const OwnedWrite& write) {
@@ -151,19 +151,6 @@ std::unexpected<Status> misfit(const Value& configuration, const Status& why) {
                              why.message));
 }
 
-// `text` as Go's encoder of JSON writes it: what HTML reads as its own is escaped.
-std::string html_safe(std::string_view text) {
-  std::string safe;
-  for (const char c : text) {
-    if (c == '<' || c == '>' || c == '&') {
-      safe += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-    } else {
-      safe += c;
-    }
-  }
-  return safe;
-}
-
 const Value* last_applied_of(const Value& object) {
   const auto* text = find_path(object, {"metadata", "annotations", kLastApplied});
   return text != nullptr && text->is_string() && !text->get_string().empty() ? text : nullptr;
@@ -178,13 +165,13 @@ void renew_last_applied(const Value& configuration, Value& object) {
       annotations->as_object().erase(kLastApplied);
   }
   auto& annotations = object_member(object_member(object.as_object(), "metadata"), "annotations");
-  annotations[kLastApplied] = html_safe(canonical_json(applied)) + "\n";
+  annotations[kLastApplied] = go_json(applied) + "\n";
   std::size_t bytes = 0;
   for (const auto& annotation : annotations) {
     bytes += annotation.key().size();
     if (const auto* text = annotation.value().if_string()) bytes += text->size();
   }
-  if (bytes > kAnnotationBytesMax) annotations.erase(kLastApplied);
+  if (bytes > kAnnotationsBytesMax) annotations.erase(kLastApplied);
 }
 
 // The fields that kubectl's client-side apply set last and that are as it set them: its server-side

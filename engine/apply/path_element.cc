@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "schema/field_error.h"
+#include "schema/go_text.h"
 #include "schema/invariant.h"
 #include "schema/json.h"
 
@@ -105,25 +106,6 @@ void append_text(std::string& out, const Value& value) {
     case kind::null:
       out += canonical_json(value);
       return;
-  }
-}
-
-// As Go's encoder writes values, which escapes what HTML would read as markup.
-void append_escaped_json(std::string& out, const Value& value) {
-  for (const char c : canonical_json(value)) {
-    switch (c) {
-      case '<':
-        out += "\\u003c";
-        break;
-      case '>':
-        out += "\\u003e";
-        break;
-      case '&':
-        out += "\\u0026";
-        break;
-      default:
-        out += c;
-    }
   }
 }
 
@@ -268,14 +250,14 @@ std::string PathElement::encoded() const {
         if (!std::exchange(first, false)) out += ',';
         append_json_string(out, name);
         out += ':';
-        append_escaped_json(out, value);
+        out += go_json(value);
       }
       out += '}';
       return out;
     }
     case Sort::kValue:
       out = "v:";
-      append_escaped_json(out, value());
+      out += go_json(value());
       return out;
     case Sort::kIndex:
       return "i:" + std::to_string(index_);

@@ -3,68 +3,10 @@
 #include <algorithm>
 
 #include "schema/field_error.h"
-#include "schema/json.h"
+#include "schema/go_text.h"
 
 namespace gatefold::engine {
 namespace {
-
-using boost::json::kind;
-
-void append_plain(std::string& out, const Value& value);
-
-void append_plain_object(std::string& out, const JsonObject& object) {
-  std::vector<const boost::json::key_value_pair*> members;
-  for (const auto& member : object) members.push_back(&member);
-  std::ranges::sort(members, {},
-                    [](const auto* member) { return std::string_view(member->key()); });
-  out += "map[";
-  for (std::size_t at = 0; at < members.size(); ++at) {
-    if (at > 0) out += ' ';
-    out += std::string_view(members[at]->key());
-    out += ':';
-    append_plain(out, members[at]->value());
-  }
-  out += ']';
-}
-
-// Go's %v.
-void append_plain(std::string& out, const Value& value) {
-  switch (value.kind()) {
-    case kind::object:
-      append_plain_object(out, value.get_object());
-      return;
-    case kind::array: {
-      out += '[';
-      bool first = true;
-      for (const auto& item : value.get_array()) {
-        if (!std::exchange(first, false)) out += ' ';
-        append_plain(out, item);
-      }
-      out += ']';
-      return;
-    }
-    case kind::string:
-      out += std::string_view(value.get_string());
-      return;
-    case kind::double_:
-      append_double(out, value.get_double(), DoubleStyle::kGo);
-      return;
-    case kind::null:
-      out += "<nil>";
-      return;
-    case kind::int64:
-    case kind::uint64:
-    case kind::bool_:
-      out += canonical_json(value);
-      return;
-  }
-}
-
-std::string_view go_type(const Value& value) {
-  if (value.is_object()) return "map[string]interface {}";
-  if (value.is_array()) return "[]interface {}";
-  return value.is_string() ? "string" : "bool";
-}
 
 std::expected<PathElement, std::string> keyed_element(const FieldType& list, const Value& item) {
   if (item.is_null())
@@ -135,10 +77,7 @@ std::string scalar_error(ScalarType type, const Value* value) {
 }
 
 std::string go_boxed(const Value& value) {
-  std::string out = "&{";
-  append_plain(out, value);
-  out += '}';
-  return out;
+  return "&{" + go_text(value) + "}";
 }
 
 std::expected<PathElement, std::string> item_element(const FieldType& list, const Value& item) {
