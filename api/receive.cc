@@ -149,6 +149,7 @@ asio::awaitable<Received> receive(Connection& connection, ServerState& state) {
   connection.unlimited();
   if (error) {
     received.refusal = answer_to(error);
+    received.share.release();  // what was read goes now, the client when it likes
     co_return received;
   }
   received.takes_chunks = parser.get().version() >= 11;
