@@ -1,11 +1,15 @@
 #include "tools/gatefold/events_command.h"
 
 #include <cstdio>
+#include <memory>
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "schema/json.h"
+#include "tools/gatefold/commands.h"
 #include "tools/gatefold/exit_code.h"
+#include "tools/gatefold/options.h"
 
 namespace gatefold::tools {
 namespace {
@@ -84,6 +88,32 @@ int run_events(const EventsOptions& options) {
     if (options.query.limit > 0) query.limit = options.query.limit - printed;
     wait = at->seen >= at->head;
   }
+}
+
+void add_log(CLI::App& app, Run& run) {
+  auto shared = std::make_shared<EventsOptions>();
+  auto& options = *shared;
+  auto* command = app.add_subcommand("log", "Print the events of the log, oldest first");
+  add_source(*command, options.source);
+  auto& query = options.query;
+  command->add_option("--after", query.after.number, "Only events after this revision");
+  command->add_option("--until", query.until.number, "Only events up to this revision");
+  command->add_option("--kind", options.kind, "Only of this kind, such as gateway or svc");
+  command->add_option("-n,--namespace", query.name_space, "Only in this namespace");
+  command->add_option("--name", query.name, "Only of objects with this name");
+  command->add_option("--user", query.user, "Only by this user");
+  command->add_option("--field-manager", query.field_manager, "Only by this field manager");
+  command->add_option("--type", query.type, "Only ADDED, MODIFIED or DELETED")
+      ->check(CLI::IsMember({"ADDED", "MODIFIED", "DELETED"}));
+  command->add_option("--limit", query.limit, "At most so many events; 0: all");
+  command->add_flag("-f,--follow", options.follow, "Go on with what comes; needs --server");
+  add_output(*command, options.output);
+  command->callback([shared, &run] {
+    if (shared->follow && shared->source.server.empty()) {
+      throw CLI::ValidationError("--follow", "needs --server");
+    }
+    run = [shared] { return run_events(*shared); };
+  });
 }
 
 }  // namespace gatefold::tools

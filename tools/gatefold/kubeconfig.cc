@@ -1,8 +1,13 @@
 #include "tools/gatefold/kubeconfig.h"
 
+#include <memory>
 #include <string_view>
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+
+#include "tools/gatefold/commands.h"
+#include "tools/gatefold/exit_code.h"
 
 namespace gatefold::tools {
 
@@ -29,6 +34,18 @@ std::string kubeconfig_text(const std::string& server) {
       "    namespace: default\n"
       "current-context: gatefold\n",
       server, unverified);
+}
+
+void add_kubeconfig(CLI::App& app, Run& run) {
+  auto server = std::make_shared<std::string>("http://127.0.0.1:8080");
+  auto* command = app.add_subcommand("kubeconfig", "Print a kubeconfig for clients");
+  command->add_option("--server", *server, "The server's URL")->capture_default_str();
+  command->callback([server, &run] {
+    run = [server] {
+      fmt::print("{}", kubeconfig_text(*server));
+      return kFine;
+    };
+  });
 }
 
 }  // namespace gatefold::tools

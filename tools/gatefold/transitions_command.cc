@@ -1,11 +1,15 @@
 #include "tools/gatefold/transitions_command.h"
 
 #include <cstdio>
+#include <memory>
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "schema/json.h"
+#include "tools/gatefold/commands.h"
 #include "tools/gatefold/exit_code.h"
+#include "tools/gatefold/options.h"
 
 namespace gatefold::tools {
 namespace {
@@ -63,6 +67,15 @@ int run_transitions(const TransitionsOptions& options) {
   if (has_lines) return kFine;
   fmt::print(stderr, "gatefold: no transitions of {} are known\n", options.object);
   return kFoundSomething;
+}
+
+void add_transitions(CLI::App& app, Run& run) {
+  auto options = std::make_shared<TransitionsOptions>();
+  auto* command = app.add_subcommand("transitions", "Print the timeline of an object's conditions");
+  command->add_option("object", options->object, "such as gateway/prod/web")->required();
+  add_source(*command, options->source);
+  add_output(*command, options->output);
+  command->callback([options, &run] { run = [options] { return run_transitions(*options); }; });
 }
 
 }  // namespace gatefold::tools

@@ -1,12 +1,15 @@
 #include "tools/gatefold/verify_command.h"
 
 #include <algorithm>
+#include <memory>
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include "schema/json.h"
 #include "storage/verify.h"
+#include "tools/gatefold/commands.h"
 #include "tools/gatefold/exit_code.h"
 #include "tools/gatefold/source.h"
 
@@ -66,6 +69,18 @@ int run_verify(const VerifyOptions& options) {
   if (verified.findings.empty()) return kFine;
   const bool is_damaged = std::ranges::any_of(verified.findings, &storage::Finding::is_damage);
   return is_damaged ? kCorruption : kInputOutput;
+}
+
+void add_verify(CLI::App& app, Run& run) {
+  auto options = std::make_shared<VerifyOptions>();
+  auto* command =
+      app.add_subcommand("verify", "Prove that a data directory's rows equal the fold of its log");
+  command->add_option("--data", options->directory, "The data directory; no server may hold it")
+      ->required();
+  command->add_option("-o,--output", options->output, "text or json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  command->callback([options, &run] { run = [options] { return run_verify(*options); }; });
 }
 
 }  // namespace gatefold::tools

@@ -1,0 +1,22 @@
+// The subcommands of gatefold. Each adds itself with its options, and sets `run` once it was asked
+// for on the command line.
+#pragma once
+
+#include <functional>
+
+namespace CLI {
+class App;
+}
+
+namespace gatefold::tools {
+
+using Run = std::function<int()>;
+
+void add_serve(CLI::App& app, Run& run);
+void add_log(CLI::App& app, Run& run);
+void add_transitions(CLI::App& app, Run& run);
+void add_verify(CLI::App& app, Run& run);
+void add_kubeconfig(CLI::App& app, Run& run);
+void add_bench(CLI::App& app, Run& run);
+
+}  // namespace gatefold::tools

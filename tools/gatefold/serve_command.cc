@@ -1,0 +1,50 @@
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+#include "tools/gatefold/commands.h"
+#include "tools/gatefold/serve.h"
+
+namespace gatefold::tools {
+
+void add_serve(CLI::App& app, Run& run) {
+  auto shared = std::make_shared<ServeOptions>();
+  auto& options = *shared;
+  auto* command = app.add_subcommand("serve", "Serve the API until SIGTERM");
+  auto* where = command->add_option_group("state");
+  where->add_option("--data", options.directory, "The data directory; created where it is missing");
+  where->add_flag("--in-memory", options.in_memory,
+                  "Keep everything in memory, touch no directory");
+  where->require_option(1);
+  command
+      ->add_option("--channel", options.channel,
+                   "Which Gateway API: standard (at first) or experimental; kept in the directory. "
+                   "Kinds that only experimental has outlast it, with their objects")
+      ->check(CLI::IsMember({"standard", "experimental"}));
+  command->add_flag("--no-builtin-gateway-api", options.no_builtin_gateway_api,
+                    "Don't seed the definitions of the Gateway API; those that are there stay");
+  command->add_option("--listen", options.listen, "ADDRESS:PORT; port 0 picks a free one")
+      ->capture_default_str();
+  command->add_flag("--allow-unauthenticated", options.allow_unauthenticated,
+                    "Serve everybody on an address that is not loopback");
+  command
+      ->add_option("--manifests", options.manifests,
+                   "Apply this folder of YAML now and whenever it changes")
+      ->check(CLI::ExistingDirectory);
+  command
+      ->add_option("--event-ttl", options.event_ttl,
+                   "How long Events are kept after they were written last; 0: for ever")
+      ->capture_default_str();
+  command->add_option("--threads", options.threads, "Threads that serve; 0: by the processors")
+      ->check(CLI::Range(0, 64))
+      ->capture_default_str();
+  command->add_option("--log-level", options.log_level, "Least level on stderr")
+      ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}))
+      ->capture_default_str();
+  command->add_option("--log-format", options.log_format, "text or json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  command->callback([shared, &run] { run = [shared] { return run_serve(*shared); }; });
+}
+
+}  // namespace gatefold::tools
