@@ -49,6 +49,7 @@ Result<engine::LogQuery> parse_log_query(const Catalog& catalog, const Query& qu
   result.user = query.value("user");
   result.field_manager = query.value("fieldManager");
   result.type = query.value("type");
+  result.bodies = query.is_true("bodies");
   return result;
 }
 

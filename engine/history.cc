@@ -90,6 +90,22 @@ std::string event_line(const storage::Event& event) {
   return to_json(line);
 }
 
+// The line with its last brace replaced by what is known of the body.
+Result<std::string> with_body(const storage::Snapshot& snapshot, Revision revision,
+                              std::string line) {
+  line.pop_back();
+  auto body = snapshot.body(revision);
+  if (!body && body.error().reason != Reason::kExpired) return std::unexpected(body.error());
+  if (!body) {
+    line += ",\"bodyGap\":";
+    append_json_string(line, body.error().message);
+    return line + "}";
+  }
+  line += ",\"body\":";
+  storage::append_spliced(line, *body, storage::find_splice(*body), revision);
+  return line + "}";
+}
+
 bool wanted(const LogQuery& query, const storage::Event& event) {
   const auto fits = [](const std::string& want, std::string_view have) {
     return want.empty() || want == have;
@@ -132,12 +148,21 @@ Result<Revision> log_lines(const View& view, const LogQuery& query, HistoryBound
   const auto is_enough = [&] {
     return spent.is_enough() || (query.limit > 0 && count >= query.limit);
   };
+  Result<void> failed;
   const auto visit = [&](const storage::Event& event) {
     if (is_enough()) return false;
     seen = event.revision;
     spent.look();
     if (!wanted(query, event)) return true;
-    const auto line = event_line(event);
+    auto line = event_line(event);
+    if (query.bodies) {
+      auto whole = with_body(*view.snapshot, event.revision, std::move(line));
+      if (!whole) {
+        failed = std::unexpected(std::move(whole.error()));
+        return false;
+      }
+      line = std::move(*whole);
+    }
     spent.hand_out(line);
     ++count;
     sink(line);
@@ -146,6 +171,7 @@ Result<Revision> log_lines(const View& view, const LogQuery& query, HistoryBound
   auto visited = query.resource.empty()
                      ? view.snapshot->events(query.after, until, visit)
                      : view.snapshot->changes(query.resource, query.after, until, visit);
+  if (visited) visited = std::move(failed);
   if (!visited) return std::unexpected(std::move(visited.error()));
   return is_enough() ? seen : std::max(seen, until);
 }

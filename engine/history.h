@@ -25,6 +25,9 @@ struct LogQuery {
   std::string field_manager;
   std::string type;         // ADDED, MODIFIED or DELETED
   std::uint64_t limit = 0;  // 0: all
+  // With each event its object as it was stored, resourceVersion in place, as `body`; of a deletion
+  // the last one. Where it is no longer kept there is `bodyGap` instead, which says why.
+  bool bodies = false;
 };
 
 // What one call may cost: it ends once one of the two is reached.

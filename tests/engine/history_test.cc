@@ -1,7 +1,10 @@
 #include "engine/history.h"
 
+#include <vector>
+
 #include <fmt/format.h>
 
+#include "schema/json.h"
 #include "tests/engine/lamps.h"
 
 namespace gatefold::engine {
@@ -44,6 +47,24 @@ TEST_CASE("a page of the log ends with what it looked at, not only with what it 
   CHECK(read(world, {.until = {99}}, {}).seen == head);
   CHECK(read(world, {}, {}).lines == head);
   CHECK(read(world, {.resource = "nothing"}, {.events_max = 1}).seen == head);
+}
+
+TEST_CASE("a line of the log can carry the object as it was stored") {
+  LampWorld world;
+  world.put(lamp_key("a"), "5");
+  world.put(lamp_key("a"), "6");
+  std::vector<Value> bodies;
+  const auto seen = log_lines(world.view(), {.bodies = true}, {}, [&](std::string_view line) {
+    const auto parsed = parse_json(line);
+    REQUIRE(parsed);
+    bodies.push_back(*find(parsed->value, "body"));
+  });
+  REQUIRE(seen);
+  REQUIRE(bodies.size() == 2);
+  CHECK(string_at(bodies[0], {"metadata", "name"}) == "a");
+  CHECK(string_at(bodies[0], {"metadata", "resourceVersion"}) == "1");
+  CHECK(string_at(bodies[1], {"metadata", "resourceVersion"}) == "2");
+  CHECK(bodies[0] != bodies[1]);
 }
 
 }  // namespace gatefold::engine

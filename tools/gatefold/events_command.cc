@@ -105,12 +105,17 @@ void add_log(CLI::App& app, Run& run) {
   command->add_option("--field-manager", query.field_manager, "Only by this field manager");
   command->add_option("--type", query.type, "Only ADDED, MODIFIED or DELETED")
       ->check(CLI::IsMember({"ADDED", "MODIFIED", "DELETED"}));
+  command->add_flag("--bodies", query.bodies,
+                    "With the objects as they were stored; needs -o json");
   command->add_option("--limit", query.limit, "At most so many events; 0: all");
   command->add_flag("-f,--follow", options.follow, "Go on with what comes; needs --server");
   add_output(*command, options.output);
   command->callback([shared, &run] {
     if (shared->follow && shared->source.server.empty()) {
       throw CLI::ValidationError("--follow", "needs --server");
+    }
+    if (shared->query.bodies && shared->output != "json") {
+      throw CLI::ValidationError("--bodies", "needs -o json");
     }
     run = [shared] { return run_events(*shared); };
   });

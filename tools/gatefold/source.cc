@@ -29,6 +29,7 @@ std::string log_target(const engine::LogQuery& query, const std::string& kind, b
   add("fieldManager", query.field_manager);
   add("type", query.type);
   if (query.limit > 0) add("limit", std::to_string(query.limit));
+  if (query.bodies) add("bodies", "true");
   if (wait) add("wait", "true");
   return target;
 }
