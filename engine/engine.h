@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/command.h"
+#include "engine/guard/settings.h"
 #include "engine/page.h"
 #include "engine/view.h"
 #include "engine/watch_hub.h"
@@ -32,6 +33,7 @@ struct EngineOptions {
   std::int64_t event_ttl_ns = kEventTtlNs;
   // Whether the kinds of the Gateway API are seeded as definitions.
   bool builtin_gateway_api = true;
+  GuardSettings guard;
 };
 
 struct Health {

@@ -19,6 +19,7 @@
 #include "engine/engine.h"
 #include "schema/json.h"
 #include "schema/time.h"
+#include "tools/gatefold/config.h"
 #include "tools/gatefold/exit_code.h"
 #include "tools/gatefold/json_lines.h"
 #include "tools/gatefold/manifests.h"
@@ -96,9 +97,21 @@ std::size_t connections_max() {
   return std::min(api::kConnectionsMax, left);
 }
 
-int serve(const ServeOptions& options, const Endpoint& endpoint, std::int64_t event_ttl_ns,
-          const sigset_t& signals) {
+// The file, then the flags.
+Result<Config> configured(const ServeOptions& options) {
+  auto config = options.config.empty() ? Result<Config>(Config{}) : read_config(options.config);
+  if (!config) return config;
+  for (const auto& flag : options.guard) {
+    if (auto set = set_guard_flag(flag, config->guard); !set)
+      return std::unexpected(std::move(set.error()));
+  }
+  return config;
+}
+
+int serve(const ServeOptions& options, const Config& config, const Endpoint& endpoint,
+          std::int64_t event_ttl_ns, const sigset_t& signals) {
   engine::EngineOptions engine_options;
+  engine_options.guard = config.guard;
   engine_options.event_ttl_ns = event_ttl_ns;
   engine_options.store.directory = options.directory;
   engine_options.store.in_memory = options.in_memory;
@@ -168,6 +181,8 @@ int run_serve(const ServeOptions& options) {
                                 "say --allow-unauthenticated to serve everybody who can reach it",
                                 endpoint->address)});
   }
+  const auto config = configured(options);
+  if (!config) return report(config.error());
   // Few arenas: memory at rest matters more than the last bit of allocation speed.
   mallopt(M_ARENA_MAX, 2);  // NOLINT(concurrency-mt-unsafe): no other thread runs yet
   set_up_logging(options);
@@ -177,7 +192,7 @@ int run_serve(const ServeOptions& options) {
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
-  return serve(options, *endpoint, *event_ttl_ns, signals);
+  return serve(options, *config, *endpoint, *event_ttl_ns, signals);
 }
 
 }  // namespace gatefold::tools

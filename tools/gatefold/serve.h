@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace gatefold::tools {
 
@@ -16,7 +17,9 @@ struct ServeOptions {
   std::string log_level = "info";
   std::string log_format = "text";
   std::string event_ttl = "1h0m0s";
-  unsigned threads = 0;  // 0: as many as there are processors, at most four
+  std::string config;              // a file; empty: none
+  std::vector<std::string> guard;  // RULE=MODE, on top of the file
+  unsigned threads = 0;            // 0: as many as there are processors, at most four
 };
 
 int run_serve(const ServeOptions& options);

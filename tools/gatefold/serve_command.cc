@@ -1,11 +1,24 @@
 #include <memory>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
+#include "engine/guard/rules.h"
 #include "tools/gatefold/commands.h"
 #include "tools/gatefold/serve.h"
 
 namespace gatefold::tools {
+namespace {
+
+std::string guard_help() {
+  std::string text = "Modes: off, repair, warn, reject. Rules:";
+  for (const auto& rule : engine::kGuardRuleTexts) {
+    text += fmt::format(" {} ({})", rule.id, engine::guard_mode_word(rule.initial_mode));
+  }
+  return text;
+}
+
+}  // namespace
 
 void add_serve(CLI::App& app, Run& run) {
   auto shared = std::make_shared<ServeOptions>();
@@ -35,6 +48,18 @@ void add_serve(CLI::App& app, Run& run) {
       ->add_option("--event-ttl", options.event_ttl,
                    "How long Events are kept after they were written last; 0: for ever")
       ->capture_default_str();
+  command
+      ->add_option("--config", options.config,
+                   "A YAML file with settings; the section guard has a mode for each rule")
+      ->check(CLI::ExistingFile);
+  command
+      ->add_option("--guard", options.guard,
+                   "RULE=MODE, such as restamped=reject or all=warn: what becomes of writes that "
+                   "break a rule of conditions. " +
+                       guard_help())
+      ->expected(1)
+      ->take_all()
+      ->type_name("RULE=MODE");
   command->add_option("--threads", options.threads, "Threads that serve; 0: by the processors")
       ->check(CLI::Range(0, 64))
       ->capture_default_str();

@@ -1,0 +1,33 @@
+// Which mode each rule of the guard has, for all kinds and for some of them.
+#pragma once
+
+#include <array>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "engine/guard/rules.h"
+#include "schema/status.h"
+
+namespace gatefold::engine {
+
+class GuardSettings {
+ public:
+  // As kGuardRuleTexts says.
+  GuardSettings();
+
+  // `rule` is a rule's id, or `all`. Of all kinds, and so of those that had modes of their own.
+  // kBadRequest names what is wrong: an unknown rule or mode, `repair` where there is none.
+  Result<void> set(std::string_view rule, std::string_view mode);
+  // The same for objects of one resource (`gateways.gateway.networking.k8s.io`) alone.
+  Result<void> set_for(std::string_view resource, std::string_view rule, std::string_view mode);
+
+  GuardMode mode(std::string_view resource, GuardRule rule) const;
+
+ private:
+  using Modes = std::array<GuardMode, kGuardRules>;
+  Modes general_;
+  std::map<std::string, std::map<GuardRule, GuardMode>, std::less<>> of_resources_;
+};
+
+}  // namespace gatefold::engine

@@ -1,0 +1,31 @@
+// The file of `gatefold serve --config`: YAML with one section for each thing that can be set.
+//
+//   guard:
+//     restamped: reject          # a rule, or all
+//     kinds:
+//       gateways.gateway.networking.k8s.io: {fight: off}
+//
+// Strict: what it does not know is an error that names the file and the line or the path.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "engine/guard/settings.h"
+#include "schema/status.h"
+
+namespace gatefold::tools {
+
+struct Config {
+  engine::GuardSettings guard;
+};
+
+// `name` is what errors call it. An empty text sets nothing. kBadRequest where it is wrong.
+Result<Config> parse_config(std::string_view text, std::string_view name);
+// The file; kServiceUnavailable where it can't be read.
+Result<Config> read_config(const std::string& file);
+
+// RULE=MODE of the command line, on top of what the file says.
+Result<void> set_guard_flag(std::string_view flag, engine::GuardSettings& guard);
+
+}  // namespace gatefold::tools
