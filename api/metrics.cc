@@ -119,6 +119,11 @@ struct Metrics::Parts {
           .Name("apiserver_request_duration_seconds")
           .Help("From the head of a request to the end of its answer.")
           .Register(registry);
+  prometheus::Family<prometheus::Counter>& guard_findings =
+      prometheus::BuildCounter()
+          .Name("gatefold_guard_findings_total")
+          .Help("Breaches of the guard's rules on conditions, by what was done about them.")
+          .Register(registry);
   prometheus::Family<prometheus::Gauge>& inflight =
       prometheus::BuildGauge()
           .Name("apiserver_current_inflight_requests")
@@ -223,6 +228,16 @@ std::string Metrics::text(engine::Engine& engine) {
   raise(own.batches, static_cast<double>(counts.batches));
   raise(own.commit_seconds, static_cast<double>(counts.commit_ns) / kNsPerSecond);
   raise(own.decided_again, static_cast<double>(counts.decided_again));
+  for (const auto& rule : engine::kGuardRuleTexts) {
+    for (const auto mode :
+         {engine::GuardMode::kRepair, engine::GuardMode::kWarn, engine::GuardMode::kReject}) {
+      if (mode == engine::GuardMode::kRepair && !rule.has_repair) continue;
+      auto& counter = own.guard_findings.Add({{"rule", std::string(rule.id)},
+                                   {"mode", std::string(engine::guard_mode_word(mode))}});
+      raise(counter, static_cast<double>(counts.guard[static_cast<std::size_t>(rule.rule)]
+                                                     [static_cast<std::size_t>(mode)]));
+    }
+  }
   return prometheus::TextSerializer().Serialize(own.registry.Collect());
 }
 

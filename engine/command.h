@@ -51,6 +51,7 @@ struct Command {
   FieldValidation field_validation = FieldValidation::kWarn;
   bool dry_run = false;
   bool bypasses_policies = false;  // of what the server does by itself: seeds, what expires
+  bool is_own = false;             // of one of the server's controllers: it is told of nothing
   DeleteOptions delete_options;
   Actor actor;
   UserPtr user;           // who asks; nullptr: whoever actor.user names

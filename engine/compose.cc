@@ -92,6 +92,7 @@ Decision compose(const Command& command, const Facts& facts, const Stamp& stamp,
   Decision decision;
   decision.reads = facts.reads;
   decision.revision = facts.revision;
+  decision.tally = std::move(composition.tally);
   auto& outcome = decision.outcome;
   outcome.effect = composition.effect;
   outcome.body = stored.body;
@@ -115,6 +116,36 @@ Decision compose(const Command& command, const Facts& facts, const Stamp& stamp,
   return decision;
 }
 
+FieldErrors ask_guard(const Command& command, const Facts& facts, const Stamp& stamp,
+                      const Value* old_object, Value& object, Composition& composition) {
+  const auto& version = *facts.version;
+  // Without the subresource a status is a part of the spec: each write of it is a generation.
+  const bool has_generation = facts.kind->has_generation && version.status_subresource;
+  auto report = guard_write(
+      {.schema = *version.schema,
+       .old_object = old_object,
+       .event_time = stamp.now,
+       .generation = has_generation ? integer_at(object, {"metadata", "generation"}, 0) : 0,
+       .writer = command.actor,
+       .modes = facts.guard_modes,
+       .recall = facts.recall},
+      object);
+  composition.transitions = std::move(report.transitions);
+  composition.repairs = std::move(report.repairs);
+  composition.tally = std::move(report.tally);
+  for (auto& text : report.warnings) composition.warnings.push_back(std::move(text));
+  return std::move(report.errors);
+}
+
+Decision refused(const Facts& facts, const FieldErrors& errors, Composition composition) {
+  Decision decision;
+  decision.reads = facts.reads;
+  decision.revision = facts.revision;
+  decision.tally = std::move(composition.tally);
+  decision.refusal = invalid(facts.kind->resource_name(), facts.name, errors).error();
+  return decision;
+}
+
 Decision unchanged(const Command& command, const Facts& facts, const Stamp& stamp,
                    Composition composition) {
   const auto& target = *facts.target;
@@ -126,6 +157,7 @@ Decision unchanged(const Command& command, const Facts& facts, const Stamp& stam
     decision.sightings =
         count_sightings(target.object.key, command.actor, stamp, composition.repairs);
   }
+  decision.tally = std::move(composition.tally);
   auto& outcome = decision.outcome;
   outcome.effect = composition.effect;
   outcome.body = std::make_shared<const std::string>(target.object.body);

@@ -25,11 +25,20 @@ struct Composition {
   std::vector<storage::Repair> repairs;
   std::vector<storage::AuditAnnotation> audit_annotations;
   std::vector<std::string> warnings;
+  GuardTally tally;
 };
 
 // The decision to make `stored` the object's next version; with kDeleted its last one.
 Decision compose(const Command& command, const Facts& facts, const Stamp& stamp, Stored stored,
                  Composition composition);
+
+// Lets the guard judge the object that is about to be stored: what it puts right, says and counts
+// goes into the composition.
+// What comes back is not empty where the write is to be refused.
+FieldErrors ask_guard(const Command& command, const Facts& facts, const Stamp& stamp,
+                      const Value* old_object, Value& object, Composition& composition);
+// The decision that refuses for what the guard found.
+Decision refused(const Facts& facts, const FieldErrors& errors, Composition composition);
 
 // The decision that changes nothing: the outcome is the object as it is.
 Decision unchanged(const Command& command, const Facts& facts, const Stamp& stamp,

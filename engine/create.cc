@@ -5,7 +5,6 @@
 #include "engine/admission.h"
 #include "engine/admit.h"
 #include "engine/compose.h"
-#include "engine/conditions.h"
 #include "engine/core_kinds.h"
 #include "engine/wanted.h"
 #include "schema/defaults.h"
@@ -91,9 +90,10 @@ Result<Decision> create(const Command& command, const Facts& facts, const Stamp&
   if (facts.target) {
     return already_exists(kind.resource_name(), facts.name, facts.target->object.deleting);
   }
-  auto report = guard_conditions(*version.schema, nullptr, object, stamp.now);
-  composition.transitions = std::move(report.transitions);
-  composition.repairs = std::move(report.repairs);
+  if (const auto errors = ask_guard(command, facts, stamp, nullptr, object, composition);
+      !errors.empty()) {
+    return refused(facts, errors, std::move(composition));
+  }
 
   if (managers && !managers->as_array().empty())
     object_member(object.as_object(), "metadata")["managedFields"] = std::move(*managers);

@@ -18,6 +18,8 @@ struct Decision {
   std::vector<Read> reads;
   Revision revision;  // of the View that was read
   std::vector<storage::SightingCount> sightings;
+  GuardTally tally;               // what the guard found
+  std::optional<Status> refusal;  // by the guard: the answer, and there is no event
   storage::Frame frame;  // what the event was encoded against
   // Places in the batch that the decision was made in, where it rests on events without a number.
   int previous_in_batch = -1;

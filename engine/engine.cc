@@ -36,7 +36,7 @@ class Engine::Parts {
         tokens(std::move(issued)),
         hub(store->head().revision),
         sequencer(*store, hub, std::move(definitions), std::move(policies), std::move(services),
-                  tokens, [this](News news) {
+                  tokens, std::make_shared<const GuardSettings>(options.guard), [this](News news) {
                     if (reactors) reactors->notify(std::move(news));
                   }) {}
 
@@ -146,6 +146,12 @@ void Engine::submit(Command command, Done done) {
       auto decision = consider(command, *view, nullptr, entry.stamp);
       if (!decision) {
         done(std::unexpected(std::move(decision.error())));
+        return;
+      }
+      const bool is_final = !decision->event;
+      if (is_final) sequencer.count_findings(decision->tally);
+      if (decision->refusal) {
+        done(std::unexpected(std::move(*decision->refusal)));
         return;
       }
       entry.decision = std::move(*decision);

@@ -2,6 +2,7 @@
 // on the callers' threads.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -41,6 +42,9 @@ struct Health {
   std::string why_not;  // a sentence for /readyz?verbose
 };
 
+// Findings of the guard by rule and mode, in the order of their enumerations.
+using GuardCounts = std::array<std::array<std::uint64_t, kGuardModes>, kGuardRules>;
+
 // Since the start, and what waits now.
 struct EngineCounts {
   std::uint64_t commands = 0;
@@ -49,6 +53,7 @@ struct EngineCounts {
   std::uint64_t decided_again = 0;  // by the writer, because a read moved
   std::uint64_t commit_ns = 0;      // that commits took, syncs included
   std::uint64_t queued = 0;         // commands that wait for the writer
+  GuardCounts guard{};
 };
 
 class Engine {

@@ -1,5 +1,7 @@
 #include "engine/facts.h"
 
+#include <spdlog/spdlog.h>
+
 #include "engine/definitions.h"
 #include "engine/policy_facts.h"
 #include "engine/review_facts.h"
@@ -75,6 +77,35 @@ Result<NamespaceFact> find_namespace(const ObjectKey& key, const View& view,
   if (!object) return std::unexpected(std::move(object.error()));
   if (!*object) return NamespaceFact{};
   return NamespaceFact{true, (*object)->deleting};
+}
+
+// A memory that can't be read any more is a short one.
+GuardMemory recall_transitions(const storage::Snapshot& snapshot, const ObjectKey& key,
+                               const Uid& uid) {
+  GuardMemory memory;
+  const auto visit = [&](const storage::LedgerEntry& entry) {
+    if (entry.uid != uid || memory.size() >= kMemoryTransitionsMax) return false;
+    memory.push_back({entry.transition.path, entry.transition.type, entry.transition.new_status,
+                      entry.actor, entry.time, entry.revision});
+    return true;
+  };
+  if (auto read = snapshot.timeline_backwards(key, visit); !read) {
+    spdlog::debug("the ledger of {} ends early: {}", to_string(key), read.error().message);
+  }
+  return memory;
+}
+
+void gather_guard(const Command& command, const View& view, Facts& facts) {
+  if (!command.is_own && !command.bypasses_policies) {
+    static const GuardSettings initial;
+    const auto& settings = view.guard == nullptr ? initial : *view.guard;
+    facts.guard_modes = settings.modes(facts.kind->stored_kind().resource);
+  }
+  if (!facts.target) return;
+  facts.recall = [&snapshot = *view.snapshot, key = facts.target->object.key,
+                  uid = facts.target->object.uid] {
+    return recall_transitions(snapshot, key, uid);
+  };
 }
 
 }  // namespace
@@ -158,6 +189,7 @@ Result<Facts> gather(const Command& command, const std::string& name, const View
                     facts.target ? holdings_of(facts.target->value) : ServiceHoldings{});
     facts.reads.push_back({Read::Type::kServices, {}});
   }
+  gather_guard(command, view, facts);
   if (auto gathered = gather_policies(command, view, overlay, facts); !gathered) {
     return std::unexpected(std::move(gathered.error()));
   }

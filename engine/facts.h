@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/command.h"
+#include "engine/guard/guard.h"
 #include "engine/core/service_pool.h"
 #include "engine/policy/admission_policy.h"
 #include "engine/view.h"
@@ -72,6 +73,10 @@ struct Facts {
   std::optional<Value> policy_namespace;  // the namespace's object, where a policy may ask for it
   ServicePool services;                   // for what may take an address
   ReviewFacts review;
+  GuardModes guard_modes = kOwnGuardModes;
+  // What the ledger knows of the target's transitions, asked of the View where the guard needs it;
+  // nothing for a new object. What is still in the batch is not in it. Not to be kept.
+  Recall recall;
   std::vector<Read> reads;
   Revision revision;  // of the View
 };

@@ -35,6 +35,7 @@ Command command_on(const Kind& kind, const ObjectKey& key, Verb verb, std::strin
   command.plural = kind.plural;
   command.name_space = key.name_space;
   command.name = key.name;
+  command.is_own = true;
   command.actor = {std::string(user), "gatefold", "gatefold", "", ""};
   switch (verb) {
     case Verb::kDelete:

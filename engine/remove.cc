@@ -6,7 +6,7 @@
 
 #include "engine/admission.h"
 #include "engine/compose.h"
-#include "engine/conditions.h"
+#include "engine/guard/guard.h"
 #include "engine/core/custom_resource_definitions.h"
 #include "engine/core_kinds.h"
 #include "engine/definitions.h"

@@ -49,13 +49,16 @@ std::size_t Sequencer::Entry::bytes() const {
 
 Sequencer::Sequencer(storage::Store& store, WatchHub& hub, Definitions definitions,
                      Policies policies, ServiceRegister services,
-                     std::shared_ptr<const Tokens> tokens, std::function<void(News)> committed)
+                     std::shared_ptr<const Tokens> tokens,
+                     std::shared_ptr<const GuardSettings> guard,
+                     std::function<void(News)> committed)
     : store_(store),
       hub_(hub),
       definitions_(std::move(definitions)),
       policies_(std::move(policies)),
       services_(std::move(services)),
       tokens_(std::move(tokens)),
+      guard_(std::move(guard)),
       committed_(std::move(committed)),
       recent_(store.head().revision) {
   publish_view();
@@ -74,6 +77,7 @@ void Sequencer::publish_view() {
   view->policies = policies_.set();
   view->services = services_.allocations();
   view->tokens = tokens_;
+  view->guard = guard_;
   view->incarnation = store_.incarnation();
   ViewPtr old = std::move(view);
   {
@@ -134,9 +138,20 @@ EngineCounts Sequencer::counts() const {
                       .batches = batches_.load(),
                       .decided_again = decided_again_.load(),
                       .commit_ns = commit_ns_.load()};
+  for (std::size_t rule = 0; rule < kGuardRules; ++rule) {
+    for (std::size_t mode = 0; mode < kGuardModes; ++mode)
+      counts.guard[rule][mode] = findings_[rule][mode].load(std::memory_order_relaxed);
+  }
   const std::scoped_lock lock(mutex_);
   counts.queued = queue_.size();
   return counts;
+}
+
+void Sequencer::count_findings(const GuardTally& tally) {
+  for (const auto& [rule, mode] : tally) {
+    auto& count = findings_[static_cast<std::size_t>(rule)][static_cast<std::size_t>(mode)];
+    count.fetch_add(1, std::memory_order_relaxed);
+  }
 }
 
 std::vector<Sequencer::Entry> Sequencer::take() {
@@ -162,6 +177,8 @@ void Sequencer::put_back(std::span<Entry> entries) {
 }
 
 void Sequencer::accept(Entry& entry, Decision decision, Batch& batch) {
+  // Those of an entry that only brings sightings are counted.
+  if (entry.done) count_findings(decision.tally);
   for (auto& count : decision.sightings) batch.sightings.push_back(std::move(count));
   int in_batch = decision.outcome_in_batch;
   if (decision.event) {
@@ -199,6 +216,11 @@ void Sequencer::gather_entry(Entry& entry, Batch& batch) {
   if (!decision) {
     // Answered after the commit: the reason may lie in an event that is not durable yet.
     batch.answers.push_back({std::move(entry.done), std::unexpected(decision.error()), -1});
+    return;
+  }
+  if (decision->refusal) {
+    count_findings(decision->tally);
+    batch.answers.push_back({std::move(entry.done), std::unexpected(std::move(*decision->refusal)), -1});
     return;
   }
   accept(entry, std::move(*decision), batch);

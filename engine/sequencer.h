@@ -45,7 +45,7 @@ class Sequencer {
   // `committed` is called on the writer's thread after each batch is visible, for the reactors.
   Sequencer(storage::Store& store, WatchHub& hub, Definitions definitions, Policies policies,
             ServiceRegister services, std::shared_ptr<const Tokens> tokens,
-            std::function<void(News)> committed);
+            std::shared_ptr<const GuardSettings> guard, std::function<void(News)> committed);
 
   // Any thread.
   ViewPtr view() const;
@@ -56,6 +56,8 @@ class Sequencer {
   void wait_for(Revision revision, std::move_only_function<void(bool)> done);
   Health health() const;
   EngineCounts counts() const;
+  // Of a decision that holds.
+  void count_findings(const GuardTally& tally);
   void count_command() { commands_.fetch_add(1, std::memory_order_relaxed); }
 
   // The writer's thread.
@@ -101,6 +103,7 @@ class Sequencer {
   Policies policies_;         // writer thread only
   ServiceRegister services_;  // writer thread only
   const std::shared_ptr<const Tokens> tokens_;
+  const std::shared_ptr<const GuardSettings> guard_;
   const std::function<void(News)> committed_;
   RecentChanges recent_;      // writer thread only
   int mend_attempts_ = 0;     // writer thread only
@@ -129,6 +132,7 @@ class Sequencer {
   std::atomic<std::uint64_t> batches_{0};
   std::atomic<std::uint64_t> decided_again_{0};
   std::atomic<std::uint64_t> commit_ns_{0};
+  std::array<std::array<std::atomic<std::uint64_t>, kGuardModes>, kGuardRules> findings_{};
 };
 
 }  // namespace gatefold::engine

@@ -6,7 +6,6 @@
 #include "engine/admit.h"
 #include "engine/apply/owned_write.h"
 #include "engine/compose.h"
-#include "engine/conditions.h"
 #include "engine/core_kinds.h"
 #include "engine/create.h"
 #include "engine/identity.h"
@@ -276,9 +275,10 @@ Result<Decision> update(const Command& command, const Facts& facts, const Stamp&
   if (!valid) return std::unexpected(std::move(valid.error()));
   if (auto may = ask_policies(command, facts, &object, &old_object, composition); !may)
     return std::unexpected(std::move(may.error()));
-  auto report = guard_conditions(*version.schema, &old_object, object, stamp.now);
-  composition.transitions = std::move(report.transitions);
-  composition.repairs = std::move(report.repairs);
+  if (const auto errors = ask_guard(command, facts, stamp, &old_object, object, composition);
+      !errors.empty()) {
+    return refused(facts, errors, std::move(composition));
+  }
   if (!wanted->ownership) {
     // What a subresource's client says of managers is not heard (R17.8).
     const auto& heard = command.subresource.empty() ? said_managers : std::nullopt;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "engine/core/service_pool.h"
+#include "engine/guard/settings.h"
 #include "engine/policies.h"
 #include "schema/catalog.h"
 #include "storage/snapshot.h"
@@ -22,6 +23,7 @@ struct View {
   PolicySetPtr policies;
   ServiceAllocationsPtr services;
   std::shared_ptr<const Tokens> tokens;  // the same in every View
+  std::shared_ptr<const GuardSettings> guard;  // the same in every View; nullptr: the initial ones
   std::string incarnation;
 
   Revision revision() const { return head.revision; }

@@ -7,12 +7,17 @@
 namespace gatefold::storage {
 namespace {
 
+enum class Direction { kForwards, kBackwards };
+
 Result<void> walk(const Snapshot& snapshot, const Snapshot::Pin& pin, std::string from,
-                  std::string until, const Snapshot::LedgerVisitor& visit) {
+                  std::string until, const Snapshot::LedgerVisitor& visit,
+                  Direction direction = Direction::kForwards) {
   Rows rows(pin.database(), Family::kTransitions, pin.snapshot(), std::move(from),
             std::move(until));
+  const bool is_backwards = direction == Direction::kBackwards;
+  if (is_backwards) rows.seek_to_last();
   std::optional<Event> event;
-  for (; rows.valid(); rows.next()) {
+  for (; rows.valid(); is_backwards ? rows.previous() : rows.next()) {
     const auto place = parse_place(rows.key());
     if (!place) return corruption("a row of transitions can't be read");
     if (!event || event->revision != place->revision) {
@@ -38,6 +43,11 @@ Result<void> Snapshot::timeline(const ObjectKey& key, const LedgerVisitor& visit
   const auto object = object_key(key);
   return walk(*this, *pin_, timeline_key(object, after.next(), 0),
               prefix_end(timeline_prefix(object)), visit);
+}
+
+Result<void> Snapshot::timeline_backwards(const ObjectKey& key, const LedgerVisitor& visit) const {
+  const auto prefix = timeline_prefix(object_key(key));
+  return walk(*this, *pin_, prefix, prefix_end(prefix), visit, Direction::kBackwards);
 }
 
 Result<void> Snapshot::transitions(std::string_view name_space, Revision after, Revision until,

@@ -141,6 +141,8 @@ class Snapshot {
   // by revision ("" is cluster-scoped).
   Result<void> timeline(const ObjectKey& key, const LedgerVisitor& visit,
                         Revision after = {}) const;
+  // The same, newest first, over all that is kept; of one event in their order backwards.
+  Result<void> timeline_backwards(const ObjectKey& key, const LedgerVisitor& visit) const;
   Result<void> transitions(std::string_view name_space, Revision after, Revision until,
                            const LedgerVisitor& visit) const;
   Result<void> sightings(const ObjectKey& key, const SightingVisitor& visit) const;

@@ -68,11 +68,16 @@ Result<void> GuardSettings::set_for(std::string_view resource, std::string_view 
   return {};
 }
 
+GuardModes GuardSettings::modes(std::string_view resource) const {
+  auto modes = general_;
+  const auto found = of_resources_.find(resource);
+  if (found == of_resources_.end()) return modes;
+  for (const auto& [rule, mode] : found->second) modes[static_cast<std::size_t>(rule)] = mode;
+  return modes;
+}
+
 GuardMode GuardSettings::mode(std::string_view resource, GuardRule rule) const {
-  if (const auto found = of_resources_.find(resource); found != of_resources_.end()) {
-    if (const auto own = found->second.find(rule); own != found->second.end()) return own->second;
-  }
-  return general_[static_cast<std::size_t>(rule)];
+  return modes(resource)[static_cast<std::size_t>(rule)];
 }
 
 }  // namespace gatefold::engine

@@ -11,6 +11,17 @@
 
 namespace gatefold::engine {
 
+// In the order of GuardRule.
+using GuardModes = std::array<GuardMode, kGuardRules>;
+
+// Of what the server itself writes: times are kept true, and nobody is there to be told.
+inline constexpr GuardModes kOwnGuardModes = [] {
+  GuardModes modes{};
+  modes[static_cast<std::size_t>(GuardRule::kRestamped)] = GuardMode::kRepair;
+  modes[static_cast<std::size_t>(GuardRule::kUnstamped)] = GuardMode::kRepair;
+  return modes;
+}();
+
 class GuardSettings {
  public:
   // As kGuardRuleTexts says.
@@ -22,11 +33,11 @@ class GuardSettings {
   // The same for objects of one resource (`gateways.gateway.networking.k8s.io`) alone.
   Result<void> set_for(std::string_view resource, std::string_view rule, std::string_view mode);
 
+  GuardModes modes(std::string_view resource) const;
   GuardMode mode(std::string_view resource, GuardRule rule) const;
 
  private:
-  using Modes = std::array<GuardMode, kGuardRules>;
-  Modes general_;
+  GuardModes general_;
   std::map<std::string, std::map<GuardRule, GuardMode>, std::less<>> of_resources_;
 };
 

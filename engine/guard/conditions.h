@@ -1,9 +1,8 @@
-// Conditions: where a kind has them, what changed in them, and the guard that keeps
-// lastTransitionTime true (design section 6). Pure.
+// Where the conditions of an object are. Pure.
 #pragma once
 
 #include <cstdint>
-#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,18 +10,19 @@
 #include "schema/schema_node.h"
 #include "schema/time.h"
 #include "schema/value.h"
-#include "storage/event.h"
 
 namespace gatefold::engine {
 
 // One condition as it stands in an object. The strings view into the object.
 struct ConditionEntry {
-  std::string path;  // of its list, by identity: `status.listeners[http].conditions`
+  std::string path;   // of its list, by identity: `status.listeners[http].conditions`
+  std::string place;  // its own, as field errors name it: `status.listeners[0].conditions[1]`
+  std::string_view controller;  // `controllerName` beside its list; "" where there is none
   std::string_view type;
   std::string_view status;
   std::string_view reason;
   std::string_view message;
-  std::int64_t observed_generation = 0;
+  std::optional<std::int64_t> observed_generation;
   Time last_transition_time;
   std::string_view written_time;  // as it stands there; "" where it is missing or none
   Value* slot = nullptr;  // the condition in the object, when it was collected from a mutable one
@@ -36,19 +36,13 @@ struct ConditionEntry {
 std::vector<ConditionEntry> collect_conditions(const SchemaNode& schema, const Value& object);
 std::vector<ConditionEntry> collect_conditions(const SchemaNode& schema, Value& object);
 
-struct GuardReport {
-  std::vector<storage::Transition> transitions;  // by path, then type
-  std::vector<storage::Repair> repairs;
-};
+// The same without a schema, for objects of which only the text is known: any list that holds
+// objects with a `type`, a `status` and a `lastTransitionTime`. Lists on the way are named by
+// controllerName and reference where their items have them, else by `name`, else by the index: for
+// the kinds of the Gateway API these are the names above.
+std::vector<ConditionEntry> collect_conditions(const Value& object);
 
-// Compares `object` with `old_object` (null for a create), puts right every lastTransitionTime in
-// `object` that is not true (rules `restamped` and `unstamped`, mode repair) and reports the
-// transitions. `event_time` is the event's. The time of a transition is the client's where it is
-// later than the previous one and at most a second after the event, else max(previous, event time).
-// Where the status stays, so does the time as it was written; another way to write the same second
-// is no breach. Conditions that come from the schema's defaults (dated 1970) are no transition.
-// Several conditions of one type in one list are compared in their order.
-GuardReport guard_conditions(const SchemaNode& schema, const Value* old_object, Value& object,
-                             Time event_time);
+// Whether nobody has said anything yet: what a schema's defaults say, dated 1970.
+bool is_default_condition(const ConditionEntry& entry);
 
 }  // namespace gatefold::engine

@@ -1,4 +1,4 @@
-#include "engine/conditions.h"
+#include "engine/guard/guard.h"
 
 #include <fmt/format.h>
 
