@@ -232,10 +232,11 @@ std::string Metrics::text(engine::Engine& engine) {
     for (const auto mode :
          {engine::GuardMode::kRepair, engine::GuardMode::kWarn, engine::GuardMode::kReject}) {
       if (mode == engine::GuardMode::kRepair && !rule.has_repair) continue;
-      auto& counter = own.guard_findings.Add({{"rule", std::string(rule.id)},
-                                   {"mode", std::string(engine::guard_mode_word(mode))}});
-      raise(counter, static_cast<double>(counts.guard[static_cast<std::size_t>(rule.rule)]
-                                                     [static_cast<std::size_t>(mode)]));
+      auto& counter = own.guard_findings.Add(
+          {{"rule", std::string(rule.id)}, {"mode", std::string(engine::guard_mode_word(mode))}});
+      raise(counter,
+            static_cast<double>(
+                counts.guard[static_cast<std::size_t>(rule.rule)][static_cast<std::size_t>(mode)]));
     }
   }
   return prometheus::TextSerializer().Serialize(own.registry.Collect());

@@ -20,7 +20,7 @@ struct Decision {
   std::vector<storage::SightingCount> sightings;
   GuardTally tally;               // what the guard found
   std::optional<Status> refusal;  // by the guard: the answer, and there is no event
-  storage::Frame frame;  // what the event was encoded against
+  storage::Frame frame;           // what the event was encoded against
   // Places in the batch that the decision was made in, where it rests on events without a number.
   int previous_in_batch = -1;
   int frame_in_batch = -1;

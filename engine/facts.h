@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "engine/command.h"
-#include "engine/guard/guard.h"
 #include "engine/core/service_pool.h"
+#include "engine/guard/guard.h"
 #include "engine/policy/admission_policy.h"
 #include "engine/view.h"
 #include "storage/snapshot.h"

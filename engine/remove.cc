@@ -6,10 +6,10 @@
 
 #include "engine/admission.h"
 #include "engine/compose.h"
-#include "engine/guard/guard.h"
 #include "engine/core/custom_resource_definitions.h"
 #include "engine/core_kinds.h"
 #include "engine/definitions.h"
+#include "engine/guard/guard.h"
 #include "schema/convert.h"
 #include "schema/meta.h"
 

@@ -220,7 +220,8 @@ void Sequencer::gather_entry(Entry& entry, Batch& batch) {
   }
   if (decision->refusal) {
     count_findings(decision->tally);
-    batch.answers.push_back({std::move(entry.done), std::unexpected(std::move(*decision->refusal)), -1});
+    batch.answers.push_back(
+        {std::move(entry.done), std::unexpected(std::move(*decision->refusal)), -1});
     return;
   }
   accept(entry, std::move(*decision), batch);

@@ -22,7 +22,7 @@ struct View {
   CatalogPtr catalog;
   PolicySetPtr policies;
   ServiceAllocationsPtr services;
-  std::shared_ptr<const Tokens> tokens;  // the same in every View
+  std::shared_ptr<const Tokens> tokens;        // the same in every View
   std::shared_ptr<const GuardSettings> guard;  // the same in every View; nullptr: the initial ones
   std::string incarnation;
 

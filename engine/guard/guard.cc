@@ -26,8 +26,8 @@ class Guard {
       auto transition = transition_of(pair, write_.old_object == nullptr, write_.event_time);
       if (transition) report_.transitions.push_back(std::move(*transition));
     }
-    auto findings = judge_write(
-        {write_.old_object, &object_, write_.event_time, write_.generation}, pairs.all());
+    auto findings = judge_write({write_.old_object, &object_, write_.event_time, write_.generation},
+                                pairs.all());
     remember(pairs.all(), findings);
     // The entries view into the object: it changes last.
     const auto mended = repair(pairs.all(), findings);
@@ -45,8 +45,8 @@ class Guard {
 
   void remember(const std::vector<ConditionPair>& pairs, GuardFindings& findings) {
     const auto is_on = [&](GuardRule rule) { return mode_of(rule) != GuardMode::kOff; };
-    const bool judges = is_on(GuardRule::kFight) || is_on(GuardRule::kFlap) ||
-                        is_on(GuardRule::kForeignEntry);
+    const bool judges =
+        is_on(GuardRule::kFight) || is_on(GuardRule::kFlap) || is_on(GuardRule::kForeignEntry);
     if (!judges || !write_.recall || write_.old_object == nullptr) return;
     const RememberedWrite remembered{pairs, report_.transitions, write_.writer, write_.event_time};
     if (!needs_memory(remembered)) return;
@@ -63,7 +63,8 @@ class Guard {
     });
     for (const auto& pair : pairs) {
       if (pair.now == nullptr) continue;
-      const auto kept_text = pair.before == nullptr ? std::string_view() : pair.before->written_time;
+      const auto kept_text =
+          pair.before == nullptr ? std::string_view() : pair.before->written_time;
       const bool stays = pair.before != nullptr && !pair.status_moved();
       const auto found = repairing(*pair.now, undoes_all && pair.is_restamped(), findings);
       if (found) {
@@ -112,11 +113,11 @@ class Guard {
     if (mode == GuardMode::kWarn) {
       report_.warnings.push_back(fmt::format("{}: {} ({})", finding.place, finding.text, id));
     } else if (mode == GuardMode::kReject) {
-      report_.errors.push_back(
-          finding.rule == GuardRule::kDuplicate
-              ? duplicate(finding.place, finding.value, std::string(id))
-              : invalid_value(finding.place, finding.value,
-                              fmt::format("{} ({})", finding.text, id), std::string(id)));
+      report_.errors.push_back(finding.rule == GuardRule::kDuplicate
+                                   ? duplicate(finding.place, finding.value, std::string(id))
+                                   : invalid_value(finding.place, finding.value,
+                                                   fmt::format("{} ({})", finding.text, id),
+                                                   std::string(id)));
     }
   }
 
@@ -133,7 +134,11 @@ GuardReport guard_write(const GuardedWrite& write, Value& object) {
 
 GuardReport guard_conditions(const SchemaNode& schema, const Value* old_object, Value& object,
                              Time event_time) {
-  return guard_write({.schema = schema, .old_object = old_object, .event_time = event_time, .writer = {}, .recall = {}},
+  return guard_write({.schema = schema,
+                      .old_object = old_object,
+                      .event_time = event_time,
+                      .writer = {},
+                      .recall = {}},
                      object);
 }
 

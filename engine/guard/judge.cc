@@ -43,9 +43,9 @@ void judge_bad_time(const ConditionEntry& entry, Time event_time, Time kept,
     findings.push_back(
         found_time(GuardRule::kBadTime, entry, kept, "lastTransitionTime is missing or no time"));
   } else if (lies_ahead(entry, event_time)) {
-    findings.push_back(found_time(
-        GuardRule::kBadTime, entry, kept,
-        fmt::format("lastTransitionTime {} lies in the future", entry.written_time)));
+    findings.push_back(
+        found_time(GuardRule::kBadTime, entry, kept,
+                   fmt::format("lastTransitionTime {} lies in the future", entry.written_time)));
   }
 }
 
@@ -87,16 +87,14 @@ void judge_observed(const ConditionPair& pair, std::int64_t generation, const Li
   if (*observed >= generation || !is_verdict(now)) return;
   // The others left it behind once, and now do so again: whoever writes conditions one by one is
   // done with the first round before the second begins.
-  const bool is_left_behind =
-      before && !is_new && list.before > *before && list.now > list.before;
+  const bool is_left_behind = before && !is_new && list.before > *before && list.now > list.before;
   if (is_left_behind) {
     add(GuardRule::kObservedGeneration,
         fmt::format("observedGeneration stays at {} while others moved on to {}", *observed,
                     list.now));
   } else if (pair.is_touched()) {
-    add(GuardRule::kStale,
-        fmt::format("{} was written for generation {}, the object has {}", now.status, *observed,
-                    generation));
+    add(GuardRule::kStale, fmt::format("{} was written for generation {}, the object has {}",
+                                       now.status, *observed, generation));
   }
 }
 
@@ -121,10 +119,10 @@ void judge_time(const ConditionPair& pair, bool is_create, Time event_time,
   if (pair.is_restamped()) {
     const auto kept = pair.before->last_transition_time;
     judge_bad_time(now, event_time, kept, findings);
-    findings.push_back(found_time(
-        GuardRule::kRestamped, now, kept,
-        fmt::format("status stays {}, and lastTransitionTime was moved from {} to {}", now.status,
-                    pair.before->written_time, written_or_none(now))));
+    findings.push_back(
+        found_time(GuardRule::kRestamped, now, kept,
+                   fmt::format("status stays {}, and lastTransitionTime was moved from {} to {}",
+                               now.status, pair.before->written_time, written_or_none(now))));
     return;
   }
   const auto transition = transition_of(pair, is_create, event_time);
@@ -136,10 +134,10 @@ void judge_time(const ConditionPair& pair, bool is_create, Time event_time,
   const bool is_true =
       truth.is_claimed || (now.last_transition_time == kept && !now.written_time.empty());
   if (is_true) return;
-  findings.push_back(found_time(
-      GuardRule::kUnstamped, now, kept,
-      fmt::format("status became {} at {}, and lastTransitionTime says {}", now.status,
-                  format_seconds(kept), written_or_none(now))));
+  findings.push_back(
+      found_time(GuardRule::kUnstamped, now, kept,
+                 fmt::format("status became {} at {}, and lastTransitionTime says {}", now.status,
+                             format_seconds(kept), written_or_none(now))));
 }
 
 void judge_generations(const std::vector<ConditionPair>& pairs, std::int64_t generation,
@@ -195,13 +193,13 @@ void judge_no_op(const JudgedWrite& write, const std::vector<ConditionPair>& pai
   erase_times(old_object);
   if (!same(object, old_object)) return;
   const auto first = std::ranges::find_if(pairs, is_restamped);
-  findings.push_back({.rule = GuardRule::kNoOp,
-                      .path = "",
-                      .type = "",
-                      .place = first->now->place + ".lastTransitionTime",
-                      .text = "nothing but lastTransitionTime differs",
-                      .value = first->now->written_time.empty() ? Value()
-                                                                : Value(first->now->written_time)});
+  findings.push_back(
+      {.rule = GuardRule::kNoOp,
+       .path = "",
+       .type = "",
+       .place = first->now->place + ".lastTransitionTime",
+       .text = "nothing but lastTransitionTime differs",
+       .value = first->now->written_time.empty() ? Value() : Value(first->now->written_time)});
 }
 
 GuardFindings judge_write(const JudgedWrite& write, const std::vector<ConditionPair>& pairs) {

@@ -69,9 +69,8 @@ void judge_turns(const RememberedWrite& write, const GuardMemory& memory, GuardF
                          .value = Value(transition.new_status)};
     if (is_fight(turns)) {
       finding.other_writer = writer_text(*turns[1].writer);
-      finding.text =
-          fmt::format("{} and {} set status in turn, each undoing the other's",
-                      writer_text(write.writer), finding.other_writer);
+      finding.text = fmt::format("{} and {} set status in turn, each undoing the other's",
+                                 writer_text(write.writer), finding.other_writer);
       findings.push_back(finding);
     }
     const auto recent = std::ranges::count_if(turns, [&](const Turn& turn) {
@@ -80,8 +79,8 @@ void judge_turns(const RememberedWrite& write, const GuardMemory& memory, GuardF
     if (static_cast<std::size_t>(recent) >= kFlapTransitions) {
       finding.rule = GuardRule::kFlap;
       finding.other_writer.clear();
-      finding.text = fmt::format("status moved {} times within {}", recent,
-                                 human_duration(kFlapWindowNs));
+      finding.text =
+          fmt::format("status moved {} times within {}", recent, human_duration(kFlapWindowNs));
       findings.push_back(std::move(finding));
     }
   }
@@ -104,16 +103,15 @@ void judge_entries(const RememberedWrite& write, const GuardMemory& memory,
     });
     // The entry that its list of conditions stands in; of a dropped one, the list it was in.
     const auto entry_place = entry.place.substr(0, entry.place.rfind('.'));
-    findings.push_back({.rule = GuardRule::kForeignEntry,
-                        .path = entry.path,
-                        .type = "",
-                        .place = is_dropped ? entry_place.substr(0, entry_place.rfind('['))
-                                            : entry_place,
-                        .text = fmt::format("the entry of {}, which {} writes, was {}",
-                                            entry.controller, writer_text(first->writer),
-                                            is_dropped ? "dropped" : "edited"),
-                        .value = Value(entry.controller),
-                        .other_writer = writer_text(first->writer)});
+    findings.push_back(
+        {.rule = GuardRule::kForeignEntry,
+         .path = entry.path,
+         .type = "",
+         .place = is_dropped ? entry_place.substr(0, entry_place.rfind('[')) : entry_place,
+         .text = fmt::format("the entry of {}, which {} writes, was {}", entry.controller,
+                             writer_text(first->writer), is_dropped ? "dropped" : "edited"),
+         .value = Value(entry.controller),
+         .other_writer = writer_text(first->writer)});
   }
 }
 

@@ -52,8 +52,8 @@ bool ConditionPair::status_moved() const {
 bool ConditionPair::is_restamped() const {
   if (before == nullptr || now == nullptr || before->written_time.empty()) return false;
   if (before->status != now->status || before->written_time == now->written_time) return false;
-  return now->written_time.empty() || cut_to_seconds(before->last_transition_time) !=
-                                          cut_to_seconds(now->last_transition_time);
+  return now->written_time.empty() ||
+         cut_to_seconds(before->last_transition_time) != cut_to_seconds(now->last_transition_time);
 }
 
 bool ConditionPair::is_touched() const {

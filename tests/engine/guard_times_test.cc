@@ -1,7 +1,6 @@
-#include "engine/guard/guard.h"
-
 #include <fmt/format.h>
 
+#include "engine/guard/guard.h"
 #include "schema/catalog.h"
 #include "schema/defaults.h"
 #include "tests/schema/parsed.h"

@@ -4,8 +4,10 @@
 
 namespace gatefold::test {
 
-ServedEngine::ServedEngine(engine::World world, api::ServerLimits limits) {
+ServedEngine::ServedEngine(engine::World world, api::ServerLimits limits,
+                           engine::GuardSettings guard) {
   engine::EngineOptions options;
+  options.guard = std::move(guard);
   options.store.directory = "/gatefold-test";
   options.store.in_memory = true;
   auto engine = engine::Engine::open(std::move(options), std::move(world));

@@ -12,7 +12,8 @@ namespace gatefold::test {
 class ServedEngine {
  public:
   // Throws std::runtime_error where it can't be opened or there is no port.
-  explicit ServedEngine(engine::World world, api::ServerLimits limits = {});
+  explicit ServedEngine(engine::World world, api::ServerLimits limits = {},
+                        engine::GuardSettings guard = {});
   ~ServedEngine();
   ServedEngine(const ServedEngine&) = delete;
   ServedEngine& operator=(const ServedEngine&) = delete;
