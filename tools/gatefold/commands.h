@@ -15,6 +15,7 @@ using Run = std::function<int()>;
 void add_serve(CLI::App& app, Run& run);
 void add_log(CLI::App& app, Run& run);
 void add_transitions(CLI::App& app, Run& run);
+void add_lint(CLI::App& app, Run& run);
 void add_verify(CLI::App& app, Run& run);
 void add_kubeconfig(CLI::App& app, Run& run);
 void add_bench(CLI::App& app, Run& run);

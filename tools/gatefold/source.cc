@@ -1,5 +1,7 @@
 #include "tools/gatefold/source.h"
 
+#include <optional>
+
 #include <fmt/format.h>
 
 #include "engine/definitions.h"
@@ -102,6 +104,34 @@ Result<void> read_timeline(const Source& source, const std::string& object, cons
   if (!key) return std::unexpected(std::move(key.error()));
   auto seen = engine::timeline_lines(*opened->view, *key, {}, {}, sink);
   if (!seen) return std::unexpected(std::move(seen.error()));
+  return {};
+}
+
+Result<void> read_sightings(const Source& source, const std::vector<ObjectKey>& objects,
+                            Revision head, const ObjectLineSink& sink) {
+  std::optional<OpenDirectory> opened;
+  if (source.server.empty()) {
+    auto directory = open_directory(source.directory);
+    if (!directory) return std::unexpected(std::move(directory.error()));
+    opened.emplace(std::move(*directory));
+  }
+  for (const auto& key : objects) {
+    // The timeline before them is known from the log.
+    const auto take = [&](std::string_view line) {
+      if (line.starts_with("{\"sighting\"")) sink(key, line);
+    };
+    if (opened) {
+      auto seen = engine::timeline_lines(*opened->view, key, head, {}, take);
+      if (!seen) return std::unexpected(std::move(seen.error()));
+      continue;
+    }
+    auto answer = http_get(source.server, fmt::format("/gatefold/v1/transitions?object={}&after={}",
+                                                      percent_encode(to_string(key)), head.number));
+    // A kind may have lost its definition meanwhile.
+    if (!answer && answer.error().reason == Reason::kBadRequest) continue;
+    if (!answer) return std::unexpected(std::move(answer.error()));
+    for_each_line(answer->body, take);
+  }
   return {};
 }
 

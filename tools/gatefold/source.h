@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "engine/history.h"
 #include "engine/view.h"
@@ -45,5 +46,11 @@ Result<LogPosition> read_log(const Source& source, const engine::LogQuery& query
                              const std::string& kind, bool wait, const LineSink& sink);
 // All lines of engine::timeline_lines.
 Result<void> read_timeline(const Source& source, const std::string& object, const LineSink& sink);
+
+// Lines of sightings (engine/history.h) of each object in turn, as storage names it; `head` is
+// where the log was read up to.
+using ObjectLineSink = std::function<void(const ObjectKey& key, std::string_view line)>;
+Result<void> read_sightings(const Source& source, const std::vector<ObjectKey>& objects,
+                            Revision head, const ObjectLineSink& sink);
 
 }  // namespace gatefold::tools

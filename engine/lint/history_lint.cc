@@ -1,0 +1,213 @@
+#include "engine/lint/history_lint.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "engine/guard/judge.h"
+#include "engine/guard/memory.h"
+#include "engine/lint/field_turns.h"
+#include "engine/lint/lag.h"
+
+namespace gatefold::engine {
+namespace {
+
+// As the rules take it; the body's is not changed.
+std::vector<ConditionEntry> conditions_of(const Value& body) {
+  return body.is_object() ? collect_conditions(body) : std::vector<ConditionEntry>();
+}
+
+// Of the transitions of one condition in a memory, the n-th back.
+const PastTransition* past_of(const GuardMemory& memory, const GuardFinding& finding,
+                              std::size_t n) {
+  for (const auto& past : memory) {
+    if (past.path == finding.path && past.type == finding.type && --n == 0) return &past;
+  }
+  return nullptr;
+}
+
+std::string writer_of_sighting(std::string_view text) {
+  const auto first = text.find('|');
+  const auto second = text.find('|', first == std::string_view::npos ? first : first + 1);
+  if (second == std::string_view::npos) return std::string(text);
+  return writer_text({std::string(text.substr(0, first)), std::string(text.substr(second + 1)),
+                      std::string(text.substr(first + 1, second - first - 1)), "", ""});
+}
+
+}  // namespace
+
+// What is remembered of one life of an object.
+struct HistoryLint::Object {
+  std::string uid;
+  LintedVersion last;  // its body is null where it was not kept
+  GuardMemory memory;  // newest first
+  FieldTurns fields;
+  GenerationLag lag;
+  std::set<std::tuple<GuardRule, std::string, std::string>> turned;  // fights and flaps so far
+
+  void tell_turns(const LintedVersion& version, const GuardFinding& finding, LintNote& told);
+
+  void remember(const LintedVersion& version, const std::vector<storage::Transition>& moved) {
+    for (const auto& one : moved) {
+      memory.insert(memory.begin(), {one.path, one.type, one.new_status, version.writer,
+                                     version.time, version.revision});
+    }
+    if (memory.size() > kMemoryTransitionsMax) memory.resize(kMemoryTransitionsMax);
+  }
+};
+
+// The first turn that is noticed has others behind it already.
+void HistoryLint::Object::tell_turns(const LintedVersion& version, const GuardFinding& finding,
+                                     LintNote& told) {
+  const bool is_fight = finding.rule == GuardRule::kFight;
+  told.detail =
+      is_fight ? "set status in turn, each undoing the other's" : "status went back and forth";
+  told.writers = {writer_text(version.writer)};
+  if (is_fight) told.writers.push_back(finding.other_writer);
+  told.joins_writers = !is_fight;
+  const auto turns = is_fight ? kFightTurns : kFlapTransitions;
+  const auto* first = past_of(memory, finding, turns - 1);
+  if (!turned.insert({finding.rule, finding.path, finding.type}).second || !first) return;
+  told.count = turns;
+  told.first = first->revision;
+  told.first_time = first->time;
+  if (is_fight) return;
+  for (const auto& past : memory) {
+    const bool is_turn = past.revision >= first->revision && past.path == finding.path &&
+                         past.type == finding.type;
+    if (is_turn) told.writers.push_back(writer_text(past.writer));
+  }
+}
+
+HistoryLint::HistoryLint(LintRange range) : range_(std::move(range)) {}
+HistoryLint::~HistoryLint() = default;
+
+bool HistoryLint::is_in_range(const LintedVersion& version) const {
+  const bool is_late = (range_.until.number > 0 && version.revision > range_.until) ||
+                       (range_.until_time.ns > 0 && version.time > range_.until_time);
+  return version.revision > range_.after && version.time >= range_.since && !is_late;
+}
+
+void HistoryLint::note(const LintedVersion& version, LintNote note) {
+  if (!is_in_range(version)) return;
+  if (!range_.rules.empty() && !range_.rules.contains(note.rule)) return;
+  gathering_.add(version, std::move(note));
+}
+
+void HistoryLint::note_repairs(const LintedVersion& version) {
+  for (const auto& repair : version.repairs) {
+    const auto rule = find_guard_rule(repair.rule);
+    if (!rule) continue;
+    note(version, {.rule = *rule,
+                   .path = repair.path,
+                   .type = repair.type,
+                   .detail = fmt::format("{}: it said {}, true is {}", text_of(*rule).what,
+                                         format_seconds(repair.claimed),
+                                         format_seconds(repair.kept)),
+                   .writers = {},
+                   .form = "",
+                   .first = {},
+                   .first_time = {},
+                   .is_repaired = true});
+  }
+}
+
+void HistoryLint::compare(const LintedVersion& version, Object& object) {
+  const bool is_new = object.last.revision.number == 0;
+  const auto& before = object.last.body;
+  ConditionPairs pairs(is_new ? std::vector<ConditionEntry>() : conditions_of(before),
+                       conditions_of(version.body));
+  if (!pairs.all().empty()) conditioned_.emplace(version.key, version.kind);
+  std::vector<storage::Transition> moved;
+  for (const auto& pair : pairs.all()) {
+    auto transition = transition_of(pair, is_new, version.time);
+    if (transition) moved.push_back(std::move(*transition));
+  }
+  // A write that is a generation of its own has no older one to speak of.
+  const auto generation = integer_at(version.body, {"metadata", "generation"}, 0);
+  const bool is_comparable =
+      !is_new && generation == integer_at(before, {"metadata", "generation"}, 0);
+  auto findings = judge_write({is_new ? nullptr : &before, &version.body, version.time,
+                               is_comparable ? generation : 0},
+                              pairs.all());
+  const RememberedWrite write{pairs.all(), moved, version.writer, version.time};
+  judge_turns(write, object.memory, findings);
+  judge_entries(write, object.memory, findings);
+  for (const auto& finding : findings) {
+    LintNote told{.rule = finding.rule,
+                  .path = finding.path,
+                  .type = finding.type,
+                  .detail = finding.text,
+                  .writers = {},
+                  .form = "",
+                  .first = {},
+                  .first_time = {}};
+    if (finding.rule == GuardRule::kFight || finding.rule == GuardRule::kFlap)
+      object.tell_turns(version, finding, told);
+    note(version, std::move(told));
+  }
+  for (auto& one : object.lag.judge(version, pairs.all())) note(version, std::move(one));
+  object.remember(version, moved);
+  if (is_new) return;
+  for (auto& one : object.fields.judge(version, before, !moved.empty())) note(version, std::move(one));
+}
+
+void HistoryLint::judge(const LintedVersion& version, Object& object) {
+  const bool is_first = object.last.revision.number == 0;
+  const bool has_body = version.body.is_object();
+  if (!has_body) {
+    if (is_in_range(version)) gathering_.add_gap(version);
+    object.remember(version, version.transitions);
+  } else if (is_first ? version.is_addition : object.last.body.is_object()) {
+    compare(version, object);
+  } else {
+    // What it came from is not known.
+    if (!collect_conditions(version.body).empty())
+      conditioned_.emplace(version.key, version.kind);
+    object.remember(version, version.transitions);
+  }
+  object.last = version;
+}
+
+void HistoryLint::add(const LintedVersion& version) {
+  if (is_in_range(version)) ++versions_;
+  seen_.insert(version.key);
+  last_time_ = version.time;
+  note_repairs(version);
+  auto& held = objects_[version.key];
+  if (held == nullptr || held->uid != version.uid) {
+    held = std::make_unique<Object>();
+    held->uid = version.uid;
+  }
+  if (version.is_deletion) {
+    for (auto& one : held->lag.end(version, version.time)) note(version, std::move(one));
+    objects_.erase(version.key);
+    return;
+  }
+  judge(version, *held);
+}
+
+void HistoryLint::add_sighting(const ObjectKey& key, std::string_view rule, std::string_view writer,
+                               std::uint64_t count, Time first, Time last) {
+  const auto found = find_guard_rule(rule);
+  if (!found || (!range_.rules.empty() && !range_.rules.contains(*found))) return;
+  const bool is_outside =
+      last < range_.since || (range_.until_time.ns > 0 && first > range_.until_time);
+  if (is_outside) return;
+  const auto kind = conditioned_.find(key);
+  gathering_.add_sighting(key, kind == conditioned_.end() ? key.resource : kind->second, *found,
+                          writer_of_sighting(writer), count, first, last);
+}
+
+LintReport HistoryLint::finish() {
+  for (auto& [key, object] : objects_) {
+    for (auto& one : object->lag.end(object->last, last_time_)) note(object->last, std::move(one));
+  }
+  auto report = gathering_.take();
+  report.versions = versions_;
+  report.objects = seen_.size();
+  return report;
+}
+
+}  // namespace gatefold::engine

@@ -1,0 +1,61 @@
+// The guard's rules over a history: who restamps, who fights, who loops without saying anything
+// new, whose conditions lag behind. Works on the log's lines alone, so that a server, a directory
+// and an imported history are judged alike: conditions are found by their form, without a schema.
+// Pure.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "engine/lint/linted_version.h"
+#include "engine/lint/report.h"
+
+namespace gatefold::engine {
+
+// What is told. Versions before the range are judged too, so that those in it have a past.
+struct LintRange {
+  Revision after;
+  Revision until;               // 0: all
+  Time since;                   // 0: all
+  Time until_time;              // 0: all
+  std::set<GuardRule> rules;    // empty: all
+};
+
+// Holds the last version of each object that is there: memory grows with those, not with history.
+class HistoryLint {
+ public:
+  explicit HistoryLint(LintRange range);
+  ~HistoryLint();
+  HistoryLint(const HistoryLint&) = delete;
+  HistoryLint& operator=(const HistoryLint&) = delete;
+
+  // In the log's order.
+  void add(const LintedVersion& version);
+  // The objects that have or had conditions, with their kinds: those that sightings may tell of.
+  const std::map<ObjectKey, std::string>& conditioned() const { return conditioned_; }
+  // `writer` as sightings have it: user, manager and agent, joined by '|'.
+  void add_sighting(const ObjectKey& key, std::string_view rule, std::string_view writer,
+                    std::uint64_t count, Time first, Time last);
+  // Once, at the end.
+  LintReport finish();
+
+ private:
+  struct Object;
+  void judge(const LintedVersion& version, Object& object);
+  void compare(const LintedVersion& version, Object& object);
+  void note_repairs(const LintedVersion& version);
+  void note(const LintedVersion& version, LintNote note);
+  bool is_in_range(const LintedVersion& version) const;
+
+  LintRange range_;
+  LintGathering gathering_;
+  std::map<ObjectKey, std::unique_ptr<Object>> objects_;
+  std::map<ObjectKey, std::string> conditioned_;
+  std::set<ObjectKey> seen_;
+  std::uint64_t versions_ = 0;
+  Time last_time_;
+};
+
+}  // namespace gatefold::engine

@@ -1,0 +1,53 @@
+#include "engine/lint/linted_version.h"
+
+namespace gatefold::engine {
+namespace {
+
+std::string text_at(const Value& value, std::initializer_list<std::string_view> keys) {
+  return std::string(string_at(value, keys));
+}
+
+Time time_at(const Value& value, std::string_view key) {
+  return parse_rfc3339(string_at(value, {key})).value_or(Time{});
+}
+
+}  // namespace
+
+std::optional<LintedVersion> read_linted_version(const Value& line) {
+  const auto revision = integer_at(line, {"revision"}, 0);
+  if (revision <= 0 || find(line, "object") == nullptr) return std::nullopt;
+  LintedVersion version;
+  version.revision = {static_cast<std::uint64_t>(revision)};
+  version.time = time_at(line, "time");
+  version.is_addition = string_at(line, {"type"}) == "ADDED";
+  version.is_deletion = string_at(line, {"type"}) == "DELETED";
+  version.key = {text_at(line, {"object", "resource"}), text_at(line, {"object", "namespace"}),
+                 text_at(line, {"object", "name"})};
+  version.kind = text_at(line, {"kind"});
+  version.uid = text_at(line, {"object", "uid"});
+  version.writer = {text_at(line, {"actor", "user"}), text_at(line, {"actor", "userAgent"}),
+                    text_at(line, {"actor", "fieldManager"}), text_at(line, {"actor", "verb"}),
+                    text_at(line, {"actor", "subresource"})};
+  for (const auto& one : list_at(line, {"transitions"})) {
+    version.transitions.push_back(
+        {.path = text_at(one, {"path"}),
+         .type = text_at(one, {"type"}),
+         .old_status = text_at(one, {"oldStatus"}),
+         .new_status = text_at(one, {"newStatus"}),
+         .reason = text_at(one, {"reason"}),
+         .message = text_at(one, {"message"}),
+         .observed_generation = integer_at(one, {"observedGeneration"}, 0),
+         .transition_time = time_at(one, "transitionTime")});
+  }
+  for (const auto& one : list_at(line, {"repairs"})) {
+    version.repairs.push_back({text_at(one, {"rule"}), text_at(one, {"path"}),
+                               text_at(one, {"type"}), time_at(one, "claimed"),
+                               time_at(one, "kept")});
+  }
+  if (const auto* body = find(line, "body"); body != nullptr && body->is_object())
+    version.body = *body;
+  version.gap = text_at(line, {"bodyGap"});
+  return version;
+}
+
+}  // namespace gatefold::engine

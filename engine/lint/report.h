@@ -1,0 +1,89 @@
+// What a linter found in a history, gathered so that people can read it. Pure.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "engine/guard/rules.h"
+#include "engine/lint/linted_version.h"
+
+namespace gatefold::engine {
+
+struct LintFinding {
+  GuardRule rule = GuardRule::kRestamped;
+  ObjectKey key;
+  std::string kind;
+  std::string uid;
+  std::string path;                  // of the list or field, by identity; "" of the whole object
+  std::string type;                  // of the condition
+  std::vector<std::string> writers;  // who is named, sorted
+  Revision first, last;              // 0: only sightings tell of it
+  Time first_time, last_time;
+  std::uint64_t count = 0;
+  std::uint64_t repaired = 0;  // of these, put right by the guard
+  std::string text;            // a sentence
+};
+
+// Versions whose objects are no longer kept, so that nothing could be said of them.
+struct LintGap {
+  ObjectKey key;
+  std::uint64_t versions = 0;
+  Revision first, last;
+  std::string why;
+};
+
+struct LintWriter {
+  std::string writer;
+  std::map<GuardRule, std::uint64_t> counts;
+  std::uint64_t objects = 0;
+};
+
+struct LintReport {
+  std::vector<LintFinding> findings;  // by object, first revision, rule
+  std::vector<LintWriter> writers;    // of the findings, most of them first
+  std::vector<LintGap> gaps;          // by object
+  std::uint64_t versions = 0;         // that were looked at
+  std::uint64_t objects = 0;
+};
+
+// What is said of one write, before it is gathered with others like it.
+struct LintNote {
+  GuardRule rule;
+  std::string path;
+  std::string type;
+  std::string detail;                // a part of a sentence; the last one is told
+  std::vector<std::string> writers;  // empty: the version's
+  std::string form;                  // notes of different forms are not gathered
+  Revision first;                    // 0: the version's
+  Time first_time;
+  std::uint64_t count = 1;
+  bool is_repaired = false;
+  bool joins_writers = false;  // gathered with notes of other writers
+};
+
+class LintGathering {
+ public:
+  void add(const LintedVersion& version, LintNote note);
+  // What a writer's writes that became nothing tell: no revision has them.
+  void add_sighting(const ObjectKey& key, const std::string& kind, GuardRule rule,
+                    const std::string& writer, std::uint64_t count, Time first, Time last);
+  void add_gap(const LintedVersion& version);
+  // Sorted and summed; what was gathered is gone.
+  LintReport take();
+
+ private:
+  using Name = std::tuple<ObjectKey, std::string, GuardRule, std::string, std::string,
+                          std::vector<std::string>, std::string>;
+  std::map<Name, LintFinding> findings_;
+  std::map<ObjectKey, LintGap> gaps_;
+};
+
+// `Gateway prod/web`.
+std::string object_text(const LintFinding& finding);
+Value report_json(const LintReport& report);
+
+}  // namespace gatefold::engine

@@ -1,0 +1,240 @@
+// The linter over histories made up line by line, and over one of a real server.
+#include "engine/lint/history_lint.h"
+
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+#include <fmt/format.h>
+
+#include "schema/json.h"
+#include "tests/schema/parsed.h"
+
+namespace gatefold::engine {
+namespace {
+
+using test::json;
+using test::Texts;
+
+// A history of one Gateway that is written line by line.
+class Story {
+ public:
+  explicit Story(LintRange range = {}) : lint(std::move(range)) {}
+
+  // `conditions` as JSON, without brackets; "-": the body is gone.
+  void write(std::string_view manager, std::int64_t generation, std::string_view conditions,
+             std::string_view more = "") {
+    ++revision_;
+    seconds_ += 1;
+    auto line = fmt::format(
+        R"({{"revision":{0},"time":"2026-01-01T{5:02}:{6:02}:{7:02}.5Z","type":"{1}","kind":"Gateway",
+            "object":{{"resource":"gateways","namespace":"prod","name":"web","uid":"u"}},
+            "actor":{{"user":"me","fieldManager":"{2}","userAgent":"{2}/1"}}{4},)",
+        revision_, revision_ == 1 ? "ADDED" : "MODIFIED", manager, generation, more,
+        seconds_ / 3600, seconds_ / 60 % 60, seconds_ % 60);
+    line += conditions == "-"
+                ? R"("bodyGap":"no longer kept"})"
+                : fmt::format(R"("body":{{"metadata":{{"namespace":"prod","name":"web",
+                    "generation":{}}},"spec":{{"note":"{}"}},"status":{{"conditions":[{}]}}}}}})",
+                              generation, note, conditions);
+    const auto version = read_linted_version(json(line));
+    REQUIRE(version);
+    lint.add(*version);
+  }
+  void wait(int seconds) { seconds_ += seconds; }
+
+  // `rule condition writers revisions count/repaired`
+  Texts found() {
+    Texts texts;
+    for (const auto& one : lint.finish().findings) {
+      std::string writers;
+      for (const auto& writer : one.writers) {
+        const auto begin = writer.find('(') + 1;
+        writers += (writers.empty() ? "" : "+") + writer.substr(begin, writer.find(';') - begin);
+      }
+      texts.push_back(fmt::format("{} {} {} {}-{} {}/{}", text_of(one.rule).id,
+                                  one.type.empty() ? one.path : one.type, writers,
+                                  one.first.number, one.last.number, one.count, one.repaired));
+    }
+    return texts;
+  }
+
+  HistoryLint lint;
+  std::string note;
+
+ private:
+  std::uint64_t revision_ = 0;
+  int seconds_ = 0;
+};
+
+std::string ready(std::string_view status, int time, int generation = 1,
+                  std::string_view type = "Ready") {
+  return fmt::format(
+      R"({{"type":"{}","status":"{}","reason":"{}","message":"","observedGeneration":{},
+          "lastTransitionTime":"2026-01-01T00:00:{:02}Z"}})",
+      type, status, status, generation, time);
+}
+
+TEST_CASE("a history in which everybody behaves is clean") {
+  Story story;
+  story.write("kubectl", 1, "");
+  story.write("envoy", 1, ready("True", 2));
+  story.write("kubectl", 2, ready("True", 2));
+  story.write("envoy", 2, ready("True", 2, 2));
+  story.write("envoy", 2, ready("False", 5, 2));
+  CHECK(story.found() == Texts{});
+}
+
+TEST_CASE("the linter says who restamps, what the guard put right, and who says nothing") {
+  Story story;
+  story.write("envoy", 1, ready("True", 1));
+  story.write("envoy", 1, ready("True", 2));
+  story.write("envoy", 1, ready("True", 3));
+  story.write("legacy", 1, ready("True", 3) + "," + ready("True", 4, 1, "Other"),
+              R"(,"repairs":[{"rule":"restamped","path":"status.conditions","type":"Ready",
+                  "claimed":"2026-01-01T00:00:04Z","kept":"2026-01-01T00:00:03Z"}])");
+  story.lint.add_sighting({"gateways", "prod", "web"}, "restamped", "me|legacy|legacy/1", 7,
+                          {1}, {2});
+  story.lint.add_sighting({"gateways", "prod", "web"}, "what is this", "me||", 7, {1}, {2});
+  auto report = story.lint.finish();
+  CHECK(report.versions == 4);
+  CHECK(report.objects == 1);
+  Texts texts;
+  for (const auto& one : report.findings) texts.push_back(one.text);
+  CHECK(texts ==
+        Texts{"me (legacy; legacy/1): writes that became nothing: all they moved was "
+              "lastTransitionTime, 7 times; the guard put it right",
+              "me (envoy; envoy/1): Ready: status stays True, and lastTransitionTime was moved "
+              "from 2026-01-01T00:00:02Z to 2026-01-01T00:00:03Z, twice",
+              "me (envoy; envoy/1): nothing but lastTransitionTime differs, twice",
+              "me (legacy; legacy/1): Ready: lastTransitionTime moved, status did not: it said "
+              "2026-01-01T00:00:04Z, true is 2026-01-01T00:00:03Z; the guard put it right"});
+  REQUIRE(report.writers.size() == 2);
+  CHECK(report.writers[0].writer == "me (legacy; legacy/1)");
+  CHECK(report.writers[0].counts == std::map<GuardRule, std::uint64_t>{{GuardRule::kRestamped, 8}});
+  CHECK(report.writers[1].objects == 1);
+}
+
+TEST_CASE("fights name both writers, be it over a condition or a field") {
+  Story story;
+  story.write("kubectl", 1, "");
+  for (int turn = 2; turn <= 7; ++turn) {
+    story.write(turn % 2 == 0 ? "envoy" : "legacy", 1, ready(turn % 2 == 0 ? "True" : "False", turn));
+  }
+  CHECK(story.found() ==
+        Texts{"fight Ready envoy+legacy 2-7 6/0", "flap Ready envoy+legacy 2-7 6/0"});
+
+  Story fields;
+  fields.write("kubectl", 1, "");
+  for (int turn = 2; turn <= 6; ++turn) {
+    fields.note = turn % 2 == 0 ? "blue" : "green";
+    fields.write(turn % 2 == 0 ? "argo" : "kubectl", turn, "");
+  }
+  CHECK(fields.found() == Texts{"fight spec.note argo+kubectl 2-6 5/0"});
+}
+
+TEST_CASE("generation lag: written for an older generation, or not at all for too long") {
+  Story story;
+  story.write("envoy", 1, ready("True", 1));
+  story.write("kubectl", 2, ready("True", 1));
+  story.write("envoy", 2, ready("False", 3));
+  CHECK(story.found() ==
+        Texts{"observed-generation Ready envoy 2-3 1/0", "stale Ready envoy 3-3 1/0"});
+
+  Story slow;
+  slow.write("envoy", 1, ready("True", 1));
+  slow.write("kubectl", 2, ready("True", 1));
+  slow.wait(3600);
+  slow.write("envoy", 2, ready("True", 1, 2));
+  CHECK(slow.found() == Texts{"observed-generation Ready envoy 2-3 1/0"});
+
+  Story swift;
+  swift.write("envoy", 1, ready("True", 1));
+  swift.write("kubectl", 2, ready("True", 1));
+  swift.wait(30);
+  swift.write("envoy", 2, ready("True", 1, 2));
+  CHECK(swift.found() == Texts{});
+}
+
+TEST_CASE("what is no longer kept is not judged, and said") {
+  Story story;
+  story.write("envoy", 1, ready("True", 1));
+  story.write("envoy", 1, "-");
+  story.write("envoy", 1, ready("True", 3));
+  story.write("envoy", 1, ready("True", 4));
+  const auto report = story.lint.finish();
+  REQUIRE(report.gaps.size() == 1);
+  CHECK(report.gaps[0].versions == 1);
+  CHECK(report.gaps[0].first == Revision{2});
+  CHECK(report.gaps[0].why == "no longer kept");
+  REQUIRE(report.findings.size() == 2);
+  CHECK(report.findings[0].first == Revision{4});
+}
+
+TEST_CASE("a range tells less, and judges by what came before it") {
+  Story story({.after = {2}, .until = {3}, .since = {}, .until_time = {}, .rules = {GuardRule::kRestamped}});
+  for (int time = 1; time <= 4; ++time) story.write("envoy", 1, ready("True", time));
+  CHECK(story.found() == Texts{"restamped Ready envoy 3-3 1/0"});
+}
+
+// The successful writes of an audit log, as lines of a log.
+std::vector<Value> audited_lines(std::istream& file) {
+  std::vector<Value> lines;
+  for (std::string text; std::getline(file, text);) {
+    const auto record = json(text);
+    const auto verb = string_at(record, {"verb"});
+    const auto* body = find(record, "responseObject");
+    if (verb == "get" || body == nullptr || string_at(*body, {"kind"}) != "Gateway") continue;
+    const auto uri = string_at(record, {"requestURI"});
+    const auto at = uri.find("fieldManager=");
+    lines.push_back(JsonObject{
+        {"revision", static_cast<std::int64_t>(
+                         parse_revision(string_at(*body, {"metadata", "resourceVersion"}))->number)},
+        {"time", string_at(record, {"stageTimestamp"})},
+        {"type", verb == "create" ? "ADDED" : "MODIFIED"},
+        {"kind", "Gateway"},
+        {"object", JsonObject{{"resource", "gateways.gateway.networking.k8s.io"},
+                              {"namespace", "prod"},
+                              {"name", "web"},
+                              {"uid", string_at(*body, {"metadata", "uid"})}}},
+        {"actor", JsonObject{{"user", string_at(record, {"user", "username"})},
+                             {"fieldManager",
+                              at == std::string_view::npos ? "" : uri.substr(at + 13)},
+                             {"userAgent", string_at(record, {"userAgent"})}}},
+        {"body", *body}});
+  }
+  return lines;
+}
+
+TEST_CASE("the story of a real server's audit log: two writers, restamps, a frozen generation") {
+  const auto path = std::filesystem::path(GATEFOLD_SOURCE_DIR) / "../shared/spec/observed/audit.jsonl";
+  std::ifstream file(path);
+  if (!file) {
+    std::cout << "SKIP: the audit log of a real server is absent\n";
+    return;
+  }
+  HistoryLint lint{LintRange{}};
+  for (const auto& line : audited_lines(file)) {
+    const auto version = read_linted_version(line);
+    REQUIRE(version);
+    lint.add(*version);
+  }
+  Texts texts;
+  Texts fight;
+  for (const auto& one : lint.finish().findings) {
+    texts.push_back(fmt::format("{} {} {}-{} x{}", text_of(one.rule).id, one.type,
+                                one.first.number, one.last.number, one.count));
+    if (one.rule == GuardRule::kFight) fight = one.writers;
+  }
+  CHECK(texts ==
+        Texts{"fight Programmed 5020-5026 x7", "flap Programmed 5020-5026 x7",
+              "restamped Accepted 5027-5031 x4", "restamped Programmed 5027-5031 x4",
+              "no-op  5027-5031 x4", "observed-generation Accepted 5030-5032 x1",
+              "observed-generation Programmed 5030-5032 x1", "stale Accepted 5031-5031 x1",
+              "stale Programmed 5031-5031 x1"});
+  CHECK(fight == Texts{"admin (envoy-gateway; envoy-gateway/v1.5.0 (linux/amd64))",
+                       "admin (legacy; legacy-gateway/v1.3.3 (linux/amd64))"});
+}
+
+}  // namespace
+}  // namespace gatefold::engine

@@ -1,0 +1,189 @@
+// `gatefold lint`: the guard's rules over the history of a server or a directory.
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "engine/lint/history_lint.h"
+#include "schema/json.h"
+#include "schema/yaml.h"
+#include "tools/gatefold/commands.h"
+#include "tools/gatefold/exit_code.h"
+#include "tools/gatefold/options.h"
+
+namespace gatefold::tools {
+namespace {
+
+struct LintOptions {
+  Source source;
+  engine::LogQuery query;
+  std::string kind;
+  std::vector<std::string> rules;
+  std::uint64_t after = 0;
+  std::string since;
+  std::string until;  // a revision or a time
+  std::string output = "table";
+};
+
+constexpr std::string_view kFindingRow = "{:<20}  {:<32}  {:<17}  {:>6}  {}\n";
+
+Result<engine::LintRange> range_of(const LintOptions& options) {
+  engine::LintRange range;
+  range.after = {options.after};
+  for (const auto& id : options.rules) range.rules.insert(*engine::find_guard_rule(id));
+  const auto time = [](std::string_view flag, const std::string& text) -> Result<Time> {
+    const auto parsed = parse_rfc3339(text);
+    if (parsed) return *parsed;
+    return bad_request(
+        fmt::format("{} wants a time such as 2026-01-02T03:04:05Z, not {}", flag, text));
+  };
+  if (!options.since.empty()) {
+    auto since = time("--since", options.since);
+    if (!since) return std::unexpected(std::move(since.error()));
+    range.since = *since;
+  }
+  if (options.until.empty()) return range;
+  if (const auto revision = parse_revision(options.until)) {
+    range.until = *revision;
+    return range;
+  }
+  auto until = time("--until, if no revision,", options.until);
+  if (!until) return std::unexpected(std::move(until.error()));
+  range.until_time = *until;
+  return range;
+}
+
+// All versions from the first on: what lies in the range is judged by what came before it.
+Result<Revision> read_versions(const LintOptions& options, Revision until,
+                               engine::HistoryLint& lint) {
+  auto query = options.query;
+  query.bodies = true;
+  query.until = until;
+  for (;;) {
+    std::string broken;
+    auto at = read_log(options.source, query, options.kind, false, [&](std::string_view text) {
+      const auto line = parse_json(text);
+      auto version = line ? engine::read_linted_version(line->value) : std::nullopt;
+      if (version) {
+        lint.add(*version);
+      } else if (broken.empty()) {
+        broken = text.substr(0, 80);
+      }
+    });
+    if (!at) return std::unexpected(std::move(at.error()));
+    if (!broken.empty()) return unavailable("this is no line of a log: " + broken);
+    // What comes later belongs to the next run.
+    if (query.until.number == 0 || query.until > at->head) query.until = at->head;
+    if (at->seen >= query.until) return query.until;
+    query.after = at->seen;
+  }
+}
+
+std::string revisions_text(const engine::LintFinding& finding) {
+  if (finding.first.number == 0) return "-";
+  if (finding.first == finding.last) return std::to_string(finding.first.number);
+  return fmt::format("{}-{}", finding.first.number, finding.last.number);
+}
+
+void print_table(const engine::LintReport& report) {
+  if (!report.findings.empty())
+    fmt::print(fmt::runtime(kFindingRow), "RULE", "OBJECT", "REVISIONS", "COUNT", "WHAT");
+  for (const auto& finding : report.findings) {
+    fmt::print(fmt::runtime(kFindingRow), engine::text_of(finding.rule).id,
+               engine::object_text(finding), revisions_text(finding), finding.count, finding.text);
+  }
+  if (!report.writers.empty()) fmt::print("\nBY WRITER\n");
+  for (const auto& writer : report.writers) {
+    std::string counts;
+    for (const auto& [rule, count] : writer.counts) {
+      counts +=
+          fmt::format("{}{} {}", counts.empty() ? "" : ", ", engine::text_of(rule).id, count);
+    }
+    fmt::print("{}: {} ({} object{})\n", writer.writer, counts, writer.objects,
+               writer.objects == 1 ? "" : "s");
+  }
+  for (const auto& gap : report.gaps) {
+    fmt::print("not judged: {} version{} of {}, revisions {} to {}: {}\n", gap.versions,
+               gap.versions == 1 ? "" : "s", to_string(gap.key), gap.first.number, gap.last.number,
+               gap.why);
+  }
+  fmt::print("{}{} finding{} in {} versions of {} objects\n",
+             report.findings.empty() ? "" : "\n", report.findings.size(),
+             report.findings.size() == 1 ? "" : "s", report.versions, report.objects);
+}
+
+int run_lint(const LintOptions& options) {
+  auto range = range_of(options);
+  if (!range) return report(range.error());
+  const auto until = range->until;
+  engine::HistoryLint lint(std::move(*range));
+  auto head = read_versions(options, until, lint);
+  if (!head) return report(head.error());
+  std::vector<ObjectKey> objects;
+  for (const auto& [key, kind] : lint.conditioned()) objects.push_back(key);
+  auto sightings = read_sightings(
+      options.source, objects, *head, [&](const ObjectKey& key, std::string_view text) {
+        const auto line = parse_json(text);
+        if (!line) return;
+        lint.add_sighting(key, string_at(line->value, {"sighting"}),
+                          string_at(line->value, {"writer"}),
+                          static_cast<std::uint64_t>(integer_at(line->value, {"count"}, 0)),
+                          parse_rfc3339(string_at(line->value, {"first"})).value_or(Time{}),
+                          parse_rfc3339(string_at(line->value, {"last"})).value_or(Time{}));
+      });
+  if (!sightings) return report(sightings.error());
+  const auto found = lint.finish();
+  if (options.output == "json") {
+    fmt::print("{}\n", to_json(engine::report_json(found)));
+  } else if (options.output == "yaml") {
+    fmt::print("{}", to_yaml(engine::report_json(found)));
+  } else {
+    print_table(found);
+  }
+  if (std::fflush(stdout) != 0) return kInputOutput;
+  return found.findings.empty() ? kFine : kFoundSomething;
+}
+
+std::vector<std::string> rule_ids() {
+  std::vector<std::string> ids;
+  for (const auto& rule : engine::kGuardRuleTexts) ids.emplace_back(rule.id);
+  return ids;
+}
+
+std::string rules_help() {
+  std::string text = "Judges a history by the guard's rules; 1 where it finds something. Rules:";
+  for (const auto& rule : engine::kGuardRuleTexts)
+    text += fmt::format("\n  {}: {}", rule.id, rule.what);
+  return text;
+}
+
+}  // namespace
+
+void add_lint(CLI::App& app, Run& run) {
+  auto shared = std::make_shared<LintOptions>();
+  auto& options = *shared;
+  auto* command = app.add_subcommand(
+      "lint", "Find writers of conditions that restamp, fight, flap, lag or say nothing");
+  command->footer(rules_help());
+  add_source(*command, options.source);
+  command->add_option("--kind", options.kind, "Only of this kind, such as gateway");
+  command->add_option("-n,--namespace", options.query.name_space, "Only in this namespace");
+  command->add_option("--name", options.query.name, "Only of objects with this name");
+  command->add_option("--rule", options.rules, "Only by this rule; may be repeated")
+      ->check(CLI::IsMember(rule_ids()))
+      ->take_all();
+  command->add_option("--after", options.after, "Only what happened after this revision");
+  command->add_option("--since", options.since, "Only what happened at or after this time");
+  command->add_option("--until", options.until, "Only what happened up to this revision or time");
+  command->add_option("-o,--output", options.output, "table, json or yaml")
+      ->check(CLI::IsMember({"table", "json", "yaml"}))
+      ->capture_default_str();
+  command->callback([shared, &run] { run = [shared] { return run_lint(*shared); }; });
+}
+
+}  // namespace gatefold::tools
