@@ -43,16 +43,15 @@ std::vector<LintNote> FieldTurns::judge(const LintedVersion& version, const Valu
     for (const auto& turn : field) turns.push_back({turn.value, &turn.writer, turn.time});
     if (!is_fight(turns)) continue;
     const bool is_noticed = fights_.insert(change.path).second;
-    notes.push_back(
-        {.rule = GuardRule::kFight,
-         .path = change.path,
-         .type = "",
-         .detail = fmt::format("set {} in turn, each undoing the other's", change.path),
-         .writers = {writer_text(version.writer), writer_text(field[1].writer)},
-         .form = "field",
-         .first = field.back().revision,
-         .first_time = field.back().time,
-         .count = is_noticed ? kFightTurns : 1});
+    notes.push_back({.rule = GuardRule::kFight,
+                     .path = change.path,
+                     .type = "",
+                     .detail = fmt::format("set {} in turn, each undoing the other's", change.path),
+                     .writers = {writer_text(version.writer), writer_text(field[1].writer)},
+                     .form = "field",
+                     .first = field.back().revision,
+                     .first_time = field.back().time,
+                     .count = is_noticed ? kFightTurns : 1});
   }
   return notes;
 }

@@ -30,7 +30,7 @@ class FieldTurns {
     Revision revision;
   };
   std::map<std::string, std::deque<FieldTurn>> fields_;  // newest first
-  std::set<std::string> fights_;                          // that were noted
+  std::set<std::string> fights_;                         // that were noted
 };
 
 }  // namespace gatefold::engine

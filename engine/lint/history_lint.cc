@@ -74,8 +74,8 @@ void HistoryLint::Object::tell_turns(const LintedVersion& version, const GuardFi
   told.first_time = first->time;
   if (is_fight) return;
   for (const auto& past : memory) {
-    const bool is_turn = past.revision >= first->revision && past.path == finding.path &&
-                         past.type == finding.type;
+    const bool is_turn =
+        past.revision >= first->revision && past.path == finding.path && past.type == finding.type;
     if (is_turn) told.writers.push_back(writer_text(past.writer));
   }
 }
@@ -99,17 +99,17 @@ void HistoryLint::note_repairs(const LintedVersion& version) {
   for (const auto& repair : version.repairs) {
     const auto rule = find_guard_rule(repair.rule);
     if (!rule) continue;
-    note(version, {.rule = *rule,
-                   .path = repair.path,
-                   .type = repair.type,
-                   .detail = fmt::format("{}: it said {}, true is {}", text_of(*rule).what,
-                                         format_seconds(repair.claimed),
-                                         format_seconds(repair.kept)),
-                   .writers = {},
-                   .form = "",
-                   .first = {},
-                   .first_time = {},
-                   .is_repaired = true});
+    note(version,
+         {.rule = *rule,
+          .path = repair.path,
+          .type = repair.type,
+          .detail = fmt::format("{}: it said {}, true is {}", text_of(*rule).what,
+                                format_seconds(repair.claimed), format_seconds(repair.kept)),
+          .writers = {},
+          .form = "",
+          .first = {},
+          .first_time = {},
+          .is_repaired = true});
   }
 }
 
@@ -128,9 +128,9 @@ void HistoryLint::compare(const LintedVersion& version, Object& object) {
   const auto generation = integer_at(version.body, {"metadata", "generation"}, 0);
   const bool is_comparable =
       !is_new && generation == integer_at(before, {"metadata", "generation"}, 0);
-  auto findings = judge_write({is_new ? nullptr : &before, &version.body, version.time,
-                               is_comparable ? generation : 0},
-                              pairs.all());
+  auto findings = judge_write(
+      {is_new ? nullptr : &before, &version.body, version.time, is_comparable ? generation : 0},
+      pairs.all());
   const RememberedWrite write{pairs.all(), moved, version.writer, version.time};
   judge_turns(write, object.memory, findings);
   judge_entries(write, object.memory, findings);
@@ -150,7 +150,8 @@ void HistoryLint::compare(const LintedVersion& version, Object& object) {
   for (auto& one : object.lag.judge(version, pairs.all())) note(version, std::move(one));
   object.remember(version, moved);
   if (is_new) return;
-  for (auto& one : object.fields.judge(version, before, !moved.empty())) note(version, std::move(one));
+  for (auto& one : object.fields.judge(version, before, !moved.empty()))
+    note(version, std::move(one));
 }
 
 void HistoryLint::judge(const LintedVersion& version, Object& object) {
@@ -163,8 +164,7 @@ void HistoryLint::judge(const LintedVersion& version, Object& object) {
     compare(version, object);
   } else {
     // What it came from is not known.
-    if (!collect_conditions(version.body).empty())
-      conditioned_.emplace(version.key, version.kind);
+    if (!collect_conditions(version.body).empty()) conditioned_.emplace(version.key, version.kind);
     object.remember(version, version.transitions);
   }
   object.last = version;

@@ -17,10 +17,10 @@ namespace gatefold::engine {
 // What is told. Versions before the range are judged too, so that those in it have a past.
 struct LintRange {
   Revision after;
-  Revision until;               // 0: all
-  Time since;                   // 0: all
-  Time until_time;              // 0: all
-  std::set<GuardRule> rules;    // empty: all
+  Revision until;             // 0: all
+  Time since;                 // 0: all
+  Time until_time;            // 0: all
+  std::set<GuardRule> rules;  // empty: all
 };
 
 // Holds the last version of each object that is there: memory grows with those, not with history.

@@ -92,9 +92,9 @@ void LintGathering::add(const LintedVersion& version, LintNote note) {
   std::ranges::sort(note.writers);
   const auto twins = std::ranges::unique(note.writers);
   note.writers.erase(twins.begin(), twins.end());
-  auto& finding = findings_[{version.key, version.uid, note.rule, note.path, note.type,
-                             note.joins_writers ? std::vector<std::string>() : note.writers,
-                             note.form}];
+  auto& finding =
+      findings_[{version.key, version.uid, note.rule, note.path, note.type,
+                 note.joins_writers ? std::vector<std::string>() : note.writers, note.form}];
   if (finding.count == 0) {
     finding = {.rule = note.rule,
                .key = version.key,
@@ -176,9 +176,8 @@ Value report_json(const LintReport& report) {
   for (const auto& writer : report.writers) {
     JsonObject counts;
     for (const auto& [rule, count] : writer.counts) counts[text_of(rule).id] = count;
-    writers.push_back(JsonObject{{"writer", writer.writer},
-                                 {"findings", std::move(counts)},
-                                 {"objects", writer.objects}});
+    writers.push_back(JsonObject{
+        {"writer", writer.writer}, {"findings", std::move(counts)}, {"objects", writer.objects}});
   }
   JsonArray gaps;
   for (const auto& gap : report.gaps) {

@@ -20,7 +20,8 @@ engine::GuardSettings settings(const std::vector<std::pair<std::string, std::str
 // A server with one Gateway, whose status is written in turn.
 class Guarded {
  public:
-  explicit Guarded(engine::GuardSettings guard = {}) : server_(world_.world(), {}, guard), peer_(server_.port()) {
+  explicit Guarded(engine::GuardSettings guard = {})
+      : server_(world_.world(), {}, guard), peer_(server_.port()) {
     REQUIRE(call("POST", "/gateways", "kubectl", to_json(gateway("web"))).code == 201);
   }
 
@@ -129,10 +130,9 @@ TEST_CASE("what is rejected is invalid in Kubernetes' form, and no event") {
       R"(Invalid value: "{}": status stays True, and lastTransitionTime was moved from {} to {} )"
       "(restamped)",
       guarded.now(), before, guarded.now());
-  CHECK(string_at(status, {"message"}) ==
-        R"(Gateway.gateway.networking.k8s.io "web" is invalid: )"
-        "status.conditions[0].lastTransitionTime: " +
-            text);
+  CHECK(string_at(status, {"message"}) == R"(Gateway.gateway.networking.k8s.io "web" is invalid: )"
+                                          "status.conditions[0].lastTransitionTime: " +
+                                              text);
   REQUIRE(list_at(status, {"details", "causes"}).size() == 1);
   const auto& cause = list_at(status, {"details", "causes"})[0];
   CHECK(string_at(cause, {"field"}) == "status.conditions[0].lastTransitionTime");

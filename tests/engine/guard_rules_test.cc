@@ -107,51 +107,95 @@ TEST_CASE("each rule finds what it is for, and lets the nearest thing pass") {
     Texts rules;
   };
   const Case cases[] = {
-      {"restamped", 1, {"A True 1 00:00:01", "B True 1 00:00:01"},
-       {"A True 1 00:00:09", "B False 1 00:00:09"}, {"restamped"}},
+      {"restamped",
+       1,
+       {"A True 1 00:00:01", "B True 1 00:00:01"},
+       {"A True 1 00:00:09", "B False 1 00:00:09"},
+       {"restamped"}},
       {"the time moves with the status", 1, {"A True 1 00:00:01"}, {"A False 1 00:00:09"}, {}},
       {"a message may change by itself", 1, {"A True 1 00:00:01"}, {"A True 1 00:00:01 news"}, {}},
       {"unstamped", 1, {"A True 1 00:00:01"}, {"A False 1 00:00:01"}, {"unstamped"}},
       {"stamped within our second", 1, {"A True 1 00:00:10"}, {"A False 1 00:00:10"}, {}},
-      {"observedGeneration vanishes", 1, {"A True 1 00:00:01"}, {"A True - 00:00:01"},
+      {"observedGeneration vanishes",
+       1,
+       {"A True 1 00:00:01"},
+       {"A True - 00:00:01"},
        {"observed-generation"}},
-      {"observedGeneration was never there", 1, {"A True - 00:00:01"}, {"A True - 00:00:01 news"},
+      {"observedGeneration was never there",
+       1,
+       {"A True - 00:00:01"},
+       {"A True - 00:00:01 news"},
        {}},
-      {"a default comes back without it", 1, {"A True 1 00:00:01"}, {"A Unknown - 1970"},
+      {"a default comes back without it",
+       1,
+       {"A True 1 00:00:01"},
+       {"A Unknown - 1970"},
        {"unstamped"}},
-      {"observedGeneration is ahead", 2, {"A True 1 00:00:01"}, {"A True 3 00:00:01"},
+      {"observedGeneration is ahead",
+       2,
+       {"A True 1 00:00:01"},
+       {"A True 3 00:00:01"},
        {"observed-generation"}},
       {"observedGeneration catches up", 2, {"A True 1 00:00:01"}, {"A True 2 00:00:01"}, {}},
-      {"what was ahead before is not said again", 2, {"A True 3 00:00:01", "B True 1 00:00:01"},
-       {"A True 3 00:00:01", "B True 2 00:00:01"}, {}},
-      {"observedGeneration goes back", 3, {"A True 3 00:00:01"}, {"A True 2 00:00:01"},
+      {"what was ahead before is not said again",
+       2,
+       {"A True 3 00:00:01", "B True 1 00:00:01"},
+       {"A True 3 00:00:01", "B True 2 00:00:01"},
+       {}},
+      {"observedGeneration goes back",
+       3,
+       {"A True 3 00:00:01"},
+       {"A True 2 00:00:01"},
        {"observed-generation"}},
-      {"observedGeneration is frozen while others move", 3,
-       {"A True 2 00:00:01", "B True 1 00:00:01"}, {"A True 3 00:00:01", "B True 1 00:00:01"},
+      {"observedGeneration is frozen while others move",
+       3,
+       {"A True 2 00:00:01", "B True 1 00:00:01"},
+       {"A True 3 00:00:01", "B True 1 00:00:01"},
        {"observed-generation"}},
-      {"conditions are written one by one", 2, {"A True 1 00:00:01", "B True 1 00:00:01"},
-       {"A True 2 00:00:01", "B True 1 00:00:01"}, {}},
-      {"Unknown may stay behind", 3, {"A True 2 00:00:01", "B Unknown 1 00:00:01"},
-       {"A True 3 00:00:01", "B Unknown 1 00:00:01"}, {}},
+      {"conditions are written one by one",
+       2,
+       {"A True 1 00:00:01", "B True 1 00:00:01"},
+       {"A True 2 00:00:01", "B True 1 00:00:01"},
+       {}},
+      {"Unknown may stay behind",
+       3,
+       {"A True 2 00:00:01", "B Unknown 1 00:00:01"},
+       {"A True 3 00:00:01", "B Unknown 1 00:00:01"},
+       {}},
       {"stale", 2, {"A True 1 00:00:01"}, {"A False 1 00:00:09"}, {"stale"}},
       {"stale from the start", 2, {}, {"A True 1 00:00:09"}, {"stale"}},
       {"Unknown of an older generation", 2, {"A True 1 00:00:01"}, {"A Unknown 1 00:00:09"}, {}},
       {"not touched", 2, {"A True 1 00:00:01"}, {"A True 1 00:00:01"}, {}},
-      {"duplicate", 1, {"A True 1 00:00:01"}, {"A True 1 00:00:01", "A False 1 00:00:09"},
+      {"duplicate",
+       1,
+       {"A True 1 00:00:01"},
+       {"A True 1 00:00:01", "A False 1 00:00:09"},
        {"duplicate"}},
-      {"a duplicate of old", 1, {"A True 1 00:00:01", "A True 1 00:00:01"},
-       {"A True 1 00:00:01", "A True 1 00:00:01 news"}, {}},
+      {"a duplicate of old",
+       1,
+       {"A True 1 00:00:01", "A True 1 00:00:01"},
+       {"A True 1 00:00:01", "A True 1 00:00:01 news"},
+       {}},
       {"another type", 1, {"A True 1 00:00:01"}, {"A True 1 00:00:01", "B False 1 00:00:09"}, {}},
       {"no time", 1, {"A True 1 00:00:01"}, {"A False 1 null"}, {"bad-time", "unstamped"}},
       {"no time at all", 1, {}, {"A False 1 -"}, {"bad-time", "unstamped"}},
-      {"a time of the future", 1, {"A True 1 00:00:01"}, {"A False 1 00:00:12"},
+      {"a time of the future",
+       1,
+       {"A True 1 00:00:01"},
+       {"A False 1 00:00:12"},
        {"bad-time", "unstamped"}},
       {"a clock a second ahead", 1, {"A True 1 00:00:01"}, {"A False 1 00:00:11"}, {}},
-      {"nothing but the time", 1, {"A True 1 00:00:01", "B True 1 00:00:02"},
-       {"A True 1 00:00:09", "B True 1 00:00:02"}, {"restamped", "no-op"}},
+      {"nothing but the time",
+       1,
+       {"A True 1 00:00:01", "B True 1 00:00:02"},
+       {"A True 1 00:00:09", "B True 1 00:00:02"},
+       {"restamped", "no-op"}},
       {"nothing at all", 1, {"A True 1 00:00:01"}, {"A True 1 00:00:01"}, {}},
-      {"the order of the list as well", 1, {"A True 1 00:00:01", "B True 1 00:00:02"},
-       {"B True 1 00:00:02", "A True 1 00:00:09"}, {"restamped"}},
+      {"the order of the list as well",
+       1,
+       {"A True 1 00:00:01", "B True 1 00:00:02"},
+       {"B True 1 00:00:02", "A True 1 00:00:09"},
+       {"restamped"}},
   };
   for (const auto& [name, generation, before, now, rules] : cases) {
     INFO(name);
@@ -242,16 +286,20 @@ TEST_CASE("an entry of another controller is left alone") {
                               "conditions":[{}]}})",
                           text.empty() ? "" : ",", controller, condition(one));
     }
-    return json(fmt::format(
-        R"({{"metadata":{{"namespace":"prod"}},"status":{{"parents":[{}]}}}})", text));
+    return json(
+        fmt::format(R"({{"metadata":{{"namespace":"prod"}},"status":{{"parents":[{}]}}}})", text));
   };
   const auto& schema = schema_of("httproutes");
   const auto before = route({{"x/a", "A True 1 00:00:01"}, {"x/b", "A True 1 00:00:01"}});
   GuardMemory memory;
   const Value typed = before;
   for (const auto& entry : collect_conditions(schema, typed)) {
-    memory.push_back({entry.path, "A", "True",
-                      writer(entry.controller == "x/a" ? "alpha" : "beta"), at("00:00:01"), {7}});
+    memory.push_back({entry.path,
+                      "A",
+                      "True",
+                      writer(entry.controller == "x/a" ? "alpha" : "beta"),
+                      at("00:00:01"),
+                      {7}});
   }
   const auto rules = [&](const Value& now, std::string_view manager) {
     return rules_of(guarded(schema, before, now, kAllWarn, memory, manager).report);
@@ -296,19 +344,22 @@ TEST_CASE("modes: off, repair, warn and reject") {
   CHECK(guarded(schema, before, now, off).report.tally.empty());
   CHECK(guarded(schema, before, now, off).object == now);
 
-  const auto repaired = guarded(schema, before, now, with(off, GuardRule::kRestamped, GuardMode::kRepair));
+  const auto repaired =
+      guarded(schema, before, now, with(off, GuardRule::kRestamped, GuardMode::kRepair));
   CHECK(repaired.object == before);
   REQUIRE(repaired.report.repairs.size() == 1);
   CHECK(repaired.report.repairs[0].rule == "restamped");
   CHECK(repaired.report.warnings.empty());
 
-  const auto warned = guarded(schema, before, now, with(off, GuardRule::kRestamped, GuardMode::kWarn));
+  const auto warned =
+      guarded(schema, before, now, with(off, GuardRule::kRestamped, GuardMode::kWarn));
   CHECK(warned.report.warnings ==
         Texts{"status.conditions[0].lastTransitionTime: status stays True, and lastTransitionTime "
               "was moved from 2026-01-01T00:00:01Z to 2026-01-01T00:00:09Z (restamped)"});
   CHECK(warned.object == now);
 
-  const auto refused = guarded(schema, before, now, with(off, GuardRule::kRestamped, GuardMode::kReject));
+  const auto refused =
+      guarded(schema, before, now, with(off, GuardRule::kRestamped, GuardMode::kReject));
   REQUIRE(refused.report.errors.size() == 1);
   CHECK(refused.report.errors[0].field == "status.conditions[0].lastTransitionTime");
   CHECK(refused.report.errors[0].origin == "restamped");

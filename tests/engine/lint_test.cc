@@ -1,12 +1,11 @@
 // The linter over histories made up line by line, and over one of a real server.
-#include "engine/lint/history_lint.h"
-
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 
 #include <fmt/format.h>
 
+#include "engine/lint/history_lint.h"
 #include "schema/json.h"
 #include "tests/schema/parsed.h"
 
@@ -53,8 +52,8 @@ class Story {
         writers += (writers.empty() ? "" : "+") + writer.substr(begin, writer.find(';') - begin);
       }
       texts.push_back(fmt::format("{} {} {} {}-{} {}/{}", text_of(one.rule).id,
-                                  one.type.empty() ? one.path : one.type, writers,
-                                  one.first.number, one.last.number, one.count, one.repaired));
+                                  one.type.empty() ? one.path : one.type, writers, one.first.number,
+                                  one.last.number, one.count, one.repaired));
     }
     return texts;
   }
@@ -93,8 +92,8 @@ TEST_CASE("the linter says who restamps, what the guard put right, and who says 
   story.write("legacy", 1, ready("True", 3) + "," + ready("True", 4, 1, "Other"),
               R"(,"repairs":[{"rule":"restamped","path":"status.conditions","type":"Ready",
                   "claimed":"2026-01-01T00:00:04Z","kept":"2026-01-01T00:00:03Z"}])");
-  story.lint.add_sighting({"gateways", "prod", "web"}, "restamped", "me|legacy|legacy/1", 7,
-                          {1}, {2});
+  story.lint.add_sighting({"gateways", "prod", "web"}, "restamped", "me|legacy|legacy/1", 7, {1},
+                          {2});
   story.lint.add_sighting({"gateways", "prod", "web"}, "what is this", "me||", 7, {1}, {2});
   auto report = story.lint.finish();
   CHECK(report.versions == 4);
@@ -119,7 +118,8 @@ TEST_CASE("fights name both writers, be it over a condition or a field") {
   Story story;
   story.write("kubectl", 1, "");
   for (int turn = 2; turn <= 7; ++turn) {
-    story.write(turn % 2 == 0 ? "envoy" : "legacy", 1, ready(turn % 2 == 0 ? "True" : "False", turn));
+    story.write(turn % 2 == 0 ? "envoy" : "legacy", 1,
+                ready(turn % 2 == 0 ? "True" : "False", turn));
   }
   CHECK(story.found() ==
         Texts{"fight Ready envoy+legacy 2-7 6/0", "flap Ready envoy+legacy 2-7 6/0"});
@@ -172,7 +172,11 @@ TEST_CASE("what is no longer kept is not judged, and said") {
 }
 
 TEST_CASE("a range tells less, and judges by what came before it") {
-  Story story({.after = {2}, .until = {3}, .since = {}, .until_time = {}, .rules = {GuardRule::kRestamped}});
+  Story story({.after = {2},
+               .until = {3},
+               .since = {},
+               .until_time = {},
+               .rules = {GuardRule::kRestamped}});
   for (int time = 1; time <= 4; ++time) story.write("envoy", 1, ready("True", time));
   CHECK(story.found() == Texts{"restamped Ready envoy 3-3 1/0"});
 }
@@ -188,8 +192,9 @@ std::vector<Value> audited_lines(std::istream& file) {
     const auto uri = string_at(record, {"requestURI"});
     const auto at = uri.find("fieldManager=");
     lines.push_back(JsonObject{
-        {"revision", static_cast<std::int64_t>(
-                         parse_revision(string_at(*body, {"metadata", "resourceVersion"}))->number)},
+        {"revision",
+         static_cast<std::int64_t>(
+             parse_revision(string_at(*body, {"metadata", "resourceVersion"}))->number)},
         {"time", string_at(record, {"stageTimestamp"})},
         {"type", verb == "create" ? "ADDED" : "MODIFIED"},
         {"kind", "Gateway"},
@@ -197,17 +202,18 @@ std::vector<Value> audited_lines(std::istream& file) {
                               {"namespace", "prod"},
                               {"name", "web"},
                               {"uid", string_at(*body, {"metadata", "uid"})}}},
-        {"actor", JsonObject{{"user", string_at(record, {"user", "username"})},
-                             {"fieldManager",
-                              at == std::string_view::npos ? "" : uri.substr(at + 13)},
-                             {"userAgent", string_at(record, {"userAgent"})}}},
+        {"actor",
+         JsonObject{{"user", string_at(record, {"user", "username"})},
+                    {"fieldManager", at == std::string_view::npos ? "" : uri.substr(at + 13)},
+                    {"userAgent", string_at(record, {"userAgent"})}}},
         {"body", *body}});
   }
   return lines;
 }
 
 TEST_CASE("the story of a real server's audit log: two writers, restamps, a frozen generation") {
-  const auto path = std::filesystem::path(GATEFOLD_SOURCE_DIR) / "../shared/spec/observed/audit.jsonl";
+  const auto path =
+      std::filesystem::path(GATEFOLD_SOURCE_DIR) / "../shared/spec/observed/audit.jsonl";
   std::ifstream file(path);
   if (!file) {
     std::cout << "SKIP: the audit log of a real server is absent\n";
@@ -222,16 +228,15 @@ TEST_CASE("the story of a real server's audit log: two writers, restamps, a froz
   Texts texts;
   Texts fight;
   for (const auto& one : lint.finish().findings) {
-    texts.push_back(fmt::format("{} {} {}-{} x{}", text_of(one.rule).id, one.type,
-                                one.first.number, one.last.number, one.count));
+    texts.push_back(fmt::format("{} {} {}-{} x{}", text_of(one.rule).id, one.type, one.first.number,
+                                one.last.number, one.count));
     if (one.rule == GuardRule::kFight) fight = one.writers;
   }
-  CHECK(texts ==
-        Texts{"fight Programmed 5020-5026 x7", "flap Programmed 5020-5026 x7",
-              "restamped Accepted 5027-5031 x4", "restamped Programmed 5027-5031 x4",
-              "no-op  5027-5031 x4", "observed-generation Accepted 5030-5032 x1",
-              "observed-generation Programmed 5030-5032 x1", "stale Accepted 5031-5031 x1",
-              "stale Programmed 5031-5031 x1"});
+  CHECK(texts == Texts{"fight Programmed 5020-5026 x7", "flap Programmed 5020-5026 x7",
+                       "restamped Accepted 5027-5031 x4", "restamped Programmed 5027-5031 x4",
+                       "no-op  5027-5031 x4", "observed-generation Accepted 5030-5032 x1",
+                       "observed-generation Programmed 5030-5032 x1", "stale Accepted 5031-5031 x1",
+                       "stale Programmed 5031-5031 x1"});
   CHECK(fight == Texts{"admin (envoy-gateway; envoy-gateway/v1.5.0 (linux/amd64))",
                        "admin (legacy; legacy-gateway/v1.3.3 (linux/amd64))"});
 }

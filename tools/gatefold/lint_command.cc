@@ -101,8 +101,7 @@ void print_table(const engine::LintReport& report) {
   for (const auto& writer : report.writers) {
     std::string counts;
     for (const auto& [rule, count] : writer.counts) {
-      counts +=
-          fmt::format("{}{} {}", counts.empty() ? "" : ", ", engine::text_of(rule).id, count);
+      counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", engine::text_of(rule).id, count);
     }
     fmt::print("{}: {} ({} object{})\n", writer.writer, counts, writer.objects,
                writer.objects == 1 ? "" : "s");
@@ -112,9 +111,9 @@ void print_table(const engine::LintReport& report) {
                gap.versions == 1 ? "" : "s", to_string(gap.key), gap.first.number, gap.last.number,
                gap.why);
   }
-  fmt::print("{}{} finding{} in {} versions of {} objects\n",
-             report.findings.empty() ? "" : "\n", report.findings.size(),
-             report.findings.size() == 1 ? "" : "s", report.versions, report.objects);
+  fmt::print("{}{} finding{} in {} versions of {} objects\n", report.findings.empty() ? "" : "\n",
+             report.findings.size(), report.findings.size() == 1 ? "" : "s", report.versions,
+             report.objects);
 }
 
 int run_lint(const LintOptions& options) {
