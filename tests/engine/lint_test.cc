@@ -26,8 +26,8 @@ class Story {
     ++revision_;
     seconds_ += 1;
     auto line = fmt::format(
-        R"({{"revision":{0},"time":"2026-01-01T{5:02}:{6:02}:{7:02}.5Z","type":"{1}","kind":"Gateway",
-            "object":{{"resource":"gateways","namespace":"prod","name":"web","uid":"u"}},
+        R"({{"revision":{0},"time":"2026-01-01T{5:02}:{6:02}:{7:02}.5Z","type":"{1}",
+            "kind":"Gateway","object":{{"resource":"gateways","namespace":"prod","name":"web","uid":"u"}},
             "actor":{{"user":"me","fieldManager":"{2}","userAgent":"{2}/1"}}{4},)",
         revision_, revision_ == 1 ? "ADDED" : "MODIFIED", manager, generation, more,
         seconds_ / 3600, seconds_ / 60 % 60, seconds_ % 60);
