@@ -61,8 +61,9 @@ std::optional<Reply> answer(Exchange exchange) {
     stream.transform =
         [catalog = exchange.catalog, kind = exchange.kind, version = exchange.version,
          shaping = shape_options(exchange.representation, exchange.request, {}),
+         then = exchange.then,
          engine = &exchange.context.engine](const std::string& json, bool is_first) mutable {
-          shaping.now = engine->world().now();
+          shaping.now = then ? *then : engine->world().now();
           return shape_watched(shaping, *kind, *version, json, is_first);
         };
   }
