@@ -321,9 +321,7 @@ Result<Head> Store::recover(int wait_ms) {
 
 Result<void> Store::flush() {
   if (!files_->database) return unavailable("the store is closed");
-  std::vector<rocksdb::ColumnFamilyHandle*> families;
-  for (const auto& family : kFamilies) families.push_back(files_->database->family(family.family));
-  return check(files_->database->db().Flush(rocksdb::FlushOptions(), families));
+  return files_->database->flush();
 }
 
 Result<void> Store::compact() {
