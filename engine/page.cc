@@ -177,8 +177,8 @@ Result<void> Lister::scan_corrected(const View& view, const std::string& resourc
     if (past && !*past) return true;
     if (past) {
       const auto& its = **past;
-      return page.offer({its.key.name_space, its.key.name, its.revision, its.schema_id,
-                         its.splice_at, its.body});
+      return page.offer(
+          {its.key.name_space, its.key.name, its.revision, its.schema_id, its.splice_at, its.body});
     }
     corrected = std::unexpected(std::move(past.error()));
     return false;
@@ -258,11 +258,11 @@ Result<bool> Lister::next(const View& view, std::size_t bytes_max,
   if (auto noted = note_changes(view, kind->resource); !noted) {
     return std::unexpected(std::move(noted.error()));
   }
-  auto read = changes_noted_ <= kCorrectionsMax
-                  ? scan_corrected(view, kind->resource, after, page)
-                  : view.snapshot->scan_at(
-                        kind->resource, query_.name_space, after, revision_,
-                        [&](const storage::RowView& row) { return page.offer(row); });
+  auto read =
+      changes_noted_ <= kCorrectionsMax
+          ? scan_corrected(view, kind->resource, after, page)
+          : view.snapshot->scan_at(kind->resource, query_.name_space, after, revision_,
+                                   [&](const storage::RowView& row) { return page.offer(row); });
   if (!read) return std::unexpected(std::move(read.error()));
   if (page.is_cut()) return true;
   done_ = true;

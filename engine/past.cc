@@ -13,8 +13,7 @@ Result<CatalogPtr> PastViews::catalog_at(const View& now, const storage::Snapsho
   const auto since = then.last_change(kDefinitions);
   if (!since) return std::unexpected(since.error());
   const std::scoped_lock lock(mutex_);
-  const auto found =
-      std::ranges::find(catalogs_, *since, &std::pair<Revision, CatalogPtr>::first);
+  const auto found = std::ranges::find(catalogs_, *since, &std::pair<Revision, CatalogPtr>::first);
   if (found != catalogs_.end()) {
     std::rotate(catalogs_.begin(), found, found + 1);
     return catalogs_.front().second;

@@ -21,7 +21,8 @@ class PastViews {
   Result<CatalogPtr> catalog_at(const View& now, const storage::Snapshot& then);
 
   std::mutex mutex_;
-  // By the revision since which they held; the one that was used last comes first. Guarded by mutex_.
+  // By the revision since which they held; the one that was used last comes first. Guarded by
+  // mutex_.
   std::deque<std::pair<Revision, CatalogPtr>> catalogs_;
 };
 

@@ -90,8 +90,7 @@ Result<void> Walk::by_current(const std::set<std::string>& deleted) const {
     if (gone != deleted.end() && *gone == rows.key()) ++gone;  // created again
     const auto row = parse_current_row(rows.value(), scratch);
     if (!row) return corruption("a row of current can't be read");
-    const auto goes_on =
-        row->revision > revision ? show_at(rows.key()) : show(rows.key(), *row);
+    const auto goes_on = row->revision > revision ? show_at(rows.key()) : show(rows.key(), *row);
     if (!goes_on) return std::unexpected(goes_on.error());
     if (!*goes_on) return {};
   }
@@ -139,8 +138,12 @@ Result<std::optional<PastObject>> Snapshot::object_at(const ObjectKey& key,
     const auto row = parse_current_row(view(bytes), scratch);
     if (!row) return corruption(fmt::format("the current row of {} can't be read", object));
     if (row->revision <= revision) {
-      return PastObject{key,       row->revision,  row->type, std::string(row->schema_id),
-                        row->splice_at, std::string(row->body)};
+      return PastObject{key,
+                        row->revision,
+                        row->type,
+                        std::string(row->schema_id),
+                        row->splice_at,
+                        std::string(row->body)};
     }
   } else if (revision == newest_) {
     return std::nullopt;
@@ -151,15 +154,17 @@ Result<std::optional<PastObject>> Snapshot::object_at(const ObjectKey& key,
   auto body = pin_->body((*version)->revision);
   if (!body) return std::unexpected(std::move(body.error()));
   const auto splice_at = find_splice(*body);
-  return PastObject{key,       (*version)->revision, (*version)->type, std::move((*version)->schema_id),
-                    splice_at, std::move(*body)};
+  return PastObject{
+      key,       (*version)->revision, (*version)->type, std::move((*version)->schema_id),
+      splice_at, std::move(*body)};
 }
 
 Result<void> Snapshot::scan_at(std::string_view resource, std::string_view name_space,
                                std::optional<ObjectKey> after, Revision revision,
                                const RowVisitor& visit) const {
   revision = std::min(revision, head_.revision);
-  Walk walk{*pin_, current_range(resource, name_space, after), resource.size() + 1, revision, visit};
+  Walk walk{*pin_, current_range(resource, name_space, after), resource.size() + 1, revision,
+            visit};
   const auto deleted = deleted_since(*pin_, resource, revision, newest_);
   if (!deleted) return std::unexpected(deleted.error());
   if (*deleted) return walk.by_current(**deleted);
@@ -193,7 +198,8 @@ Result<std::optional<StoredObject>> Snapshot::past_object(const ObjectKey& key) 
 
 // Events' times never go back. Rows that are not kept are passed over.
 Result<Revision> Snapshot::revision_at(Time time) const {
-  Rows rows(pin_->database(), Family::kLog, pin_->snapshot(), "", revision_key(head_.revision.next()));
+  Rows rows(pin_->database(), Family::kLog, pin_->snapshot(), "",
+            revision_key(head_.revision.next()));
   Revision found;
   auto last = head_.revision;
   while (found < last) {
@@ -203,7 +209,8 @@ Result<Revision> Snapshot::revision_at(Time time) const {
     Revision revision = middle;
     if (rows.valid()) {
       const auto row = parse_log_row(rows.value());
-      const auto record = row ? decode_record(row->record) : Result<DecodedRecord>(corruption("a row of the log can't be read"));
+      const auto record = row ? decode_record(row->record)
+                              : Result<DecodedRecord>(corruption("a row of the log can't be read"));
       if (!record) return std::unexpected(record.error());
       revision = record->event.revision;
       is_later = record->event.time > time;
@@ -224,9 +231,9 @@ Result<std::shared_ptr<const Snapshot>> Snapshot::at(const Moment& moment) const
   auto found = asked == nullptr ? revision_at(std::get<Time>(moment)) : Result<Revision>(*asked);
   if (!found) return std::unexpected(std::move(found.error()));
   if (found->number == 0) {
-    return bad_request(asked == nullptr
-                           ? fmt::format("nothing had happened at {}", format_nanos(std::get<Time>(moment)))
-                           : "revisions are counted from 1 on");
+    return bad_request(asked == nullptr ? fmt::format("nothing had happened at {}",
+                                                      format_nanos(std::get<Time>(moment)))
+                                        : "revisions are counted from 1 on");
   }
   if (*found > head_.revision) {
     return bad_request(fmt::format("there is no revision {}: the last one is {}", found->number,

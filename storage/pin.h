@@ -43,7 +43,8 @@ class Snapshot::Pin {
     EventType type = EventType::kAdded;
     std::string schema_id;
   };
-  // The newest version at or before `revision`, which may be a deletion; nothing where there is none.
+  // The newest version at or before `revision`, which may be a deletion; nothing where there is
+  // none.
   Result<std::optional<Version>> last_version(std::string_view object, Revision revision) const;
   // The same, nothing where it is a deletion.
   Result<std::optional<Version>> version_at(std::string_view object, Revision revision) const;

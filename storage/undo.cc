@@ -33,8 +33,8 @@ class Undoing {
     const auto object = object_key(event.key);
     remove(Family::kVersions, version_key(object, event.revision));
     remove(Family::kIndex, change_key(event.key.resource, event.revision));
-    const auto ordinals = std::min<std::size_t>(event.transitions.size(),
-                                                std::numeric_limits<std::uint16_t>::max());
+    const auto ordinals =
+        std::min<std::size_t>(event.transitions.size(), std::numeric_limits<std::uint16_t>::max());
     for (std::size_t i = 0; i < ordinals; ++i) {
       const auto ordinal = static_cast<std::uint16_t>(i);
       remove(Family::kTransitions, home_key(event.key.name_space, event.revision, ordinal));
@@ -52,8 +52,8 @@ class Undoing {
     batch_.Delete(database_.family(family), key);
   }
 
-  // Folding the last version of then again puts its rows in the place of the newest one's; the other
-  // rows of that event are there, and stay as they are.
+  // Folding the last version of then again puts its rows in the place of the newest one's; the
+  // other rows of that event are there, and stay as they are.
   Result<void> restore(const ObjectKey& key, const std::string& object) {
     const auto last = pin_.last_version(object, then_);
     if (!last) return std::unexpected(last.error());

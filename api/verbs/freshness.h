@@ -7,8 +7,8 @@
 
 namespace gatefold::api {
 
-// What a GET or LIST asks for: the revision of its moment, or the oldest one that it may be answered
-// with; 0: any.
+// What a GET or LIST asks for: the revision of its moment, or the oldest one that it may be
+// answered with; 0: any.
 Result<Revision> wanted_revision(const Exchange& exchange);
 
 // Calls `answer` with a view at `wanted` or later, at once where the exchange's view is new enough.

@@ -180,9 +180,8 @@ class History {
 
   void change_definition(int step) {
     const auto* const name = "lamps.light.example.com";
-    write(random_() % 3 == 0
-              ? remove(kDefinitions, name)
-              : patch(kDefinitions, name, {{"spec", definition(step).at("spec")}}));
+    write(random_() % 3 == 0 ? remove(kDefinitions, name)
+                             : patch(kDefinitions, name, {{"spec", definition(step).at("spec")}}));
     write(create(kDefinitions, definition(step)));  // where it is gone
   }
 
@@ -204,8 +203,8 @@ std::unique_ptr<engine::Engine> opened(engine::EngineOptions options, TestWorld&
   return std::move(*engine);
 }
 
-// What each revision has to be: as it was seen, or, where a step wrote more than one, as the View of
-// it says.
+// What each revision has to be: as it was seen, or, where a step wrote more than one, as the View
+// of it says.
 void check_views(const engine::Engine& engine, std::map<std::uint64_t, Moment>& moments) {
   const auto head = engine.view()->revision().number;
   for (std::uint64_t revision = 1; revision <= head; ++revision) {
@@ -276,9 +275,9 @@ void check_http(const std::filesystem::path& directory, TestWorld& world,
       REQUIRE(version_of(list) == std::to_string(revision));
       REQUIRE(list.at("items").as_array().size() == count);
       for (const auto& item : list.at("items").as_array()) {
-        const auto key = fmt::format("{}{}/{}", prefix,
-                                     std::string(string_at(item, {"metadata", "namespace"})),
-                                     name_in(item));
+        const auto key =
+            fmt::format("{}{}/{}", prefix, std::string(string_at(item, {"metadata", "namespace"})),
+                        name_in(item));
         REQUIRE(canonical_json(item) == canonical_json(json(moment.at(key))));
       }
     }

@@ -3,6 +3,7 @@
 
 #include "schema/time.h"
 #include "tests/contract/objects.h"
+#include "tests/storage/scratch.h"
 #include "tests/support/http_peer.h"
 #include "tests/support/served_engine.h"
 
@@ -112,11 +113,11 @@ TEST_CASE("a list is read as of a revision, in each of its forms") {
   CHECK(names_of(past.get(target + "&fieldSelector=metadata.name%3Dother").json()) == "other ");
   CHECK(names_of(past.get(fmt::format("{}?at={}", kPath, past.made)).json()) == "web ");
   CHECK(names_of(past.get(fmt::format("{}?at={}", kPath, past.gone)).json()) == "other ");
-  CHECK(names_of(past.get(fmt::format("/api/v1/namespaces?at={}", past.made)).json()).find(
-            "default ") != std::string::npos);
+  CHECK(names_of(past.get(fmt::format("/api/v1/namespaces?at={}", past.made)).json())
+            .find("default ") != std::string::npos);
 
-  const auto table = past.get(
-      target, {{"Accept", "application/json;as=Table;v=v1;g=meta.k8s.io"}}).json();
+  const auto table =
+      past.get(target, {{"Accept", "application/json;as=Table;v=v1;g=meta.k8s.io"}}).json();
   REQUIRE(string_at(table, {"kind"}) == "Table");
   REQUIRE(table.at("rows").as_array().size() == 2);
   // Ages are of then: it was made two minutes before.
@@ -176,6 +177,55 @@ TEST_CASE("a kind is read as of a time when it was there, and not before") {
   CHECK(past.get(fmt::format("{}?at={}", lamps, before)).code == 404);
   CHECK(names_of(past.get(fmt::format("{}?at={}", lamps, there)).json()) == "a ");
   CHECK(past.get(fmt::format("{}/a?at={}", lamps, there)).code == 200);
+}
+
+TEST_CASE("a server of the past shows it and takes no writes") {
+  const ScratchDirectory scratch;
+  TestWorld world;
+  engine::EngineOptions options;
+  options.store.directory = scratch.path();
+  std::uint64_t then = 0;
+  {
+    ServedEngine server(options, world.world());
+    HttpPeer peer(server.port());
+    REQUIRE(peer.call("POST", kPath, {}, to_json(gateway("web"))).code == 201);
+    then = server.engine().view()->revision().number;
+    REQUIRE(peer.call("POST", kPath, {}, to_json(gateway("later"))).code == 201);
+  }
+  options.store.read_only = true;
+  options.store.at = Revision{then};
+  ServedEngine server(options, world.world());
+  // Another one beside it, of now.
+  options.store.at.reset();
+  const ServedEngine beside(options, world.world());
+  HttpPeer peer(server.port());
+  const auto list = peer.call("GET", kPath);
+  CHECK(names_of(list.json()) == "web ");
+  CHECK(version_of(list.json()) == std::to_string(then));
+  CHECK(peer.call("GET", fmt::format("{}?at={}", kPath, then + 1)).code == 504);
+  CHECK(names_of(peer.call("GET", fmt::format("{}?at={}", kPath, then - 1)).json()).empty());
+  CHECK(peer.call("GET", "/apis/gateway.networking.k8s.io/v1").code == 200);
+  CHECK(peer.call("GET", "/openapi/v2").code == 200);
+
+  const auto refused = peer.call("DELETE", kPath + "/web");
+  CHECK(refused.code == 403);
+  CHECK(string_at(refused.json(), {"message"}).find("this server shows the past, as of revision") !=
+        std::string::npos);
+  CHECK(peer.call("POST", kPath, {}, to_json(gateway("new"))).code == 403);
+  CHECK(peer.call("PATCH", kPath + "/web", kMergePatch, "{}").code == 403);
+  CHECK(peer.call("DELETE", kPath).code == 403);
+  const auto review =
+      peer.call("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", {},
+                R"({"apiVersion":"authorization.k8s.io/v1",
+    "kind":"SelfSubjectAccessReview","spec":{"resourceAttributes":{"verb":"get"}}})");
+  CHECK(review.code == 201);
+
+  const auto watch = peer.call(
+      "GET", kPath + "?watch=true&allowWatchBookmarks=true&timeoutSeconds=1&resourceVersion=1");
+  CHECK(watch.code == 200);
+  CHECK(watch.body.find("\"ADDED\"") != std::string::npos);
+  CHECK(watch.body.find("\"BOOKMARK\"") != std::string::npos);
+  CHECK(watch.body.find("\"later\"") == std::string::npos);
 }
 
 }  // namespace gatefold::test

@@ -23,11 +23,11 @@ int run_fork(const ForkOptions& options) {
   const auto moment = parse_moment(options.at);
   if (!moment) return report(moment.error());
   const bool is_terminal = isatty(STDERR_FILENO) == 1;
-  const auto forked =
-      storage::fork(options.directory, *moment, options.target,
-                    [is_terminal](std::uint64_t done, std::uint64_t total) {
-                      if (is_terminal) fmt::print(stderr, "\r{} of {} events", done, total);
-                    });
+  const auto forked = storage::fork(options.directory, *moment, options.target,
+                                    [is_terminal](std::uint64_t done, std::uint64_t total) {
+                                      if (is_terminal)
+                                        fmt::print(stderr, "\r{} of {} events", done, total);
+                                    });
   if (is_terminal) fmt::print(stderr, "\r\033[K");
   if (!forked) return report(forked.error());
   const auto revision = forked->head.revision.number;

@@ -49,8 +49,8 @@ void add_serve(CLI::App& app, Run& run) {
   command->add_option("--log-format", options.log_format, "text or json")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
-  for (const auto* other : {"--in-memory", "--channel", "--no-builtin-gateway-api", "--manifests",
-                            "--event-ttl"}) {
+  for (const auto* other :
+       {"--in-memory", "--channel", "--no-builtin-gateway-api", "--manifests", "--event-ttl"}) {
     at->excludes(command->get_option(other));
   }
   command->callback([shared, &run] { run = [shared] { return run_serve(*shared); }; });
