@@ -70,6 +70,12 @@ std::vector<RowChange> fold(const FoldInput& input, const PriorRow* prior) {
   return changes;
 }
 
+std::vector<RowChange> fold_away(std::string_view object, const PriorRow& row) {
+  std::vector<RowChange> changes{{Family::kCurrent, std::string(object), std::nullopt}};
+  change_index(&row, std::nullopt, object, changes);
+  return changes;
+}
+
 std::optional<PriorRow> prior_after(const Event& event) {
   if (event.type == EventType::kDeleted) return std::nullopt;
   return PriorRow{event.owner_uids, event.deleting, event.expiry};

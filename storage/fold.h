@@ -30,6 +30,9 @@ struct FoldInput {
 // `prior` is the object's current row before the event; nullptr where it has none.
 std::vector<RowChange> fold(const FoldInput& input, const PriorRow* prior);
 
+// What goes with the current row of an object, other than by an event.
+std::vector<RowChange> fold_away(std::string_view object, const PriorRow& row);
+
 // The object's current row after the event, as the next fold sees it; nothing after a deletion.
 std::optional<PriorRow> prior_after(const Event& event);
 

@@ -94,6 +94,20 @@ Result<void> Snapshot::changes(std::string_view resource, Revision after, Revisi
   return places.status();
 }
 
+Result<Revision> Snapshot::last_change(std::string_view resource) const {
+  const auto prefix = change_prefix(resource);
+  Rows places(pin_->database(), Family::kIndex, pin_->snapshot(), prefix,
+              change_key(resource, head_.revision.next()));
+  places.seek_to_last();
+  if (!places.valid()) {
+    if (auto status = places.status(); !status) return std::unexpected(std::move(status.error()));
+    return Revision{};
+  }
+  const auto revision = parse_revision_key(places.key().substr(prefix.size()));
+  if (!revision) return corruption("a row of the index of changes can't be read");
+  return *revision;
+}
+
 Revision Snapshot::horizon(std::string_view) const {
   return {};
 }

@@ -1,13 +1,25 @@
 #include "tests/support/served_engine.h"
 
 #include <stdexcept>
+#include <utility>
 
 namespace gatefold::test {
+namespace {
 
-ServedEngine::ServedEngine(engine::World world, api::ServerLimits limits) {
+engine::EngineOptions in_memory() {
   engine::EngineOptions options;
   options.store.directory = "/gatefold-test";
   options.store.in_memory = true;
+  return options;
+}
+
+}  // namespace
+
+ServedEngine::ServedEngine(engine::World world, api::ServerLimits limits)
+    : ServedEngine(in_memory(), std::move(world), limits) {}
+
+ServedEngine::ServedEngine(engine::EngineOptions options, engine::World world,
+                           api::ServerLimits limits) {
   auto engine = engine::Engine::open(std::move(options), std::move(world));
   if (!engine) throw std::runtime_error(engine.error().message);
   engine_ = std::move(*engine);

@@ -1,4 +1,4 @@
-// The whole server in this process, on a free port, in memory.
+// The whole server in this process, on a free port.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +12,8 @@ namespace gatefold::test {
 class ServedEngine {
  public:
   // Throws std::runtime_error where it can't be opened or there is no port.
+  ServedEngine(engine::EngineOptions options, engine::World world, api::ServerLimits limits = {});
+  // In memory.
   explicit ServedEngine(engine::World world, api::ServerLimits limits = {});
   ~ServedEngine();
   ServedEngine(const ServedEngine&) = delete;

@@ -13,6 +13,7 @@ namespace gatefold::tools {
 using Run = std::function<int()>;
 
 void add_serve(CLI::App& app, Run& run);
+void add_fork(CLI::App& app, Run& run);
 void add_log(CLI::App& app, Run& run);
 void add_transitions(CLI::App& app, Run& run);
 void add_verify(CLI::App& app, Run& run);

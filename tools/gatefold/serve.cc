@@ -18,6 +18,7 @@
 #include "api/server.h"
 #include "engine/engine.h"
 #include "schema/json.h"
+#include "schema/moment.h"
 #include "schema/time.h"
 #include "tools/gatefold/exit_code.h"
 #include "tools/gatefold/json_lines.h"
@@ -97,11 +98,13 @@ std::size_t connections_max() {
 }
 
 int serve(const ServeOptions& options, const Endpoint& endpoint, std::int64_t event_ttl_ns,
-          const sigset_t& signals) {
+          std::optional<Moment> at, const sigset_t& signals) {
   engine::EngineOptions engine_options;
   engine_options.event_ttl_ns = event_ttl_ns;
   engine_options.store.directory = options.directory;
   engine_options.store.in_memory = options.in_memory;
+  engine_options.store.read_only = at.has_value();
+  engine_options.store.at = at;
   if (!options.channel.empty()) engine_options.store.channel = parse_channel(options.channel);
   engine_options.builtin_gateway_api = !options.no_builtin_gateway_api;
   engine_options.store.progress = [](std::uint64_t done, std::uint64_t total) {
@@ -168,6 +171,12 @@ int run_serve(const ServeOptions& options) {
                                 "say --allow-unauthenticated to serve everybody who can reach it",
                                 endpoint->address)});
   }
+  std::optional<Moment> at;
+  if (!options.at.empty()) {
+    auto moment = parse_moment(options.at);
+    if (!moment) return report(moment.error());
+    at = *moment;
+  }
   // Few arenas: memory at rest matters more than the last bit of allocation speed.
   mallopt(M_ARENA_MAX, 2);  // NOLINT(concurrency-mt-unsafe): no other thread runs yet
   set_up_logging(options);
@@ -177,7 +186,7 @@ int run_serve(const ServeOptions& options) {
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
-  return serve(options, *endpoint, *event_ttl_ns, signals);
+  return serve(options, *endpoint, *event_ttl_ns, at, signals);
 }
 
 }  // namespace gatefold::tools
