@@ -61,8 +61,8 @@ std::vector<std::size_t> sample_places(std::size_t count) {
 }
 
 struct Sampled {
-  std::optional<std::size_t> first_true;      // a version
-  std::optional<std::size_t> false_before;    // the sample before it
+  std::optional<std::size_t> first_true;    // a version
+  std::optional<std::size_t> false_before;  // the sample before it
   bool is_monotonic = true;
 };
 

@@ -88,8 +88,8 @@ Blame::Node Blame::carry_list(const SchemaNode* schema, const JsonArray& old_lis
   return node;
 }
 
-void Blame::collect(const SchemaNode* schema, const Value& value, const Node& node,
-                    FieldPath& path, std::vector<BlamedField>& fields) const {
+void Blame::collect(const SchemaNode* schema, const Value& value, const Node& node, FieldPath& path,
+                    std::vector<BlamedField>& fields) const {
   if (is_leaf(value)) {
     const auto& mark = marks_[node.origin.mark];
     fields.push_back({to_string(path), value, mark.version, mark.gap_from});

@@ -114,8 +114,8 @@ std::vector<Edit> edits_between(const Lines& old_lines, const Lines& new_lines) 
   std::size_t head = 0;
   while (head < shorter && old_lines[head] == new_lines[head]) ++head;
   std::size_t tail = 0;
-  while (tail < shorter - head && old_lines[old_lines.size() - 1 - tail] ==
-                                      new_lines[new_lines.size() - 1 - tail]) {
+  while (tail < shorter - head &&
+         old_lines[old_lines.size() - 1 - tail] == new_lines[new_lines.size() - 1 - tail]) {
     ++tail;
   }
   std::vector<Edit> edits;

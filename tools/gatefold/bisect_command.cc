@@ -64,13 +64,12 @@ Result<std::vector<std::size_t>> chosen_versions(const ObjectHistory& history,
 
 void print_json(const engine::Bisection& found, const engine::VersionMark* first_true,
                 const engine::VersionMark* last_false, std::size_t versions) {
-  JsonObject line{
-      {"method", found.method == engine::Bisection::Method::kScan ? "scan" : "binary"},
-      {"versions", versions},
-      {"lookedAt", found.looked_at},
-      {"gaps", found.gaps},
-      {"gapsBefore", found.gaps_before},
-      {"errors", found.errors}};
+  JsonObject line{{"method", found.method == engine::Bisection::Method::kScan ? "scan" : "binary"},
+                  {"versions", versions},
+                  {"lookedAt", found.looked_at},
+                  {"gaps", found.gaps},
+                  {"gapsBefore", found.gaps_before},
+                  {"errors", found.errors}};
   if (first_true != nullptr) line["firstTrue"] = mark_object(*first_true);
   if (last_false != nullptr) line["lastFalse"] = mark_object(*last_false);
   if (!found.first_error.empty()) line["firstError"] = found.first_error;
@@ -83,8 +82,10 @@ void print_text(const engine::Bisection& found, const engine::VersionMark* first
     fmt::print("never true{}\n", found.is_blind() ? ": no version could be judged" : "");
   } else {
     fmt::print("first true in {}\n", mark_text(*first_true));
-    if (last_false != nullptr) fmt::print("last false in {}\n", mark_text(*last_false));
-    else fmt::print("true as far back as is known\n");
+    if (last_false != nullptr)
+      fmt::print("last false in {}\n", mark_text(*last_false));
+    else
+      fmt::print("true as far back as is known\n");
   }
   const bool is_scan = found.method == engine::Bisection::Method::kScan;
   fmt::print("{}: {} of {} versions looked at\n", is_scan ? "scanned" : "halved", found.looked_at,
@@ -139,8 +140,9 @@ void add_bisect(CLI::App& app, Run& run) {
       ->required();
   command->add_option("--from", options->from, "Begin with the version of this revision or time");
   command->add_option("--to", options->to, "End with the version of this revision or time");
-  command->add_option("--method", options->method,
-                      "auto, scan (every version), or halve (fails where samples go back and forth)")
+  command
+      ->add_option("--method", options->method,
+                   "auto, scan (every version), or halve (fails where samples go back and forth)")
       ->check(CLI::IsMember({"auto", "scan", "halve"}))
       ->capture_default_str();
   add_source(*command, options->source);

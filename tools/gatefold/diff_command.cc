@@ -183,13 +183,15 @@ void print(const ObjectHistory& history, Ends ends, const Comparison& comparison
     fmt::print("{}", to_yaml(change_objects(comparison)));
   } else if (output == "diff") {
     const auto text = [](const Value& body) { return body.is_null() ? "" : to_yaml(body); };
-    fmt::print("{}", engine::unified_diff(text(comparison.old_body()), text(comparison.new_body()),
-                                          {end_text(history, ends.from),
-                                           end_text(history, ends.to)}));
+    fmt::print("{}",
+               engine::unified_diff(text(comparison.old_body()), text(comparison.new_body()),
+                                    {end_text(history, ends.from), end_text(history, ends.to)}));
   } else {
     fmt::print("from {}\nto   {}\n", end_text(history, ends.from), end_text(history, ends.to));
-    if (comparison.changes().empty()) fmt::print("nothing differs\n");
-    else print_table(comparison);
+    if (comparison.changes().empty())
+      fmt::print("nothing differs\n");
+    else
+      print_table(comparison);
   }
 }
 

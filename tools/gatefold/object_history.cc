@@ -55,8 +55,8 @@ Result<Revision> ObjectHistory::read(Revision after, Revision until, bool bodies
     if (!line) {
       failed = internal_error("a line of the log is no JSON: " + line.error().message);
     } else if (string_at(line->value, {"object", "namespace"}) != name_space_) {
-      failed = bad_request(fmt::format("{} lives in a namespace: write KIND/NAMESPACE/NAME",
-                                       object_));
+      failed =
+          bad_request(fmt::format("{} lives in a namespace: write KIND/NAMESPACE/NAME", object_));
     } else {
       sink(line->value);
     }
@@ -120,12 +120,14 @@ Result<std::optional<std::size_t>> ObjectHistory::at(const std::string& text) co
   const auto revision = parse_revision(text);
   const auto time = parse_rfc3339(text);
   if (!revision && !time) {
-    return bad_request(fmt::format("{} is neither a revision nor a time such as "
-                                   "2026-01-02T03:04:05Z", go_quote(text)));
+    return bad_request(
+        fmt::format("{} is neither a revision nor a time such as "
+                    "2026-01-02T03:04:05Z",
+                    go_quote(text)));
   }
   if (revision && *revision > head_) {
-    return bad_request(fmt::format("revision {} is not there yet: the log ends at {}", text,
-                                   to_string(head_)));
+    return bad_request(
+        fmt::format("revision {} is not there yet: the log ends at {}", text, to_string(head_)));
   }
   const auto after = std::ranges::find_if(versions_, [&](const ObjectVersion& version) {
     return revision ? version.mark.revision > *revision : version.mark.time > *time;
@@ -136,9 +138,8 @@ Result<std::optional<std::size_t>> ObjectHistory::at(const std::string& text) co
 
 Result<VersionBody> ObjectHistory::body(std::size_t version) const {
   VersionBody found{nullptr, "the log no longer has its record"};
-  auto done = bodies(version, version, [&](std::size_t, VersionBody body) {
-    found = std::move(body);
-  });
+  auto done =
+      bodies(version, version, [&](std::size_t, VersionBody body) { found = std::move(body); });
   if (!done) return std::unexpected(std::move(done.error()));
   return found;
 }
@@ -146,8 +147,8 @@ Result<VersionBody> ObjectHistory::body(std::size_t version) const {
 Result<void> ObjectHistory::bodies(std::size_t first, std::size_t last,
                                    const BodySink& sink) const {
   std::size_t version = first;
-  auto done = read({versions_[first].mark.revision.number - 1}, versions_[last].mark.revision,
-                   true, [&](const Value& line) { sink(version++, body_of(line)); });
+  auto done = read({versions_[first].mark.revision.number - 1}, versions_[last].mark.revision, true,
+                   [&](const Value& line) { sink(version++, body_of(line)); });
   if (!done) return std::unexpected(std::move(done.error()));
   return {};
 }

@@ -54,8 +54,8 @@ int run_show(const ShowOptions& options) {
 
 void add_show(CLI::App& app, Run& run) {
   auto options = std::make_shared<ShowOptions>();
-  auto* command = app.add_subcommand(
-      "show", "Print an object as it was; of a deleted one the last version");
+  auto* command =
+      app.add_subcommand("show", "Print an object as it was; of a deleted one the last version");
   command->add_option("object", options->object, "such as gateway/prod/web")->required();
   command->add_option("--at", options->at, "A revision or an RFC 3339 time; the head by default");
   add_source(*command, options->source);

@@ -83,7 +83,8 @@ TEST_CASE("versions without a body are counted where it may have turned") {
   CHECK(result.first_true == 3);
   CHECK(result.last_false == 0);
   CHECK(result.gaps_before == 2);
-  const auto long_one = found(std::string(300, 'f') + std::string(400, '-') + std::string(300, 't'));
+  const auto long_one =
+      found(std::string(300, 'f') + std::string(400, '-') + std::string(300, 't'));
   CHECK(long_one.method == Method::kScan);
   CHECK(long_one.first_true == 700);
   CHECK(long_one.gaps_before == 400);
@@ -107,9 +108,8 @@ TEST_CASE("errors are not true, and all errors are no answer") {
 }
 
 TEST_CASE("a version that can't be read ends it") {
-  const auto result = bisect(3, BisectMethod::kAuto, [](std::size_t) -> Result<Verdict> {
-    return unavailable("gone");
-  });
+  const auto result = bisect(3, BisectMethod::kAuto,
+                             [](std::size_t) -> Result<Verdict> { return unavailable("gone"); });
   REQUIRE_FALSE(result.has_value());
   CHECK(result.error().message == "gone");
 }

@@ -51,16 +51,18 @@ TEST_CASE("an item that moves keeps who set it") {
   history.put(R"({"l":[{"name":"a","v":1}]})");
   history.put(R"({"l":[{"name":"b","v":2},{"name":"a","v":1}]})");
   history.put(R"({"l":[{"name":"b","v":3},{"name":"a","v":1}]})");
-  CHECK(history.told() == Texts{"l[b].name=\"b\"@2", "l[b].v=3@3", "l[a].name=\"a\"@1", "l[a].v=1@1"});
+  CHECK(history.told() ==
+        Texts{"l[b].name=\"b\"@2", "l[b].v=3@3", "l[a].name=\"a\"@1", "l[a].v=1@1"});
   // Two of a name: places count from here on, and nothing else has changed.
   history.put(R"({"l":[{"name":"b","v":3},{"name":"a","v":1},{"name":"a","v":4}]})");
-  CHECK(history.told() == Texts{"l[0].name=\"b\"@2", "l[0].v=3@3", "l[1].name=\"a\"@1", "l[1].v=1@1",
-                                "l[2].name=\"a\"@4", "l[2].v=4@4"});
+  CHECK(history.told() == Texts{"l[0].name=\"b\"@2", "l[0].v=3@3", "l[1].name=\"a\"@1",
+                                "l[1].v=1@1", "l[2].name=\"a\"@4", "l[2].v=4@4"});
 }
 
 TEST_CASE("fields that every write moves are nobody's") {
   History history;
-  history.put(R"({"metadata":{"name":"x","resourceVersion":"1","generation":1,"managedFields":[]}})");
+  history.put(
+      R"({"metadata":{"name":"x","resourceVersion":"1","generation":1,"managedFields":[]}})");
   CHECK(history.told() == Texts{"metadata.name=\"x\"@1"});
 }
 

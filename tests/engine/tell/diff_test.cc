@@ -57,7 +57,8 @@ TEST_CASE("parents are told apart by controller and reference, whoever leaves ou
   const auto other = R"({"metadata":{"namespace":"prod"},"status":{"parents":[
     {"controllerName":"x.io/b","parentRef":{"name":"web","namespace":"prod"},"v":2},
     {"controllerName":"x.io/a","parentRef":{"name":"web"},"v":1}]}})";
-  const std::string b = R"({"controllerName":"x.io/b","parentRef":{"name":"web","namespace":"prod"}})";
+  const std::string b =
+      R"({"controllerName":"x.io/b","parentRef":{"name":"web","namespace":"prod"}})";
   const auto texts = told(one, other);
   REQUIRE(texts.size() == 3);
   CHECK(texts[0] == "added status.parents[" + b + "].parentRef.namespace: null -> \"prod\"");
@@ -74,12 +75,12 @@ TEST_CASE("the map keys of a schema come first") {
   )");
   const DiffOptions options{.schema = node.get()};
   CHECK(told(R"({"l":[{"id":1,"zone":"x","name":"n"}]})",
-             R"({"l":[{"id":1,"zone":"x","name":"m"}]})", options) ==
-        Texts{R"(changed l[1,x].name: "n" -> "m")"});
+             R"({"l":[{"id":1,"zone":"x","name":"m"}]})",
+             options) == Texts{R"(changed l[1,x].name: "n" -> "m")"});
   // Two of one name are none.
   CHECK(told(R"({"l":[{"id":1,"zone":"x","v":1},{"id":1,"zone":"x","v":2}]})",
-             R"({"l":[{"id":1,"zone":"x","v":1},{"id":1,"zone":"x","v":3}]})", options) ==
-        Texts{"changed l[1].v: 2 -> 3"});
+             R"({"l":[{"id":1,"zone":"x","v":1},{"id":1,"zone":"x","v":3}]})",
+             options) == Texts{"changed l[1].v: 2 -> 3"});
 }
 
 TEST_CASE("items without identity go by their places, after what is the same at both ends") {
@@ -109,8 +110,7 @@ TEST_CASE("a summary is one bounded line") {
   CHECK(summarize(diff(json("null"), json("{}")), 3) == "the object");
   const std::string name = std::string(kSummaryPathBytesMax - 1, 'x') + "ä";
   const auto long_one = diff(Value(JsonObject{{name, 1}}), Value(JsonObject{{name, 2}}));
-  CHECK(summarize(long_one, 1) ==
-        "[" + std::string(kSummaryPathBytesMax - 1, 'x') + "…");
+  CHECK(summarize(long_one, 1) == "[" + std::string(kSummaryPathBytesMax - 1, 'x') + "…");
 }
 
 }  // namespace gatefold::engine

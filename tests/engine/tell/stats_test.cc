@@ -8,10 +8,16 @@ namespace gatefold::engine {
 
 TEST_CASE("events are counted by kind, object and writer, the hottest first") {
   Stats stats;
-  stats.add({.time = {1}, .type = "ADDED", .kind = "pods", .object = "p/a", .writer = "x", .bytes = 7});
+  stats.add(
+      {.time = {1}, .type = "ADDED", .kind = "pods", .object = "p/a", .writer = "x", .bytes = 7});
   stats.add({.time = {2}, .type = "MODIFIED", .kind = "pods", .object = "p/b", .writer = "y"});
-  stats.add({.time = {3}, .type = "MODIFIED", .kind = "pods", .object = "p/b", .writer = "x",
-             .transitions = 2, .repairs = 1});
+  stats.add({.time = {3},
+             .type = "MODIFIED",
+             .kind = "pods",
+             .object = "p/b",
+             .writer = "x",
+             .transitions = 2,
+             .repairs = 1});
   stats.add({.time = {4}, .type = "DELETED", .kind = "jobs", .object = "j/b", .writer = "x"});
   CHECK(stats.all().events == 4);
   CHECK(stats.all().added == 1);

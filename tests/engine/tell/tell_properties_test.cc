@@ -172,7 +172,8 @@ TEST_CASE("applying a diff to the old object gives the new one, in the order of 
   CHECK(unequal > kRounds / 2);
 }
 
-TEST_CASE("a field is blamed on a version in which diff says that it changed, and on no earlier one") {
+TEST_CASE(
+    "a field is blamed on a version in which diff says that it changed, and on no earlier one") {
   for (unsigned seed = 0; seed < kRounds / 4; ++seed) {
     Objects objects(seed);
     Blame blame;

@@ -45,9 +45,10 @@ TEST_CASE("a condition's spans have their writers and durations, the last one re
   CHECK(line.spans[2].duration_ns() == 30 * kNsPerSecond);
   CHECK(line.current() == "False");
   CHECK(line.duration_ns() == 40 * kNsPerSecond);
-  CHECK(line.time_in_state_ns() == std::map<std::string, std::int64_t>{{"Unknown", 2 * kNsPerSecond},
-                                                                       {"True", 8 * kNsPerSecond},
-                                                                       {"False", 30 * kNsPerSecond}});
+  CHECK(line.time_in_state_ns() ==
+        std::map<std::string, std::int64_t>{{"Unknown", 2 * kNsPerSecond},
+                                            {"True", 8 * kNsPerSecond},
+                                            {"False", 30 * kNsPerSecond}});
   CHECK(line.flaps() == 0);
   // An open span never ends before it began.
   CHECK(timelines(moves, {}, at(0))[0].spans[2].duration_ns() == 0);
