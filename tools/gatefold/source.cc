@@ -75,15 +75,20 @@ Result<LogPosition> read_log(const Source& source, const engine::LogQuery& query
   }
   auto opened = open_directory(source.directory);
   if (!opened) return std::unexpected(std::move(opened.error()));
+  return read_log(*opened, query, kind, sink);
+}
+
+Result<LogPosition> read_log(const OpenDirectory& opened, const engine::LogQuery& query,
+                             const std::string& kind, const LineSink& sink) {
   auto local = query;
   if (!kind.empty()) {
-    auto found = engine::find_kind_word(*opened->view->catalog, kind);
+    auto found = engine::find_kind_word(*opened.view->catalog, kind);
     if (!found) return std::unexpected(std::move(found.error()));
     local.resource = (*found)->resource;
   }
-  auto seen = engine::log_lines(*opened->view, local, {}, sink);
+  auto seen = engine::log_lines(*opened.view, local, {}, sink);
   if (!seen) return std::unexpected(std::move(seen.error()));
-  return LogPosition{*seen, opened->view->revision()};
+  return LogPosition{*seen, opened.view->revision()};
 }
 
 Result<void> read_timeline(const Source& source, const std::string& object, const LineSink& sink) {

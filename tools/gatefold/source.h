@@ -43,6 +43,9 @@ struct LogPosition {
 // to wait for news.
 Result<LogPosition> read_log(const Source& source, const engine::LogQuery& query,
                              const std::string& kind, bool wait, const LineSink& sink);
+// All of an open directory's.
+Result<LogPosition> read_log(const OpenDirectory& opened, const engine::LogQuery& query,
+                             const std::string& kind, const LineSink& sink);
 // All lines of engine::timeline_lines.
 Result<void> read_timeline(const Source& source, const std::string& object, const LineSink& sink);
 
