@@ -12,7 +12,6 @@ void count_in(EventCount& count, const CountedEvent& event) {
   if (event.type == "DELETED") ++count.deleted;
   count.transitions += event.transitions;
   count.repairs += event.repairs;
-  count.bytes += event.bytes;
 }
 
 }  // namespace

@@ -25,7 +25,6 @@ struct CountedEvent {
   std::string_view writer;
   std::uint64_t transitions = 0;
   std::uint64_t repairs = 0;
-  std::uint64_t bytes = 0;  // of its body
 };
 
 struct EventCount {
@@ -34,7 +33,6 @@ struct EventCount {
   std::uint64_t deleted = 0;
   std::uint64_t transitions = 0;
   std::uint64_t repairs = 0;
-  std::uint64_t bytes = 0;
   Time first;
   Time last;
 };

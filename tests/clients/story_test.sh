@@ -43,6 +43,8 @@ tell() { # SOURCE...: the whole story
   "$GATEFOLD" bisect "$object" 'self.status.conditions.exists(c, c.type == "Programmed" && c.status == "False")' \
     --from "$changed" "$@"
   "$GATEFOLD" transitions "$object" "$@"
+  "$GATEFOLD" transitions "$object" -o json "$@"
+  "$GATEFOLD" stats --kind gateway "$@"
 }
 holds() { # NAME PATTERN FILE
   grep -qE -- "$2" "$3" || fail "$1: nothing matches $2" "$(cat "$3")"
@@ -62,6 +64,10 @@ holds "blame names the class" "^ +$created .* ann +spec.gatewayClassName = \"edg
 holds "bisect finds the fall" "^first true in revision $fell, .* by right" "$work/live"
 holds "bisect says how" '^(scanned|halved): ' "$work/live"
 holds "transitions show the fight" 'True -> False .*right' "$work/live"
+holds "the timeline counts how often it came back" '^status.conditions Programmed +True .* 1 +TT*F+T+$' "$work/live"
+holds "the timeline has its spans" '^\{"timeline":\{.*"flaps":1,.*"spans":\[\{"status":"True"' "$work/live"
+holds "stats count the writers" '^ +2 +0 +0 +3 +0  left \(system:anonymous\)$' "$work/live"
+exits "stats of nothing" 1 "$GATEFOLD" stats --kind gatewayclass --server "$url"
 exits "an unknown object" 1 "$GATEFOLD" show gateway/default/nope --server "$url"
 exits "an object without a namespace" 2 "$GATEFOLD" show gateway/web --server "$url"
 exits "a bad time" 2 "$GATEFOLD" show "$object" --at yesterday --server "$url"

@@ -20,6 +20,7 @@ void add_show(CLI::App& app, Run& run);
 void add_diff(CLI::App& app, Run& run);
 void add_blame(CLI::App& app, Run& run);
 void add_bisect(CLI::App& app, Run& run);
+void add_stats(CLI::App& app, Run& run);
 void add_verify(CLI::App& app, Run& run);
 void add_kubeconfig(CLI::App& app, Run& run);
 void add_bench(CLI::App& app, Run& run);
