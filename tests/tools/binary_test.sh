@@ -98,7 +98,7 @@ write_status True 2026-01-01T00:00:01Z Ready
 write_status False 2026-01-01T00:00:05Z Broken
 write_status True 2026-01-01T00:00:09Z Ready
 rows() { # FIELDS of the objects' timeline, without what the clock says
-  "$GATEFOLD" transitions gateway/default/web "$@" | grep -E ' Programmed ' | sed -E 's/ {2,}/|/g; s/^\|//'
+  "$GATEFOLD" transitions gateway/default/web "$@" | grep -E ' Programmed .* -> ' | sed -E 's/ {2,}/|/g; s/^\|//'
 }
 same "the timeline" "$((first + 3))|2026-01-01T00:00:01.000000000Z|status.conditions Programmed|Unknown -> True|Ready|system:anonymous (controller; controller/1)
 $((first + 4))|2026-01-01T00:00:05.000000000Z|status.conditions Programmed|True -> False|Broken|system:anonymous (controller; controller/1)

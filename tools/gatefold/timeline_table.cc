@@ -16,7 +16,7 @@ char cell_of(const std::string& status) {
   return status.empty() ? '.' : status.front();
 }
 
-// Each cell shows the status in its middle.
+// Each cell shows the status in its middle; the last one that of now, which may be brand-new.
 std::string chart_of(const engine::ConditionTimeline& timeline) {
   const auto from = timeline.spans.front().from.ns;
   const auto duration = timeline.duration_ns();
@@ -28,6 +28,7 @@ std::string chart_of(const engine::ConditionTimeline& timeline) {
     while (std::next(span) != timeline.spans.end() && span->until.ns <= at) ++span;
     chart += cell_of(span->status);
   }
+  chart.back() = cell_of(timeline.spans.back().status);
   return chart;
 }
 
