@@ -82,6 +82,7 @@ class Rows {
   std::string_view key() const { return view(iterator_->key()); }
   std::string_view value() const { return view(iterator_->value()); }
   void next() { iterator_->Next(); }
+  void previous() { iterator_->Prev(); }
   void seek(std::string_view key) { iterator_->Seek(slice(key)); }
   void seek_to_last() { iterator_->SeekToLast(); }
   // To be asked when valid() says no: the end, or a disk that can't be read.

@@ -142,6 +142,9 @@ class Snapshot {
   // Events of one resource, by the index: cost goes with what is visited.
   Result<void> changes(std::string_view resource, Revision after, Revision until,
                        const EventVisitor& visit) const;
+  // Events of one object, by its versions: cost goes with what is visited.
+  Result<void> versions(const ObjectKey& key, Revision after, Revision until,
+                        const EventVisitor& visit) const;
   // The last revision that changed `resource`; 0: none did.
   Result<Revision> last_change(std::string_view resource) const;
   // The oldest revision whose successor events can all be read for `resource`.

@@ -102,21 +102,16 @@ Result<std::optional<std::size_t>> halve(Looks& looks, std::size_t low, std::siz
 
 }  // namespace
 
-Result<Bisection> bisect(std::size_t count, BisectMethod method, const Judge& judge) {
+Result<Bisection> bisect(std::size_t count, bool scans, const Judge& judge) {
   Looks looks(judge);
   const auto by_scan = [&]() -> Result<Bisection> {
     const auto found = scan(looks, count);
     if (!found) return std::unexpected(found.error());
     return looks.finish(Bisection::Method::kScan, *found);
   };
-  const bool is_short = count <= kBisectSamples && method == BisectMethod::kAuto;
-  if (count == 0 || is_short || method == BisectMethod::kScan) return by_scan();
+  if (scans || count <= kBisectSamples) return by_scan();
   const auto sampled = sample(looks, count);
   if (!sampled) return std::unexpected(sampled.error());
-  if (!sampled->is_monotonic && method == BisectMethod::kBinary) {
-    return failure(Reason::kInvalid,
-                   "it goes back and forth, or bodies are missing: binary search can't find it");
-  }
   if (sampled->is_monotonic && sampled->first_true && !sampled->false_before) {
     return looks.finish(Bisection::Method::kScan, sampled->first_true);
   }
@@ -124,9 +119,6 @@ Result<Bisection> bisect(std::size_t count, BisectMethod method, const Judge& ju
     const auto found = halve(looks, *sampled->false_before, *sampled->first_true);
     if (!found) return std::unexpected(found.error());
     if (*found) return looks.finish(Bisection::Method::kBinary, *found);
-  }
-  if (sampled->is_monotonic && method == BisectMethod::kBinary) {
-    return looks.finish(Bisection::Method::kBinary, std::nullopt);
   }
   return by_scan();
 }

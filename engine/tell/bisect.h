@@ -46,14 +46,11 @@ struct Bisection {
 // more, and is certain.
 inline constexpr std::size_t kBisectSamples = 16;
 
-enum class BisectMethod { kAuto, kScan, kBinary };
-
 // Nobody can tell whether a predicate is monotonic without looking at every version, which is what
-// halving is to save. So kAuto looks at samples first: where they say false up to a point and true
-// behind it, with no gap among them, it halves what lies between the two at the turn; where they
-// go back and forth, it scans from the start to the first of them that is true; where all are
-// false, it scans the whole. kScan always scans; kBinary trusts the samples that are false at the
-// start and true at the end, and fails with kInvalid where they turn more than once.
-Result<Bisection> bisect(std::size_t count, BisectMethod method, const Judge& judge);
+// halving is to save. So samples are looked at first: where they say false up to a point and true
+// behind it, with no gap among them, what lies between the two at the turn is halved; where they
+// go back and forth, it is scanned from the start to the first of them that is true; where all are
+// false, the whole is. `scans`: every version is looked at in any case, up to the one found.
+Result<Bisection> bisect(std::size_t count, bool scans, const Judge& judge);
 
 }  // namespace gatefold::engine

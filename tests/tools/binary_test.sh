@@ -55,7 +55,7 @@ same "kubeconfig of a server with certificates" "$(config https://gatefold.examp
 
 # A directory of something else stays as it is.
 mkdir "$work/photos" && echo cheese >"$work/photos/one.jpg"
-for command in "log" "transitions gateway/default/web" verify; do
+for command in "log" "transitions gateway/default/web" "show gateway/default/web" stats verify; do
   expect_code "$command of no data directory" 3 'no data directory' "$GATEFOLD" $command --data "$work/photos"
   expect_code "$command of nothing" 3 'no data directory' "$GATEFOLD" $command --data "$work/nothing"
 done

@@ -23,7 +23,7 @@ struct BisectOptions {
   std::string expression;
   std::string from;
   std::string to;
-  std::string method = "auto";
+  bool scans = false;
   std::string output = "table";
 };
 
@@ -33,11 +33,6 @@ engine::Verdict verdict_of(const cel::Program& program, const VersionBody& body)
   const auto answer = program.evaluate(values, cel::kObjectCostMax);
   if (!answer.value) return {.error = answer.value.error()};
   return {.is_true = answer.value->is_bool() && answer.value->as_bool()};
-}
-
-engine::BisectMethod method_of(const std::string& word) {
-  if (word == "scan") return engine::BisectMethod::kScan;
-  return word == "halve" ? engine::BisectMethod::kBinary : engine::BisectMethod::kAuto;
 }
 
 // The versions between the two ends, without deletions: their bodies are the last ones again.
@@ -119,7 +114,7 @@ int run_bisect(const BisectOptions& options) {
     if (!body) return std::unexpected(std::move(body.error()));
     return verdict_of(**program, *body);
   };
-  const auto found = engine::bisect(chosen->size(), method_of(options.method), judge);
+  const auto found = engine::bisect(chosen->size(), options.scans, judge);
   if (!found) return report_history(found.error());
   const auto mark = [&](std::optional<std::size_t> place) -> const engine::VersionMark* {
     return place ? &history->versions()[(*chosen)[*place]].mark : nullptr;
@@ -140,11 +135,8 @@ void add_bisect(CLI::App& app, Run& run) {
       ->required();
   command->add_option("--from", options->from, "Begin with the version of this revision or time");
   command->add_option("--to", options->to, "End with the version of this revision or time");
-  command
-      ->add_option("--method", options->method,
-                   "auto, scan (every version), or halve (fails where samples go back and forth)")
-      ->check(CLI::IsMember({"auto", "scan", "halve"}))
-      ->capture_default_str();
+  command->add_flag("--scan", options->scans,
+                    "Look at every version: a flip between two samples is seen, too");
   add_source(*command, options->source);
   add_output(*command, options->output);
   command->callback([options, &run] { run = [options] { return run_bisect(*options); }; });

@@ -1,11 +1,11 @@
 #include "tools/gatefold/object_history.h"
 
 #include <algorithm>
-#include <cctype>
 
 #include <fmt/format.h>
 
 #include "schema/json.h"
+#include "schema/moment.h"
 #include "tools/gatefold/exit_code.h"
 
 namespace gatefold::tools {
@@ -45,55 +45,25 @@ Result<Revision> ObjectHistory::read(Revision after, Revision until, bool bodies
   engine::LogQuery query;
   query.after = after;
   query.until = until;
-  query.name_space = name_space_;
-  query.name = name_;
   query.bodies = bodies;
   Result<void> failed;
-  const auto take = [&](std::string_view text) {
+  auto head = source_.read_all(query, {}, object_, [&](std::string_view text) {
     if (!failed) return;
     auto line = parse_json(text);
     if (!line) {
       failed = internal_error("a line of the log is no JSON: " + line.error().message);
-    } else if (string_at(line->value, {"object", "namespace"}) != name_space_) {
-      failed =
-          bad_request(fmt::format("{} lives in a namespace: write KIND/NAMESPACE/NAME", object_));
     } else {
       sink(line->value);
     }
-  };
-  while (true) {
-    auto at = opened_ ? read_log(*opened_, query, kind_, take)
-                      : read_log(source_, query, kind_, false, take);
-    if (!at) return std::unexpected(std::move(at.error()));
-    if (!failed) return std::unexpected(std::move(failed.error()));
-    if (query.until.number == 0 || query.until > at->head) query.until = at->head;
-    if (at->seen >= query.until || at->seen <= query.after) return at->head;
-    query.after = at->seen;
-  }
+  });
+  if (head && !failed) return std::unexpected(std::move(failed.error()));
+  return head;
 }
 
 Result<ObjectHistory> ObjectHistory::open(const Source& source, const std::string& object) {
-  ObjectHistory history;
-  history.source_ = source;
-  history.object_ = object;
-  const auto first = object.find('/');
-  const auto second = first == std::string::npos ? first : object.find('/', first + 1);
-  history.kind_ = object.substr(0, first);
-  if (first != std::string::npos) {
-    if (second != std::string::npos) {
-      history.name_space_ = object.substr(first + 1, second - first - 1);
-    }
-    history.name_ = object.substr((second == std::string::npos ? first : second) + 1);
-  }
-  if (history.kind_.empty() || history.name_.empty()) {
-    return bad_request(
-        fmt::format("{} is no object: write KIND/NAMESPACE/NAME or KIND/NAME", go_quote(object)));
-  }
-  if (source.server.empty()) {
-    auto opened = open_directory(source.directory);
-    if (!opened) return std::unexpected(std::move(opened.error()));
-    history.opened_ = std::make_shared<OpenDirectory>(std::move(*opened));
-  }
+  auto opened = OpenSource::open(source);
+  if (!opened) return std::unexpected(std::move(opened.error()));
+  ObjectHistory history(std::move(*opened), object);
   bool has_room = true;
   auto head = history.read({}, {}, false, [&](const Value& line) {
     has_room = history.versions_.size() < kVersionsMax;
@@ -117,20 +87,16 @@ std::size_t ObjectHistory::last_life() const {
 }
 
 Result<std::optional<std::size_t>> ObjectHistory::at(const std::string& text) const {
-  const auto revision = parse_revision(text);
-  const auto time = parse_rfc3339(text);
-  if (!revision && !time) {
-    return bad_request(
-        fmt::format("{} is neither a revision nor a time such as "
-                    "2026-01-02T03:04:05Z",
-                    go_quote(text)));
-  }
-  if (revision && *revision > head_) {
+  const auto moment = parse_moment(text);
+  if (!moment) return std::unexpected(moment.error());
+  const auto* revision = std::get_if<Revision>(&*moment);
+  if (revision != nullptr && *revision > head_) {
     return bad_request(
         fmt::format("revision {} is not there yet: the log ends at {}", text, to_string(head_)));
   }
   const auto after = std::ranges::find_if(versions_, [&](const ObjectVersion& version) {
-    return revision ? version.mark.revision > *revision : version.mark.time > *time;
+    return revision != nullptr ? version.mark.revision > *revision
+                               : version.mark.time > std::get<Time>(*moment);
   });
   if (after == versions_.begin()) return std::optional<std::size_t>{};
   return std::optional<std::size_t>(after - versions_.begin() - 1);

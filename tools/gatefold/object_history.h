@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -41,25 +40,25 @@ class ObjectHistory {
   const std::string& object() const { return object_; }
   // The first version of the life that the last version belongs to.
   std::size_t last_life() const;
-  // The version that stood at a revision or an RFC 3339 time; nothing before the first.
-  // kBadRequest where `text` is neither, or a revision that the log has not reached.
+  // The version that stood at a moment (schema/moment.h); nothing before the first. kBadRequest
+  // where `text` is none, or a revision that the log has not reached.
   Result<std::optional<std::size_t>> at(const std::string& text) const;
 
   Result<VersionBody> body(std::size_t version) const;
   // Of the versions from `first` to `last`, both included, oldest first.
   Result<void> bodies(std::size_t first, std::size_t last, const BodySink& sink) const;
+  // All lines of engine::timeline_lines.
+  Result<void> timeline(const LineSink& sink) const { return source_.read_timeline(object_, sink); }
 
  private:
+  ObjectHistory(OpenSource source, std::string object)
+      : source_(std::move(source)), object_(std::move(object)) {}
   // The object's lines, parsed, after one revision up to another (0: the head); answers the head.
   Result<Revision> read(Revision after, Revision until, bool bodies,
                         const std::function<void(const Value&)>& sink) const;
 
-  Source source_;
-  std::shared_ptr<OpenDirectory> opened_;  // nothing with a server
+  OpenSource source_;
   std::string object_;
-  std::string kind_;
-  std::string name_space_;
-  std::string name_;
   Revision head_;
   std::vector<ObjectVersion> versions_;
 };

@@ -1,6 +1,4 @@
 // `gatefold stats`: what a log is full of.
-#include "engine/tell/stats.h"
-
 #include <algorithm>
 #include <memory>
 
@@ -8,6 +6,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "engine/tell/stats.h"
 #include "schema/json.h"
 #include "tools/gatefold/commands.h"
 #include "tools/gatefold/exit_code.h"
@@ -17,6 +16,8 @@ namespace gatefold::tools {
 namespace {
 
 using engine::Stats;
+
+constexpr std::uint64_t kProgressEvents = 10'000;
 
 struct StatsOptions {
   Source source;
@@ -49,31 +50,26 @@ void count(const Value& line, Stats& stats) {
              .repairs = size_at(line, "repairs")});
 }
 
-// All of the log up to where it was when it was asked first.
 Result<void> read_all(const StatsOptions& options, Stats& stats) {
-  auto query = options.query;
-  const bool shows_progress = isatty(STDERR_FILENO) != 0;
-  while (true) {
-    Result<void> failed;
-    auto at = read_log(options.source, query, options.kind, false, [&](std::string_view text) {
-      if (!failed) return;
-      if (auto line = parse_json(text)) {
-        count(line->value, stats);
-      } else {
-        failed = internal_error("a line of the log is no JSON: " + line.error().message);
-      }
-    });
-    if (!at) return std::unexpected(std::move(at.error()));
-    if (!failed) return failed;
-    if (query.until.number == 0 || query.until > at->head) query.until = at->head;
-    const bool is_end = at->seen >= query.until || at->seen <= query.after;
-    if (shows_progress) {
-      fmt::print(stderr, "\rrevision {} of {}{}", at->seen.number, query.until.number,
-                 is_end ? "\n" : "");
+  const auto source = OpenSource::open(options.source);
+  if (!source) return std::unexpected(source.error());
+  const bool shows_progress = isatty(STDERR_FILENO) == 1;
+  Result<void> failed;
+  const auto read = source->read_all(options.query, options.kind, {}, [&](std::string_view text) {
+    if (!failed) return;
+    const auto line = parse_json(text);
+    if (!line) {
+      failed = internal_error("a line of the log is no JSON: " + line.error().message);
+      return;
     }
-    if (is_end) return {};
-    query.after = at->seen;
-  }
+    count(line->value, stats);
+    if (shows_progress && stats.all().events % kProgressEvents == 0) {
+      fmt::print(stderr, "\r{} events", stats.all().events);
+    }
+  });
+  if (shows_progress) fmt::print(stderr, "\r\033[K");
+  if (!read) return std::unexpected(read.error());
+  return failed;
 }
 
 void print_counts(std::string_view title, const std::vector<Stats::Named>& counts) {

@@ -70,27 +70,32 @@ engine::ConditionMove move_of(const Value& line) {
   return move;
 }
 
-// The timelines of what was read, up to the last event of the object.
-Result<std::vector<engine::ConditionTimeline>> timelines_of(
-    const TransitionsOptions& options, std::span<const engine::ConditionMove> moves) {
-  const auto history = ObjectHistory::open(options.source, options.object);
-  if (!history) return std::unexpected(history.error());
+// Of what was read, up to the object's last event.
+std::vector<engine::ConditionTimeline> timelines_of(const ObjectHistory& history,
+                                                    std::span<const engine::ConditionMove> moves) {
   std::vector<engine::ObjectEnd> ends;
-  for (const auto& version : history->versions()) {
+  for (const auto& version : history.versions()) {
     if (!version.is_deletion) continue;
     ends.push_back(
         {parse_uid(version.uid).value_or(Uid{}), version.mark.revision, version.mark.time});
   }
-  return engine::timelines(moves, ends, history->versions().back().mark.time);
+  return engine::timelines(moves, ends, history.versions().back().mark.time);
 }
 
 }  // namespace
 
 int run_transitions(const TransitionsOptions& options) {
+  const auto none = [&] {
+    fmt::print(stderr, "gatefold: no transitions of {} are known\n", options.object);
+    return kFoundSomething;
+  };
+  const auto history = ObjectHistory::open(options.source, options.object);
+  if (!history && history.error().reason == Reason::kNotFound) return none();
+  if (!history) return report(history.error());
   std::string uid;
   bool has_lines = false;
   std::vector<engine::ConditionMove> moves;
-  auto found = read_timeline(options.source, options.object, [&](std::string_view text) {
+  auto found = history->timeline([&](std::string_view text) {
     has_lines = true;
     const auto line = parse_json(text);
     if (!line) return;
@@ -105,14 +110,9 @@ int run_transitions(const TransitionsOptions& options) {
     }
   });
   if (!found) return report(found.error());
-  if (!moves.empty()) {
-    const auto timelines = timelines_of(options, moves);
-    if (!timelines) return report(timelines.error());
-    options.output == "json" ? print_timelines_json(*timelines) : print_timelines(*timelines);
-  }
-  if (has_lines) return kFine;
-  fmt::print(stderr, "gatefold: no transitions of {} are known\n", options.object);
-  return kFoundSomething;
+  const auto timelines = timelines_of(*history, moves);
+  options.output == "json" ? print_timelines_json(timelines) : print_timelines(timelines);
+  return has_lines ? kFine : none();
 }
 
 void add_transitions(CLI::App& app, Run& run) {
