@@ -23,6 +23,14 @@ std::unexpected<Status> failed(const files::path& path, const std::error_code& e
                  fmt::format("storage: {}: {}", path.string(), error.message()));
 }
 
+Result<void> sync(const files::path& path, int flags) {
+  const int file = open(path.c_str(), flags | O_RDONLY | O_CLOEXEC);
+  const bool is_synced = file >= 0 && fsync(file) == 0;
+  const std::error_code error(errno, std::generic_category());
+  if (file >= 0) close(file);
+  return is_synced ? Result<void>() : failed(path, error);
+}
+
 // While nobody writes, the files are RocksDB's state. Tables never change: a link is as good as a
 // copy. What is not RocksDB's (locks, keys, what was acknowledged) is made anew.
 Result<void> share_files(const files::path& source, const files::path& target) {
@@ -41,17 +49,10 @@ Result<void> share_files(const files::path& source, const files::path& target) {
     if (!files::copy_file(entry.path(), target / name, error)) {
       return failed(target / name, error);
     }
+    if (auto synced = sync(target / name, 0); !synced) return synced;
   }
   if (error) return failed(source, error);
   return {};
-}
-
-Result<void> sync_directory(const files::path& path) {
-  const int file = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool is_synced = file >= 0 && fsync(file) == 0;
-  const std::error_code error(errno, std::generic_category());
-  if (file >= 0) close(file);
-  return is_synced ? Result<void>() : failed(path, error);
 }
 
 Result<void> check_target(const files::path& target, const files::path& unfinished) {
@@ -111,7 +112,7 @@ Result<Fork> fork(const files::path& source, const Moment& moment, const files::
   if (made) {
     auto acknowledged = Acknowledged::open(unfinished, /*read_only=*/false);
     if (acknowledged) (*acknowledged)->advance(then);
-    made = acknowledged ? sync_directory(unfinished) : std::unexpected(acknowledged.error());
+    made = acknowledged ? sync(unfinished, O_DIRECTORY) : std::unexpected(acknowledged.error());
   }
   if (!made) {
     files::remove_all(unfinished, error);
@@ -119,7 +120,7 @@ Result<Fork> fork(const files::path& source, const Moment& moment, const files::
   }
   files::rename(unfinished, whole, error);
   if (error) return failed(whole, error);
-  if (auto synced = sync_directory(files::absolute(whole).parent_path()); !synced) {
+  if (auto synced = sync(files::absolute(whole).parent_path(), O_DIRECTORY); !synced) {
     return std::unexpected(std::move(synced.error()));
   }
   return Fork{then, now.revision.number - then.revision.number};

@@ -1,9 +1,9 @@
 #include "storage/undo.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "storage/failures.h"
+#include "storage/fold.h"
 #include "storage/fold_batch.h"
 #include "storage/pin.h"
 
@@ -30,18 +30,9 @@ class Undoing {
       : database_(database), before_(before), pin_(pin), then_(then), folded_(database, batch_) {}
 
   Result<void> take_back(const Event& event) {
-    const auto object = object_key(event.key);
-    remove(Family::kVersions, version_key(object, event.revision));
-    remove(Family::kIndex, change_key(event.key.resource, event.revision));
-    const auto ordinals =
-        std::min<std::size_t>(event.transitions.size(), std::numeric_limits<std::uint16_t>::max());
-    for (std::size_t i = 0; i < ordinals; ++i) {
-      const auto ordinal = static_cast<std::uint16_t>(i);
-      remove(Family::kTransitions, home_key(event.key.name_space, event.revision, ordinal));
-      remove(Family::kTransitions, timeline_key(object, event.revision, ordinal));
-    }
+    for (const auto& row : lasting_rows(event)) remove(row.family, row.key);
     // Once for each life that goes on after that moment, or begins.
-    return event.previous <= then_ ? restore(event.key, object) : Result<void>();
+    return event.previous <= then_ ? restore(event.key, object_key(event.key)) : Result<void>();
   }
 
   std::size_t bytes() const { return batch_.GetDataSize(); }
