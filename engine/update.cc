@@ -170,9 +170,10 @@ bool is_finalized(const Kind& kind, const Value& object) {
 void note_update(const OwnedWrite& write, std::string_view stored_schema,
                  const std::optional<Value>& said, const Value& old_object, Value& object) {
   // What a subresource's client says of managers is not heard (R17.8).
-  const auto* heard = said && write.subresource.empty() ? &*said : nullptr;
+  static const std::optional<Value> kNothing;
+  const auto& heard = write.subresource.empty() ? said : kNothing;
   const auto* managed = find_path(old_object, {"metadata", "managedFields"});
-  const bool is_as_it_was = heard == nullptr || (managed != nullptr && same(*heard, *managed));
+  const bool is_as_it_was = !heard || (managed != nullptr && same(*heard, *managed));
   std::optional<Value> unmoved;
   if (is_as_it_was && stored_schema == write.version.schema_id && write.subresource != "scale")
     unmoved = unmoved_managed_fields(write, old_object, object);
@@ -180,9 +181,8 @@ void note_update(const OwnedWrite& write, std::string_view stored_schema,
     object_member(object.as_object(), "metadata")["managedFields"] = std::move(*unmoved);
     return;
   }
-  const auto before = heard == nullptr ? std::optional<Value>() : std::optional<Value>(*heard);
-  put_managed_fields(
-      track_update(write, &old_object, object, ownership_before(before, &old_object)), object);
+  put_managed_fields(track_update(write, &old_object, object, ownership_before(heard, &old_object)),
+                     object);
 }
 
 Result<Decision> finish(const Command& command, const Facts& facts, const Stamp& stamp,

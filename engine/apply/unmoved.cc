@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <vector>
 
 #include "engine/apply/typed.h"
@@ -55,18 +54,6 @@ std::optional<ChangedValues> changed_values(const OwnedWrite& write, const Value
   return values;
 }
 
-std::int64_t seconds_of(const Value& entry) {
-  const auto time = parse_rfc3339(string_at(entry, {"time"}));
-  return time ? time->ns / kNsPerSecond : 0;
-}
-
-// The order of R17.10.
-auto place_of(const Value& entry) {
-  return std::tuple(string_at(entry, {"operation"}) != "Apply", seconds_of(entry),
-                    string_at(entry, {"manager"}), string_at(entry, {"apiVersion"}),
-                    string_at(entry, {"subresource"}));
-}
-
 }  // namespace
 
 std::optional<Value> unmoved_managed_fields(const OwnedWrite& write, const Value& live,
@@ -97,7 +84,7 @@ std::optional<Value> unmoved_managed_fields(const OwnedWrite& write, const Value
   if (!own) return std::nullopt;
   JsonArray list = *entries;
   list[*own].as_object()["time"] = format_seconds(write.now);
-  std::ranges::sort(list, {}, place_of);
+  sort_managed_fields(list);
   return list;
 }
 
