@@ -67,8 +67,7 @@ TEST_CASE("a fork is made in an empty place alone, and of a moment that there wa
   const auto source = scratch.path() / "source";
   write_things(source, 5);
   CHECK(forked(source, Revision{3}, source).error().reason == Reason::kBadRequest);
-  CHECK(forked(source, Revision{6}, scratch.path() / "late").error().reason ==
-        Reason::kBadRequest);
+  CHECK(forked(source, Revision{6}, scratch.path() / "late").error().reason == Reason::kBadRequest);
   CHECK(forked(source, Time{-1}, scratch.path() / "early").error().reason == Reason::kBadRequest);
   CHECK_FALSE(std::filesystem::exists(scratch.path() / "late"));
   CHECK_FALSE(forked(scratch.path() / "nothing", Revision{1}, scratch.path() / "of").has_value());

@@ -147,7 +147,7 @@ TEST_CASE("the short way is left where more than values of one's own changed (R1
   };
   CHECK(tries("kubectl", "", sets("9")));
   CHECK(tries("anybody", "", [](Value&) {}));
-  CHECK_FALSE(tries("anybody", "", sets("9")));         // it becomes another's
+  CHECK_FALSE(tries("anybody", "", sets("9")));  // it becomes another's
   CHECK_FALSE(tries("kubectl", "status", [](Value& object) {
     condition(object, 0).as_object()["message"] = "9";  // of another subresource's entry
   }));
