@@ -50,6 +50,14 @@ Result<engine::LogQuery> parse_log_query(const Catalog& catalog, const Query& qu
   result.field_manager = query.value("fieldManager");
   result.type = query.value("type");
   result.bodies = query.is_true("bodies");
+  if (const auto object = query.value("object"); !object.empty()) {
+    if (!result.resource.empty() || !result.name_space.empty() || !result.name.empty()) {
+      return bad_request("object: not beside kind, namespace or name");
+    }
+    auto key = engine::parse_object_name(catalog, object);
+    if (!key) return std::unexpected(std::move(key.error()));
+    result.object = std::move(*key);
+  }
   return result;
 }
 

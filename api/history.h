@@ -1,7 +1,8 @@
 // The log and the ledger over HTTP, as lines of JSON, for the `gatefold` tools:
 //   GET
 //   /gatefold/v1/log?after=N&until=N&kind=...&namespace=...&name=...&user=...&fieldManager=...
-//       &type=...&limit=N[&bodies=true][&wait=true]
+//       &type=...&limit=N[&bodies=true][&wait=true][&object=gateway/prod/web, instead of kind,
+//       namespace and name]
 //   GET /gatefold/v1/transitions?object=gateway/prod/web&after=N
 // An answer is a page: the header `Gatefold-Revision` says after which revision to go on, and
 // `Gatefold-Head` at which one the log was; when they are equal, all was read.

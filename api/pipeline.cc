@@ -8,6 +8,7 @@
 #include "api/body.h"
 #include "api/discovery.h"
 #include "api/history.h"
+#include "api/moment.h"
 #include "api/params.h"
 #include "api/serve_document.h"
 #include "api/shape.h"
@@ -85,8 +86,13 @@ Result<void> identify_subresource(Exchange& exchange) {
 // Finds the kind and checks that the path fits it (R1.9 to R1.12).
 Result<void> identify(Exchange& exchange) {
   auto& info = exchange.info;
-  exchange.view = exchange.context.engine.view();
-  if (exchange.view == nullptr) return unavailable("the store is being opened again");
+  auto at = parse_at(exchange.request, info.verb);
+  if (!at) return std::unexpected(std::move(at.error()));
+  exchange.at = *at;
+  auto view = view_of(exchange.context.engine, exchange.at);
+  if (!view) return std::unexpected(std::move(view.error()));
+  exchange.view = std::move(*view);
+  if (exchange.view->snapshot->is_past()) exchange.then = exchange.view->head.time;
   exchange.catalog = exchange.view->catalog;
   exchange.kind = exchange.catalog->find(info.group, info.plural);
   if (exchange.kind != nullptr) exchange.version = exchange.kind->version(info.version);
@@ -116,6 +122,16 @@ Result<void> may_access(const Exchange& exchange) {
                       .path = {}};
   if (authorize(*exchange.user, access).is_allowed) return {};
   return forbidden(exchange.kind->resource_name(), info.name, denial_of(*exchange.user, access));
+}
+
+bool is_read(RequestVerb verb) {
+  return verb == RequestVerb::kGet || verb == RequestVerb::kList || verb == RequestVerb::kWatch;
+}
+
+// Reviews are answered in the past, too: they write nothing.
+Result<void> may_write(const Exchange& exchange) {
+  if (is_read(exchange.info.verb) || exchange.kind->is_review) return {};
+  return exchange.context.engine.may_write(exchange.kind->resource_name(), exchange.info.name);
 }
 
 RequestLabels labels_of(const Exchange& exchange) {
@@ -207,6 +223,7 @@ std::optional<Reply> serve(const Context& context, Request request, RequestLabel
   if (passed) passed = identify(exchange);
   if (passed) labels = labels_of(exchange);
   if (passed) passed = may_access(exchange);
+  if (passed) passed = may_write(exchange);
   if (passed) passed = negotiate_shape(exchange);
   if (!passed) return error_response(passed.error());
   if (!exchange.version->deprecated) return dispatch(std::move(exchange));

@@ -15,6 +15,7 @@
 #include "api/request_info.h"
 #include "api/response.h"
 #include "engine/engine.h"
+#include "schema/moment.h"
 
 namespace gatefold::api {
 
@@ -45,11 +46,15 @@ struct Exchange {
   // TokenRequest.
   const Kind* shown_kind = nullptr;
   const KindVersion* shown_version = nullptr;
-  engine::ViewPtr view;  // let go before any wait
+  std::optional<Moment> at;  // what a read asks for
+  engine::ViewPtr view;      // let go before any wait
+  std::optional<Time> then;  // when that was, of a View of the past
   Done done;
   Post post;
 
   ObjectKey key() const { return {kind->resource, info.name_space, info.name}; }
+  // Ages are told as of this time.
+  Time now() const { return then ? *then : context.engine.world().now(); }
 };
 
 // Answers at once, or calls `done` later, once, from any thread; `done` must only post. `labels` is

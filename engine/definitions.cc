@@ -37,11 +37,16 @@ Result<void> Definitions::load(const storage::Snapshot& snapshot) {
     return true;
   });
   compose();
-  return read;
+  if (!read) return read;
+  const auto changed = snapshot.last_change(kDefinitions);
+  if (!changed) return std::unexpected(changed.error());
+  since_ = *changed;
+  return {};
 }
 
 bool Definitions::note(const storage::Event& event, std::string_view body) {
   if (event.key.resource != kDefinitions) return false;
+  since_ = event.revision;
   const bool changed = event.type == storage::EventType::kDeleted
                            ? served_.erase(event.key.name) > 0
                            : put(event.key.name, body);

@@ -31,6 +31,8 @@ class Definitions {
   bool note(const storage::Event& event, std::string_view body);
 
   const CatalogPtr& catalog() const { return catalog_; }
+  // The last revision that changed a definition: the catalog holds since then.
+  Revision since() const { return since_; }
 
  private:
   bool put(const std::string& name, std::string_view body);
@@ -39,6 +41,7 @@ class Definitions {
   const CatalogPtr compiled_in_;
   std::map<std::string, KindPtr, std::less<>> served_;  // by the definition's name
   CatalogPtr catalog_;
+  Revision since_;
 };
 
 }  // namespace gatefold::engine

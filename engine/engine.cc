@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "engine/limits.h"
+#include "engine/past.h"
 #include "engine/reactors.h"
 #include "engine/seed.h"
 #include "engine/sequencer.h"
@@ -47,6 +48,7 @@ class Engine::Parts {
   WatchHub hub;
   std::unique_ptr<Reactors> reactors;
   Sequencer sequencer;
+  PastViews past;
   std::thread writer;
   std::thread reactor;
   std::atomic<bool> draining{false};
@@ -70,18 +72,21 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, World world)
   if (auto loaded = services.load(*(*store)->snapshot()); !loaded) {
     return std::unexpected(std::move(loaded.error()));
   }
-  auto key = options.store.in_memory ? Result<SigningKeyPtr>(storage::new_signing_key())
-                                     : storage::kept_signing_key(options.store.directory);
+  auto key = options.store.in_memory
+                 ? Result<SigningKeyPtr>(storage::new_signing_key())
+                 : storage::kept_signing_key(options.store.directory, options.store.read_only);
   if (!key) return std::unexpected(std::move(key.error()));
   auto parts = std::make_unique<Parts>(
       std::move(options), std::move(world), std::move(*store), std::move(definitions),
       std::move(policies), std::move(services), std::make_shared<const Tokens>(std::move(*key)));
   std::unique_ptr<Engine> engine(new Engine(std::move(parts)));
   auto& inside = *engine->parts_;
-  inside.reactors = std::make_unique<Reactors>(*engine);
+  const bool writes = !inside.options.store.read_only;
+  if (writes) inside.reactors = std::make_unique<Reactors>(*engine);
   if (!inside.options.manual) {
     inside.writer = std::thread([&inside] { inside.sequencer.run(); });
   }
+  if (!writes) return engine;
   auto seeded = engine->seed();
   if (!seeded) return std::unexpected(std::move(seeded.error()));
   if (!inside.options.manual) {
@@ -110,7 +115,7 @@ Engine::~Engine() {
 void Engine::stop() {
   if (std::exchange(parts_->stopped, true)) return;
   drain();
-  parts_->reactors->stop();
+  if (parts_->reactors) parts_->reactors->stop();
   if (parts_->reactor.joinable()) parts_->reactor.join();
   parts_->sequencer.stop();
   if (parts_->writer.joinable()) {
@@ -122,6 +127,23 @@ void Engine::stop() {
 
 ViewPtr Engine::view() const {
   return parts_->sequencer.view();
+}
+
+Result<ViewPtr> Engine::view_at(const Moment& moment) const {
+  const auto now = view();
+  if (now == nullptr) return unavailable("the store is being opened again");
+  const auto* time = std::get_if<Time>(&moment);
+  if (time != nullptr && *time > std::max(parts_->world.now(), now->head.time)) {
+    return bad_request(fmt::format("{} is in the future", format_nanos(*time)));
+  }
+  return parts_->past.at(*now, moment);
+}
+
+Result<void> Engine::may_write(const ResourceName& resource, std::string_view name) const {
+  if (!parts_->options.store.read_only) return {};
+  return forbidden(resource, name,
+                   fmt::format("this server shows the past, as of revision {}, and takes no writes",
+                               parts_->store->head().revision.number));
 }
 
 void Engine::submit(Command command, Done done) {
@@ -137,6 +159,13 @@ void Engine::submit(Command command, Done done) {
     if (view == nullptr) {
       done(unavailable("the store is being opened again"));
       return;
+    }
+    if (parts_->options.store.read_only) {
+      const auto* kind = view->catalog->find(command.group, command.plural);
+      if (kind == nullptr || !kind->is_review) {
+        done(std::unexpected(may_write({command.group, command.plural, ""}, command.name).error()));
+        return;
+      }
     }
     entry.stamp.now = std::max(parts_->world.now(), view->head.time);
     entry.stamp.random = parts_->world.random();
@@ -232,7 +261,7 @@ Result<std::unique_ptr<Watcher>> Engine::watch(WatchQuery query, std::function<v
 }
 
 bool Engine::step() {
-  return parts_->sequencer.step() || parts_->reactors->turn();
+  return parts_->sequencer.step() || (parts_->reactors && parts_->reactors->turn());
 }
 
 Health Engine::health() const {

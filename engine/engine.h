@@ -26,6 +26,8 @@ namespace gatefold::engine {
 inline constexpr std::int64_t kEventTtlNs = 3600 * kNsPerSecond;
 
 struct EngineOptions {
+  // With `at`, which wants read_only: a server of the past. Nothing is seeded or written, and no
+  // reactor runs.
   storage::StoreOptions store;
   // No threads of its own: step() does one unit of work on the caller's thread. For simulation and
   // unit tests.
@@ -68,6 +70,10 @@ class Engine {
 
   // Any thread. Null for a moment while a broken store is opened again; then answer 503.
   ViewPtr view() const;
+  // Any thread. The View as of an earlier moment; kBadRequest for one that is not there yet.
+  Result<ViewPtr> view_at(const Moment& moment) const;
+  // kForbidden on a server of the past, with the reason.
+  Result<void> may_write(const ResourceName& resource, std::string_view name) const;
 
   // Any thread. Decides on the caller's thread and hands the event to the writer. `done` is called
   // exactly once, on the caller's thread (errors, no-ops, dry runs) or on the writer's (after the

@@ -168,7 +168,8 @@ Result<Revision> log_lines(const View& view, const LogQuery& query, HistoryBound
     sink(line);
     return true;
   };
-  auto visited = query.resource.empty()
+  auto visited = query.object ? view.snapshot->versions(*query.object, query.after, until, visit)
+                 : query.resource.empty()
                      ? view.snapshot->events(query.after, until, visit)
                      : view.snapshot->changes(query.resource, query.after, until, visit);
   if (visited) visited = std::move(failed);

@@ -23,7 +23,10 @@ struct LogQuery {
   std::string name;
   std::string user;
   std::string field_manager;
-  std::string type;         // ADDED, MODIFIED or DELETED
+  std::string type;  // ADDED, MODIFIED or DELETED
+  // Of this object alone, instead of `resource`, `name_space` and `name`. Costs what its versions
+  // cost, however much else there is in the log.
+  std::optional<ObjectKey> object;
   std::uint64_t limit = 0;  // 0: all
   // With each event its object as it was stored, resourceVersion in place, as `body`; of a deletion
   // the last one. Where it is no longer kept there is `bodyGap` instead, which says why.

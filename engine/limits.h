@@ -32,6 +32,9 @@ inline constexpr std::size_t kWatchersMax = 50'000;
 inline constexpr std::size_t kChunkBytesMax = 256u << 10;
 // Objects that a list page holds at most when the client asks for more.
 inline constexpr std::int64_t kPageObjectsMax = 1'000'000;
+// Catalogs of the past that are kept: kinds that are equal are shared, so that each takes what its
+// own definitions do, a megabyte or two.
+inline constexpr std::size_t kPastCatalogsMax = 8;
 // Tokens whose signature was found to be good, at about 2 kB each.
 inline constexpr std::size_t kOpenedTokensMax = 4096;
 // How long a read waits for a revision that is not there yet (R14.8).

@@ -60,20 +60,17 @@ std::unexpected<Status> too_large(Revision wanted, Revision current) {
   return std::unexpected(std::move(status));
 }
 
+std::unexpected<Status> no_longer_kept(Revision horizon) {
+  return failure(Reason::kExpired,
+                 fmt::format("The resourceVersion for the provided list is too old. "
+                             "The oldest one that works is {}.",
+                             horizon.number));
+}
+
 // The order of lists: bytes of `<namespace>/<name>` (R14.2).
 std::string order_of(std::string_view name_space, std::string_view name) {
   return name_space.empty() ? std::string(name) : fmt::format("{}/{}", name_space, name);
 }
-
-// One object on its way to the sink.
-struct Item {
-  std::string_view name_space;
-  std::string_view name;
-  Revision revision;
-  std::string_view schema_id;
-  std::string_view body;
-  std::uint32_t splice_at = 0;
-};
 
 }  // namespace
 
@@ -92,12 +89,12 @@ class Lister::Page {
         handed_out_(handed_out),
         after_(after) {}
 
-  // False: enough. The labels and fields come from functions, for they are parsed on demand.
-  bool offer(const Item& item, const std::function<Labels()>& labels,
-             const std::function<SelectableValues()>& fields) {
-    if (!query_.labels.empty() && !query_.labels.matches(labels())) return pass_over(item);
-    if (!query_.fields.empty() && !query_.fields.matches(item.name_space, item.name, fields())) {
-      return pass_over(item);
+  // False: enough.
+  bool offer(const storage::RowView& row) {
+    if (!query_.labels.empty() && !query_.labels.matches(row.labels())) return pass_over(row);
+    if (!query_.fields.empty() &&
+        !query_.fields.matches(row.name_space, row.name, fields_of(row))) {
+      return pass_over(row);
     }
     if (query_.limit > 0 && handed_out_ >= query_.limit) {
       has_more_ = true;
@@ -108,47 +105,31 @@ class Lister::Page {
       return false;
     }
     text_.clear();
-    append_object(text_, kind_, version_, item.schema_id, item.body, item.splice_at, item.revision);
+    append_object(text_, kind_, version_, row.schema_id, row.body, row.splice_at, row.revision);
     sink_(text_);
     bytes_ += text_.size();
     ++handed_out_;
-    after_ = key_of(item);
+    after_ = key_of(row);
     return true;
-  }
-
-  bool offer_past(const storage::PastObject& past) {
-    std::optional<Value> value;
-    const auto parsed = [&]() -> const Value& {
-      if (!value) {
-        auto json = parse_json(past.body);
-        value = json ? std::move(json->value) : Value(JsonObject());
-      }
-      return *value;
-    };
-    return offer(
-        {past.key.name_space, past.key.name, past.revision, past.schema_id, past.body,
-         past.splice_at},
-        [&] { return labels_of(parsed()); },
-        [&] { return selectable_values(selected_, parsed()); });
-  }
-
-  bool offer_row(const storage::RowView& row) {
-    return offer(
-        {row.name_space, row.name, row.revision, row.schema_id, row.body, row.splice_at},
-        [&] { return row.labels(); }, [&] { return row.fields(); });
   }
 
   bool has_more() const { return has_more_; }
   bool is_cut() const { return is_cut_; }
 
  private:
-  ObjectKey key_of(const Item& item) const {
-    return {kind_.resource, std::string(item.name_space), std::string(item.name)};
+  ObjectKey key_of(const storage::RowView& row) const {
+    return {kind_.resource, std::string(row.name_space), std::string(row.name)};
   }
 
-  bool pass_over(const Item& item) {
+  SelectableValues fields_of(const storage::RowView& row) const {
+    if (row.envelope != nullptr) return row.fields();
+    const auto parsed = parse_json(row.body);
+    return parsed ? selectable_values(selected_, parsed->value) : SelectableValues();
+  }
+
+  bool pass_over(const storage::RowView& row) {
     if (++passed_over_ < kPassedOverMax) return true;
-    after_ = key_of(item);
+    after_ = key_of(row);
     is_cut_ = true;
     return false;
   }
@@ -193,7 +174,12 @@ Result<void> Lister::scan_corrected(const View& view, const std::string& resourc
   const auto put_back = [&] {
     auto past = view.snapshot->object_at(next->second, revision_);
     ++next;
-    if (past) return !*past || page.offer_past(**past);
+    if (past && !*past) return true;
+    if (past) {
+      const auto& its = **past;
+      return page.offer(
+          {its.key.name_space, its.key.name, its.revision, its.schema_id, its.splice_at, its.body});
+    }
     corrected = std::unexpected(std::move(past.error()));
     return false;
   };
@@ -204,7 +190,7 @@ Result<void> Lister::scan_corrected(const View& view, const std::string& resourc
         while (goes_on && next != changed_.end() && next->first < order) goes_on = put_back();
         if (!goes_on) return false;
         const bool is_changed = next != changed_.end() && next->first == order;
-        goes_on = is_changed ? put_back() : page.offer_row(row);
+        goes_on = is_changed ? put_back() : page.offer(row);
         return goes_on;
       });
   if (!read) return read;
@@ -250,11 +236,9 @@ Result<Lister> Lister::start(ListQuery query, const View& view) {
         query.match == VersionMatch::kExact ||
         (query.match == VersionMatch::kUnset && query.limit > 0 && *wanted != Revision{});
     if (is_exact) {
-      if (*wanted < horizon) {
-        return failure(Reason::kExpired, "The resourceVersion for the provided list is too old.");
-      }
       lister.revision_ = *wanted;
     }
+    if (lister.revision_ < horizon) return no_longer_kept(horizon);
   }
   if (query.limit > kPageObjectsMax) query.limit = kPageObjectsMax;
   lister.changed_to_ = lister.revision_;
@@ -274,17 +258,17 @@ Result<bool> Lister::next(const View& view, std::size_t bytes_max,
   if (auto noted = note_changes(view, kind->resource); !noted) {
     return std::unexpected(std::move(noted.error()));
   }
-  auto read = changes_noted_ <= kCorrectionsMax
-                  ? scan_corrected(view, kind->resource, after, page)
-                  : view.snapshot->scan_at(
-                        kind->resource, query_.name_space, after, revision_,
-                        [&](const storage::PastObject& past) { return page.offer_past(past); });
+  auto read =
+      changes_noted_ <= kCorrectionsMax
+          ? scan_corrected(view, kind->resource, after, page)
+          : view.snapshot->scan_at(kind->resource, query_.name_space, after, revision_,
+                                   [&](const storage::RowView& row) { return page.offer(row); });
   if (!read) return std::unexpected(std::move(read.error()));
   if (page.is_cut()) return true;
   done_ = true;
   if (!page.has_more()) return false;
   continue_token_ = encode_token({view.incarnation, revision_, after_->name_space, after_->name});
-  if (query_.labels.empty() && query_.fields.empty()) {
+  if (query_.labels.empty() && query_.fields.empty() && !view.snapshot->is_past()) {
     auto left = view.snapshot->count(kind->resource, query_.name_space, after_, kRemainingMax);
     if (!left) return std::unexpected(std::move(left.error()));
     // Of now: where what is left was deleted since, nothing is known.

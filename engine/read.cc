@@ -1,5 +1,7 @@
 #include "engine/read.h"
 
+#include <fmt/format.h>
+
 #include "schema/convert.h"
 #include "schema/json.h"
 
@@ -32,23 +34,16 @@ void append_object(std::string& out, const Kind& kind, const KindVersion& versio
 
 Result<std::optional<ReadObject>> read_object(const View& view, const Kind& kind,
                                               const KindVersion& version, const ObjectKey& key) {
-  auto stored = view.snapshot->get(key);
+  const auto horizon = view.snapshot->horizon(key.resource);
+  if (view.revision() < horizon) {
+    return failure(Reason::kExpired,
+                   fmt::format("revision {} is no longer kept; the oldest one that works is {}",
+                               view.revision().number, horizon.number));
+  }
+  auto stored = view.snapshot->object_at(key, view.revision());
   if (!stored) return std::unexpected(std::move(stored.error()));
   if (!*stored) return std::nullopt;
   const auto& object = **stored;
-  ReadObject read{.json = {}, .revision = object.revision};
-  append_object(read.json, kind, version, object.schema_id, object.body, object.splice_at,
-                object.revision);
-  return read;
-}
-
-Result<std::optional<ReadObject>> read_object_at(const View& view, const Kind& kind,
-                                                 const KindVersion& version, const ObjectKey& key,
-                                                 Revision revision) {
-  auto past = view.snapshot->object_at(key, revision);
-  if (!past) return std::unexpected(std::move(past.error()));
-  if (!*past) return std::nullopt;
-  const auto& object = **past;
   ReadObject read{.json = {}, .revision = object.revision};
   append_object(read.json, kind, version, object.schema_id, object.body, object.splice_at,
                 object.revision);

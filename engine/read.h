@@ -23,12 +23,8 @@ struct ReadObject {
   Revision revision;
 };
 
-// The object now; nothing where there is none.
+// The object as of the View; nothing where there is none. kExpired where it is no longer kept.
 Result<std::optional<ReadObject>> read_object(const View& view, const Kind& kind,
                                               const KindVersion& version, const ObjectKey& key);
-// The object as of a kept revision.
-Result<std::optional<ReadObject>> read_object_at(const View& view, const Kind& kind,
-                                                 const KindVersion& version, const ObjectKey& key,
-                                                 Revision revision);
 
 }  // namespace gatefold::engine

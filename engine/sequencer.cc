@@ -74,6 +74,7 @@ void Sequencer::publish_view() {
   view->head = store_.head();
   view->snapshot = store_.snapshot();
   view->catalog = definitions_.catalog();
+  view->catalog_since = definitions_.since();
   view->policies = policies_.set();
   view->services = services_.allocations();
   view->tokens = tokens_;

@@ -5,6 +5,7 @@
 #include "engine/admission.h"
 #include "engine/admit.h"
 #include "engine/apply/owned_write.h"
+#include "engine/apply/unmoved.h"
 #include "engine/compose.h"
 #include "engine/core_kinds.h"
 #include "engine/create.h"
@@ -164,6 +165,25 @@ bool is_finalized(const Kind& kind, const Value& object) {
   return finalizers == nullptr || !finalizers->is_array() || finalizers->as_array().empty();
 }
 
+// Who manages what after an update by a manager that did not apply.
+void note_update(const OwnedWrite& write, std::string_view stored_schema,
+                 const std::optional<Value>& said, const Value& old_object, Value& object) {
+  // What a subresource's client says of managers is not heard (R17.8).
+  static const std::optional<Value> kNothing;
+  const auto& heard = write.subresource.empty() ? said : kNothing;
+  const auto* managed = find_path(old_object, {"metadata", "managedFields"});
+  const bool is_as_it_was = !heard || (managed != nullptr && same(*heard, *managed));
+  std::optional<Value> unmoved;
+  if (is_as_it_was && stored_schema == write.version.schema_id && write.subresource != "scale")
+    unmoved = unmoved_managed_fields(write, old_object, object);
+  if (unmoved) {
+    object_member(object.as_object(), "metadata")["managedFields"] = std::move(*unmoved);
+    return;
+  }
+  put_managed_fields(track_update(write, &old_object, object, ownership_before(heard, &old_object)),
+                     object);
+}
+
 Result<Decision> finish(const Command& command, const Facts& facts, const Stamp& stamp,
                         const Value& old_object, Value object, Composition composition) {
   const auto& kind = *facts.kind;
@@ -279,13 +299,12 @@ Result<Decision> update(const Command& command, const Facts& facts, const Stamp&
       !errors.empty()) {
     return refused(facts, errors, std::move(composition));
   }
-  if (!wanted->ownership) {
-    // What a subresource's client says of managers is not heard (R17.8).
-    const auto& heard = command.subresource.empty() ? said_managers : std::nullopt;
-    wanted->ownership = track_update(owned_write(command, facts, stamp), &old_object, object,
-                                     ownership_before(heard, &old_object));
+  if (wanted->ownership) {
+    put_managed_fields(*wanted->ownership, object);
+  } else {
+    note_update(owned_write(command, facts, stamp), facts.target->object.schema_id, said_managers,
+                old_object, object);
   }
-  put_managed_fields(*wanted->ownership, object);
   settle_managed_times(old_object, object);
   return finish(command, facts, stamp, old_object, std::move(object), std::move(composition));
 }

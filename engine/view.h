@@ -1,4 +1,4 @@
-// One moment of the world that everything reads through.
+// One moment of the world that everything reads through: the newest, or one of the past.
 #pragma once
 
 #include <memory>
@@ -20,6 +20,7 @@ struct View {
   storage::Head head;
   std::shared_ptr<const storage::Snapshot> snapshot;
   CatalogPtr catalog;
+  Revision catalog_since;  // the last revision that changed a definition
   PolicySetPtr policies;
   ServiceAllocationsPtr services;
   std::shared_ptr<const Tokens> tokens;        // the same in every View

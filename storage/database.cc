@@ -88,6 +88,10 @@ rocksdb::Status Database::write(rocksdb::WriteBatch& batch, bool sync) const {
   return db_->Write(options, &batch);
 }
 
+Result<void> Database::flush() const {
+  return check(db_->Flush(rocksdb::FlushOptions(), {handles_.begin(), handles_.end()}));
+}
+
 Result<void> Database::empty_family(Family family_name) {
   auto*& handle = handles_[slot(family_name)];
   if (const auto dropped = db_->DropColumnFamily(handle); !dropped.ok()) {

@@ -55,6 +55,8 @@ class Database {
   Result<std::optional<std::string>> read(Family family, std::string_view key) const;
   // With `sync`, the rows are on the disk when it returns. In memory there is no WAL.
   rocksdb::Status write(rocksdb::WriteBatch& batch, bool sync) const;
+  // Writes what is in memory to files.
+  Result<void> flush() const;
   // Drops the family with its files and creates it empty.
   Result<void> empty_family(Family family);
 

@@ -40,7 +40,29 @@ void change_index(const PriorRow* before, const std::optional<PriorRow>& after,
   }
 }
 
+void add_lasting_rows(const Event& event, const std::string& object,
+                      std::vector<RowChange>& changes) {
+  changes.push_back({Family::kVersions, version_key(object, event.revision),
+                     encode_version(event.type, event.schema_id)});
+  changes.push_back({Family::kIndex, change_key(event.key.resource, event.revision),
+                     encode_change(event.type, object, event.key.resource.size())});
+  const auto ordinals =
+      std::min<std::size_t>(event.transitions.size(), std::numeric_limits<std::uint16_t>::max());
+  for (std::size_t i = 0; i < ordinals; ++i) {
+    const auto ordinal = static_cast<std::uint16_t>(i);
+    changes.push_back(
+        {Family::kTransitions, home_key(event.key.name_space, event.revision, ordinal), ""});
+    changes.push_back({Family::kTransitions, timeline_key(object, event.revision, ordinal), ""});
+  }
+}
+
 }  // namespace
+
+std::vector<RowChange> lasting_rows(const Event& event) {
+  std::vector<RowChange> rows;
+  add_lasting_rows(event, object_key(event.key), rows);
+  return rows;
+}
 
 std::vector<RowChange> fold(const FoldInput& input, const PriorRow* prior) {
   const auto& event = input.event;
@@ -54,19 +76,14 @@ std::vector<RowChange> fold(const FoldInput& input, const PriorRow* prior) {
         {Family::kCurrent, object,
          encode_current_row(event, input.frame_revision, input.splice_at, input.body)});
   }
-  changes.push_back({Family::kVersions, version_key(object, event.revision),
-                     encode_version(event.type, event.schema_id)});
-  changes.push_back({Family::kIndex, change_key(event.key.resource, event.revision),
-                     encode_change(event.type, object, event.key.resource.size())});
+  add_lasting_rows(event, object, changes);
   change_index(prior, prior_after(event), object, changes);
-  const auto ordinals =
-      std::min<std::size_t>(event.transitions.size(), std::numeric_limits<std::uint16_t>::max());
-  for (std::size_t i = 0; i < ordinals; ++i) {
-    const auto ordinal = static_cast<std::uint16_t>(i);
-    changes.push_back(
-        {Family::kTransitions, home_key(event.key.name_space, event.revision, ordinal), ""});
-    changes.push_back({Family::kTransitions, timeline_key(object, event.revision, ordinal), ""});
-  }
+  return changes;
+}
+
+std::vector<RowChange> fold_away(std::string_view object, const PriorRow& row) {
+  std::vector<RowChange> changes{{Family::kCurrent, std::string(object), std::nullopt}};
+  change_index(&row, std::nullopt, object, changes);
   return changes;
 }
 

@@ -30,6 +30,12 @@ struct FoldInput {
 // `prior` is the object's current row before the event; nullptr where it has none.
 std::vector<RowChange> fold(const FoldInput& input, const PriorRow* prior);
 
+// The rows of these that later events do not replace; none of them holds the body.
+std::vector<RowChange> lasting_rows(const Event& event);
+
+// What goes with the current row of an object, other than by an event.
+std::vector<RowChange> fold_away(std::string_view object, const PriorRow& row);
+
 // The object's current row after the event, as the next fold sees it; nothing after a deletion.
 std::optional<PriorRow> prior_after(const Event& event);
 

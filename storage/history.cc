@@ -16,33 +16,33 @@ constexpr std::size_t kCorrectionsMax = 4096;
 
 using Version = Snapshot::Pin::Version;
 
-Result<PastObject> load(const Snapshot::Pin& pin, ObjectKey key, Version version) {
-  auto body = pin.body(version.revision);
-  if (!body) return std::unexpected(std::move(body.error()));
-  const auto splice_at = find_splice(*body);
-  return PastObject{std::move(key), version.revision, version.type, std::move(version.schema_id),
-                    splice_at,      std::move(*body)};
-}
-
 struct Walk {
   const Snapshot::Pin& pin;
-  KeyRange range;  // of keys of objects
+  KeyRange range;           // of keys of objects
+  std::size_t skipped = 0;  // bytes of a key before the namespace
   Revision revision;
-  const Snapshot::PastVisitor& visit;
+  const Snapshot::RowVisitor& visit;
 
   // False: the visitor has enough.
-  Result<bool> show(std::string_view object, Version version) const {
-    auto key = parse_object_key(object);
-    if (!key) return corruption(fmt::format("the key {} can't be read", object));
-    auto past = load(pin, std::move(*key), std::move(version));
-    if (!past) return std::unexpected(std::move(past.error()));
-    return visit(*past);
+  Result<bool> show(std::string_view object, const CurrentRow& row) const {
+    const auto slash = object.find('/', skipped);
+    if (slash == std::string_view::npos) {
+      return corruption(fmt::format("the key {} can't be read", object));
+    }
+    return visit({object.substr(skipped, slash - skipped), object.substr(slash + 1), row.revision,
+                  row.schema_id, row.splice_at, row.body, row.envelope});
+  }
+  Result<bool> show(std::string_view object, const Version& version) const {
+    const auto body = pin.body(version.revision);
+    if (!body) return std::unexpected(body.error());
+    return show(object, {version.revision, version.type, version.schema_id, find_splice(*body),
+                         *body, nullptr});
   }
   Result<bool> show_at(std::string_view object) const {
     auto version = pin.version_at(object, revision);
     if (!version) return std::unexpected(std::move(version.error()));
     if (!*version) return true;
-    return show(object, std::move(**version));
+    return show(object, **version);
   }
 
   Result<void> by_versions() const;
@@ -63,7 +63,7 @@ Result<void> Walk::by_versions() const {
     if (!value) return corruption("a row of versions can't be read");
     if (value->type != EventType::kDeleted) {
       const auto goes_on =
-          show(object, {key->revision, value->type, std::string(value->schema_id)});
+          show(object, Version{key->revision, value->type, std::string(value->schema_id)});
       if (!goes_on) return std::unexpected(goes_on.error());
       if (!*goes_on) return {};
     }
@@ -89,16 +89,8 @@ Result<void> Walk::by_current(const std::set<std::string>& deleted) const {
     }
     if (gone != deleted.end() && *gone == rows.key()) ++gone;  // created again
     const auto row = parse_current_row(rows.value(), scratch);
-    auto key = parse_object_key(rows.key());
-    if (!row || !key) return corruption("a row of current can't be read");
-    Result<bool> goes_on = true;
-    if (row->revision > revision) {
-      goes_on = show_at(rows.key());
-    } else {
-      goes_on =
-          visit(PastObject{std::move(*key), row->revision, row->type, std::string(row->schema_id),
-                           row->splice_at, std::string(row->body)});
-    }
+    if (!row) return corruption("a row of current can't be read");
+    const auto goes_on = row->revision > revision ? show_at(rows.key()) : show(rows.key(), *row);
     if (!goes_on) return std::unexpected(goes_on.error());
     if (!*goes_on) return {};
   }
@@ -136,24 +128,126 @@ Result<std::optional<std::set<std::string>>> deleted_since(const Snapshot::Pin& 
 
 Result<std::optional<PastObject>> Snapshot::object_at(const ObjectKey& key,
                                                       Revision revision) const {
-  auto version = pin_->version_at(object_key(key), revision);
+  revision = std::min(revision, head_.revision);
+  const auto object = object_key(key);
+  rocksdb::PinnableSlice bytes;
+  const auto found = pin_->read(Family::kCurrent, object, bytes);
+  if (!found) return std::unexpected(found.error());
+  if (*found) {
+    EnvelopeScratch scratch;
+    const auto row = parse_current_row(view(bytes), scratch);
+    if (!row) return corruption(fmt::format("the current row of {} can't be read", object));
+    if (row->revision <= revision) {
+      return PastObject{key,
+                        row->revision,
+                        row->type,
+                        std::string(row->schema_id),
+                        row->splice_at,
+                        std::string(row->body)};
+    }
+  } else if (revision == newest_) {
+    return std::nullopt;
+  }
+  auto version = pin_->version_at(object, revision);
   if (!version) return std::unexpected(std::move(version.error()));
   if (!*version) return std::nullopt;
-  auto past = load(*pin_, key, std::move(**version));
-  if (!past) return std::unexpected(std::move(past.error()));
-  return std::move(*past);
+  auto body = pin_->body((*version)->revision);
+  if (!body) return std::unexpected(std::move(body.error()));
+  const auto splice_at = find_splice(*body);
+  return PastObject{
+      key,       (*version)->revision, (*version)->type, std::move((*version)->schema_id),
+      splice_at, std::move(*body)};
 }
 
 Result<void> Snapshot::scan_at(std::string_view resource, std::string_view name_space,
                                std::optional<ObjectKey> after, Revision revision,
-                               const PastVisitor& visit) const {
-  Walk walk{*pin_, current_range(resource, name_space, after), revision, visit};
-  const auto deleted = deleted_since(*pin_, resource, revision, head_.revision);
+                               const RowVisitor& visit) const {
+  revision = std::min(revision, head_.revision);
+  Walk walk{*pin_, current_range(resource, name_space, after), resource.size() + 1, revision,
+            visit};
+  const auto deleted = deleted_since(*pin_, resource, revision, newest_);
   if (!deleted) return std::unexpected(deleted.error());
   if (*deleted) return walk.by_current(**deleted);
   // Behind all versions of the object that is left out.
   if (after) walk.range.from = std::max(walk.range.from, object_key(*after) + '\1');
   return walk.by_versions();
+}
+
+Result<std::optional<StoredObject>> Snapshot::past_object(const ObjectKey& key) const {
+  auto past = object_at(key, head_.revision);
+  if (!past) return std::unexpected(std::move(past.error()));
+  if (!*past) return std::nullopt;
+  auto recorded = event((*past)->revision);
+  if (!recorded) return std::unexpected(std::move(recorded.error()));
+  const auto frame = pin_->frame_revision((*past)->revision);
+  if (!frame) return std::unexpected(frame.error());
+  auto& its = **recorded;
+  return StoredObject{.key = key,
+                      .revision = its.revision,
+                      .uid = its.uid,
+                      .labels = std::move(its.labels),
+                      .fields = std::move(its.fields),
+                      .owner_uids = std::move(its.owner_uids),
+                      .schema_id = std::move(its.schema_id),
+                      .frame_revision = *frame,
+                      .splice_at = (*past)->splice_at,
+                      .deleting = its.deleting,
+                      .expiry = its.expiry,
+                      .body = std::move((*past)->body)};
+}
+
+// Events' times never go back. Rows that are not kept are passed over.
+Result<Revision> Snapshot::revision_at(Time time) const {
+  Rows rows(pin_->database(), Family::kLog, pin_->snapshot(), "",
+            revision_key(head_.revision.next()));
+  Revision found;
+  auto last = head_.revision;
+  while (found < last) {
+    const Revision middle{found.number + (last.number - found.number + 1) / 2};
+    rows.seek(revision_key(middle));
+    bool is_later = true;
+    Revision revision = middle;
+    if (rows.valid()) {
+      const auto row = parse_log_row(rows.value());
+      const auto record = row ? decode_record(row->record)
+                              : Result<DecodedRecord>(corruption("a row of the log can't be read"));
+      if (!record) return std::unexpected(record.error());
+      revision = record->event.revision;
+      is_later = record->event.time > time;
+    } else if (auto status = rows.status(); !status) {
+      return std::unexpected(std::move(status.error()));
+    }
+    if (is_later) {
+      last.number = middle.number - 1;
+    } else {
+      found = revision;
+    }
+  }
+  return found;
+}
+
+Result<std::shared_ptr<const Snapshot>> Snapshot::at(const Moment& moment) const {
+  const auto* asked = std::get_if<Revision>(&moment);
+  auto found = asked == nullptr ? revision_at(std::get<Time>(moment)) : Result<Revision>(*asked);
+  if (!found) return std::unexpected(std::move(found.error()));
+  if (found->number == 0) {
+    return bad_request(asked == nullptr ? fmt::format("nothing had happened at {}",
+                                                      format_nanos(std::get<Time>(moment)))
+                                        : "revisions are counted from 1 on");
+  }
+  if (*found > head_.revision) {
+    return bad_request(fmt::format("there is no revision {}: the last one is {}", found->number,
+                                   head_.revision.number));
+  }
+  rocksdb::PinnableSlice bytes;
+  const auto is_there = pin_->read(Family::kLog, revision_key(*found), bytes);
+  if (!is_there) return std::unexpected(is_there.error());
+  const auto row = *is_there ? parse_log_row(view(bytes)) : std::nullopt;
+  if (!row) return corruption(fmt::format("the log has no row {}", found->number));
+  const auto record = decode_record(row->record);
+  if (!record) return std::unexpected(record.error());
+  return std::shared_ptr<const Snapshot>(
+      new Snapshot(pin_, {*found, row->chain, record->event.time}, newest_));
 }
 
 }  // namespace gatefold::storage

@@ -21,10 +21,15 @@ Result<void> walk(const Snapshot::Pin& pin, std::string from, std::string until,
   return rows.status();
 }
 
+std::unexpected<Status> no_past() {
+  return internal_error("the index is kept of now alone");
+}
+
 }  // namespace
 
 Result<void> Snapshot::deleting(const std::optional<ObjectKey>& after,
                                 const KeyVisitor& visit) const {
+  if (is_past()) return no_past();
   auto from = std::string(kDeletingPrefix);
   if (after) from = next_key(deleting_key(object_key(*after)));
   return walk(*pin_, std::move(from), prefix_end(kDeletingPrefix), visit);
@@ -32,6 +37,7 @@ Result<void> Snapshot::deleting(const std::optional<ObjectKey>& after,
 
 Result<void> Snapshot::dependents(const Uid& owner, const std::optional<ObjectKey>& after,
                                   const KeyVisitor& visit) const {
+  if (is_past()) return no_past();
   const auto prefix = owner_prefix(owner);
   const auto from = after ? next_key(owner_key(owner, object_key(*after))) : prefix;
   return walk(*pin_, from, prefix_end(prefix), visit);
@@ -39,6 +45,7 @@ Result<void> Snapshot::dependents(const Uid& owner, const std::optional<ObjectKe
 
 Result<void> Snapshot::dependences(const std::optional<Dependence>& after,
                                    const DependenceVisitor& visit) const {
+  if (is_past()) return no_past();
   auto from = std::string(kOwnerPrefix);
   if (after) from = next_key(owner_key(after->owner, object_key(after->dependent)));
   Rows rows(pin_->database(), Family::kIndex, pin_->snapshot(), std::move(from),
@@ -53,6 +60,7 @@ Result<void> Snapshot::dependences(const std::optional<Dependence>& after,
 }
 
 Result<void> Snapshot::expired(Time now, const KeyVisitor& visit) const {
+  if (is_past()) return no_past();
   return walk(*pin_, std::string(kExpiryPrefix), expiry_bound(now), visit);
 }
 

@@ -42,7 +42,7 @@ Result<void> Snapshot::timeline(const ObjectKey& key, const LedgerVisitor& visit
                                 Revision after) const {
   const auto object = object_key(key);
   return walk(*this, *pin_, timeline_key(object, after.next(), 0),
-              prefix_end(timeline_prefix(object)), visit);
+              timeline_key(object, std::max(after, head_.revision).next(), 0), visit);
 }
 
 Result<void> Snapshot::timeline_backwards(const ObjectKey& key, const LedgerVisitor& visit) const {

@@ -58,6 +58,13 @@ Result<Revision> Snapshot::Pin::frame_revision(Revision revision) const {
 
 Result<std::optional<Snapshot::Pin::Version>> Snapshot::Pin::version_at(std::string_view object,
                                                                         Revision revision) const {
+  auto last = last_version(object, revision);
+  if (last && *last && (*last)->type == EventType::kDeleted) return std::nullopt;
+  return last;
+}
+
+Result<std::optional<Snapshot::Pin::Version>> Snapshot::Pin::last_version(std::string_view object,
+                                                                          Revision revision) const {
   const auto prefix = version_prefix(object);
   const Rows rows(*database_, Family::kVersions, snapshot_, version_key(object, revision),
                   prefix_end(prefix));
@@ -68,7 +75,6 @@ Result<std::optional<Snapshot::Pin::Version>> Snapshot::Pin::version_at(std::str
   const auto key = parse_version_key(rows.key());
   const auto value = parse_version(rows.value());
   if (!key || !value) return corruption(fmt::format("a version of {} can't be read", object));
-  if (value->type == EventType::kDeleted) return std::nullopt;
   return Version{key->revision, value->type, std::string(value->schema_id)};
 }
 

@@ -38,12 +38,15 @@ class Snapshot::Pin {
   Result<std::string> body(Revision revision) const;
   // The revision of the frame that the body is stored against; its own where it is a frame.
   Result<Revision> frame_revision(Revision revision) const;
-  // The newest version at or before `revision`; nothing where there is none or it is a deletion.
   struct Version {
     Revision revision;
     EventType type = EventType::kAdded;
     std::string schema_id;
   };
+  // The newest version at or before `revision`, which may be a deletion; nothing where there is
+  // none.
+  Result<std::optional<Version>> last_version(std::string_view object, Revision revision) const;
+  // The same, nothing where it is a deletion.
   Result<std::optional<Version>> version_at(std::string_view object, Revision revision) const;
 
  private:

@@ -6,6 +6,8 @@
 #include <flatbuffers/flatbuffers.h>
 
 #include "schema/events_generated.h"
+#include "schema/json.h"
+#include "schema/meta.h"
 #include "storage/failures.h"
 #include "storage/keyspace.h"
 
@@ -410,6 +412,10 @@ Result<PriorRow> decode_prior_row(std::string_view bytes) {
 }
 
 Labels RowView::labels() const {
+  if (envelope == nullptr) {
+    const auto parsed = parse_json(body);
+    return parsed ? labels_of(parsed->value) : Labels();
+  }
   return decode_pairs<Labels>(envelope_of(envelope)->labels());
 }
 

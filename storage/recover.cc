@@ -49,16 +49,12 @@ Result<Head> last_of_log(const Database& database) {
 }
 
 Result<void> create(const Database& database) {
-  std::array<unsigned char, 8> random{};
-  if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1) {
-    return failure(Reason::kInternalError, "storage: no random bytes for the incarnation");
-  }
-  std::string incarnation;
-  for (const auto byte : random) incarnation += fmt::format("{:02x}", byte);
+  const auto incarnation = new_incarnation();
+  if (!incarnation) return std::unexpected(incarnation.error());
   rocksdb::WriteBatch batch;
   batch.Put(slice(kMetaFormat), encode_number(kFormatVersion));
   batch.Put(slice(kMetaFold), encode_number(kFoldVersion));
-  batch.Put(slice(kMetaIncarnation), incarnation);
+  batch.Put(slice(kMetaIncarnation), *incarnation);
   batch.Put(slice(kMetaHead), encode_head(Head{}));
   return check(database.write(batch, /*sync=*/true));
 }
@@ -165,6 +161,16 @@ Result<Head> prove_head(const Database& database, const std::optional<Head>& ack
     }
   }
   return last;
+}
+
+Result<std::string> new_incarnation() {
+  std::array<unsigned char, 8> random{};
+  if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1) {
+    return failure(Reason::kInternalError, "storage: no random bytes for the incarnation");
+  }
+  std::string incarnation;
+  for (const auto byte : random) incarnation += fmt::format("{:02x}", byte);
+  return incarnation;
 }
 
 std::string encode_head(const Head& head) {

@@ -36,6 +36,9 @@ Result<Channel> settle_channel(const Database& database, bool read_only,
 // What recover_state() checks of the log. Where there is no log yet, all zeros.
 Result<Head> prove_head(const Database& database, const std::optional<Head>& acknowledged);
 
+// 16 hexadecimal digits by chance.
+Result<std::string> new_incarnation();
+
 std::string encode_head(const Head& head);
 
 // Notes, on the disk, that the derived families are to be folded anew from the beginning.

@@ -154,6 +154,7 @@ Result<void> forget_sightings(const Database& database, std::string_view object,
 }
 
 Result<void> Snapshot::sightings(const ObjectKey& key, const SightingVisitor& visit) const {
+  if (is_past()) return {};  // what was counted when is not kept
   const auto prefix = sighting_prefix(object_key(key));
   Rows rows(pin_->database(), Family::kSightings, pin_->snapshot(), prefix, prefix_end(prefix));
   for (; rows.valid(); rows.next()) {

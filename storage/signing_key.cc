@@ -80,11 +80,12 @@ SigningKeyPtr new_signing_key() {
   return key;
 }
 
-Result<SigningKeyPtr> kept_signing_key(const std::filesystem::path& directory) {
+Result<SigningKeyPtr> kept_signing_key(const std::filesystem::path& directory, bool read_only) {
   const auto path = directory / "service-account.key";
   const File file(path, O_RDONLY | O_CLOEXEC);
   if (file.get() < 0) {
     if (errno != ENOENT) return failed(path, errno);
+    if (read_only) return new_signing_key();
     const auto pem = make_pem();
     if (auto written = write_whole(path, pem); !written)
       return std::unexpected(std::move(written.error()));

@@ -16,10 +16,14 @@ KeyRange current_range(std::string_view resource, std::string_view name_space,
   return range;
 }
 
-Snapshot::Snapshot(std::shared_ptr<const Pin> pin, Head head) : pin_(std::move(pin)), head_(head) {}
+Snapshot::Snapshot(std::shared_ptr<const Pin> pin, Head head)
+    : pin_(std::move(pin)), head_(head), newest_(head.revision) {}
+Snapshot::Snapshot(std::shared_ptr<const Pin> pin, Head head, Revision newest)
+    : pin_(std::move(pin)), head_(head), newest_(newest) {}
 Snapshot::~Snapshot() = default;
 
 Result<std::optional<StoredObject>> Snapshot::get(const ObjectKey& key) const {
+  if (is_past()) return past_object(key);
   rocksdb::PinnableSlice row;
   const auto found = pin_->read(Family::kCurrent, object_key(key), row);
   if (!found) return std::unexpected(found.error());
@@ -40,6 +44,7 @@ Result<Frame> Snapshot::frame_of(const StoredObject& object) const {
 
 Result<void> Snapshot::scan(std::string_view resource, std::string_view name_space,
                             std::optional<ObjectKey> after, const RowVisitor& visit) const {
+  if (is_past()) return scan_at(resource, name_space, std::move(after), head_.revision, visit);
   auto range = current_range(resource, name_space, after);
   const auto skipped = resource.size() + 1;
   Rows rows(pin_->database(), Family::kCurrent, pin_->snapshot(), std::move(range.from),

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "schema/ids.h"
+#include "schema/moment.h"
 #include "schema/status.h"
 #include "storage/event.h"
 #include "storage/prepared_event.h"
@@ -46,10 +47,11 @@ struct RowView {
   std::string_view schema_id;
   std::uint32_t splice_at = 0;
   std::string_view body;
-  const void* envelope = nullptr;  // for labels() and fields()
+  // Of a current row; null for an older version, whose selectable fields are in its body alone.
+  const void* envelope = nullptr;
 
   Labels labels() const;
-  SelectableValues fields() const;
+  SelectableValues fields() const;  // of a current row
 };
 
 // A version of an object in the past.
@@ -92,7 +94,6 @@ class Snapshot {
  public:
   // Visitors return false to stop.
   using RowVisitor = std::function<bool(const RowView&)>;
-  using PastVisitor = std::function<bool(const PastObject&)>;
   using EventVisitor = std::function<bool(const Event&)>;
   using KeyVisitor = std::function<bool(const ObjectKey&)>;
   using DependenceVisitor = std::function<bool(const Dependence&)>;
@@ -106,8 +107,15 @@ class Snapshot {
   Snapshot& operator=(const Snapshot&) = delete;
 
   const Head& head() const { return head_; }
+  // Whether there were later revisions when it was taken: it comes from at().
+  bool is_past() const { return head_.revision < newest_; }
 
-  // Now.
+  // The same as of an earlier moment: all that it answers is as of then. What is kept of now alone
+  // it refuses (the index), counts not (count()) or has none of (sightings). kBadRequest where
+  // there is no such revision yet, or nothing had happened at that time.
+  Result<std::shared_ptr<const Snapshot>> at(const Moment& moment) const;
+
+  // The state as of head().
   Result<std::optional<StoredObject>> get(const ObjectKey& key) const;
   // The key frame of an object's current version, to prepare its next one.
   Result<Frame> frame_of(const StoredObject& object) const;
@@ -115,17 +123,17 @@ class Snapshot {
   // of them. `after` is the last key that is left out, empty for none.
   Result<void> scan(std::string_view resource, std::string_view name_space,
                     std::optional<ObjectKey> after, const RowVisitor& visit) const;
-  // Number of rows of a resource, not looking at more than `count_max`.
+  // Number of rows of a resource now, not looking at more than `count_max`.
   Result<std::size_t> count(std::string_view resource, std::string_view name_space,
                             std::optional<ObjectKey> after, std::size_t count_max) const;
 
-  // Then. kExpired where the past is no longer kept.
+  // The state as of `revision`, not after head(). kExpired where it is no longer kept.
   // The newest version at or before `revision`; nothing where the object did not exist.
   Result<std::optional<PastObject>> object_at(const ObjectKey& key, Revision revision) const;
-  // Like scan(), as of `revision`.
+  // Like scan().
   Result<void> scan_at(std::string_view resource, std::string_view name_space,
                        std::optional<ObjectKey> after, Revision revision,
-                       const PastVisitor& visit) const;
+                       const RowVisitor& visit) const;
 
   // The log. Ranges are (after, until].
   Result<std::optional<Event>> event(Revision revision) const;
@@ -134,6 +142,11 @@ class Snapshot {
   // Events of one resource, by the index: cost goes with what is visited.
   Result<void> changes(std::string_view resource, Revision after, Revision until,
                        const EventVisitor& visit) const;
+  // Events of one object, by its versions: cost goes with what is visited.
+  Result<void> versions(const ObjectKey& key, Revision after, Revision until,
+                        const EventVisitor& visit) const;
+  // The last revision that changed `resource`; 0: none did.
+  Result<Revision> last_change(std::string_view resource) const;
   // The oldest revision whose successor events can all be read for `resource`.
   Revision horizon(std::string_view resource) const;
 
@@ -147,7 +160,7 @@ class Snapshot {
                            const LedgerVisitor& visit) const;
   Result<void> sightings(const ObjectKey& key, const SightingVisitor& visit) const;
 
-  // The index.
+  // The index, of now alone: kInternalError from a Snapshot of the past.
   // Objects with a deletionTimestamp, in the order of their keys; those after `after`.
   Result<void> deleting(const std::optional<ObjectKey>& after, const KeyVisitor& visit) const;
   // Objects that name the owner, in the order of their keys; those after `after`.
@@ -162,8 +175,13 @@ class Snapshot {
 
  private:
   friend class Verifier;  // storage/verify.cc
+  Snapshot(std::shared_ptr<const Pin> pin, Head head, Revision newest);
+  Result<std::optional<StoredObject>> past_object(const ObjectKey& key) const;
+  Result<Revision> revision_at(Time time) const;
+
   std::shared_ptr<const Pin> pin_;
   Head head_;
+  Revision newest_;  // that `pin_` shows
 };
 
 }  // namespace gatefold::storage

@@ -122,6 +122,15 @@ class Store::Files {
     incarnation = std::move(recovered->incarnation);
     if (!location.read_only) acknowledge();
     publish();
+    return options.at ? go_back(*options.at) : Result<void>();
+  }
+
+  // Shows what there was at a moment, and nothing else from here on.
+  Result<void> go_back(const Moment& moment) {
+    auto past = snapshot->at(moment);
+    if (!past) return std::unexpected(std::move(past.error()));
+    snapshot = std::move(*past);
+    head = snapshot->head();
     return {};
   }
 
@@ -227,6 +236,9 @@ Result<Head> Store::Files::fill(rocksdb::WriteBatch& batch, std::span<BatchEntry
 }
 
 Result<std::unique_ptr<Store>> Store::open(StoreOptions options) {
+  if (options.at && !options.read_only) {
+    return internal_error("the past can be opened for reading only");
+  }
   auto location = find_location(options);
   if (!location) return std::unexpected(std::move(location.error()));
   const bool refold_wanted = options.refold;
@@ -309,9 +321,7 @@ Result<Head> Store::recover(int wait_ms) {
 
 Result<void> Store::flush() {
   if (!files_->database) return unavailable("the store is closed");
-  std::vector<rocksdb::ColumnFamilyHandle*> families;
-  for (const auto& family : kFamilies) families.push_back(files_->database->family(family.family));
-  return check(files_->database->db().Flush(rocksdb::FlushOptions(), families));
+  return files_->database->flush();
 }
 
 Result<void> Store::compact() {

@@ -28,6 +28,8 @@ struct StoreOptions {
   rocksdb::Env* env =
       nullptr;             // a faulty one in tests; nullptr: the default one. Outlives the Store
   bool read_only = false;  // tools on a directory: shares the lock, creates and writes no file
+  // read_only alone: head and snapshots are as of then.
+  std::optional<Moment> at;
   std::uint64_t reserve_bytes = 64ull << 20;  // below this much free space writes are refused
   // Of the kinds that are compiled in; what the directory was opened with last, and standard at
   // first, where it is not given.

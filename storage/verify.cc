@@ -123,12 +123,8 @@ class Verifier {
     if (event.revision != revision) find(revision, "log", "the record has another revision");
     if (event.type == EventType::kAdded) ++live_objects_;
     if (event.type == EventType::kDeleted) --live_objects_;
-    const FoldInput input{event, {}, decoded.splice_at, revision};
-    for (const auto& change : fold(input, nullptr)) {
-      const bool lasts = change.family == Family::kVersions ||
-                         change.family == Family::kTransitions ||
-                         (change.family == Family::kIndex && change.key.front() == 'c');
-      if (lasts && change.value) expect(revision, change.family, change.key, *change.value);
+    for (const auto& row : lasting_rows(event)) {
+      expect(revision, row.family, row.key, *row.value);
     }
   }
 

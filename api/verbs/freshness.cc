@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "api/moment.h"
+
 namespace gatefold::api {
 namespace {
 
@@ -16,6 +18,14 @@ Status too_large(Revision wanted, Revision current) {
 
 }  // namespace
 
+Result<Revision> wanted_revision(const Exchange& exchange) {
+  if (!exchange.at) {
+    return engine::parse_revision_parameter(exchange.request.query.value("resourceVersion"));
+  }
+  const auto* revision = std::get_if<Revision>(&*exchange.at);
+  return revision == nullptr ? exchange.view->revision() : *revision;
+}
+
 std::optional<Reply> when_fresh(Exchange exchange, Revision wanted,
                                 std::optional<Reply> (*answer)(Exchange)) {
   if (wanted <= exchange.view->revision()) return answer(std::move(exchange));
@@ -25,11 +35,12 @@ std::optional<Reply> when_fresh(Exchange exchange, Revision wanted,
   auto waiting = std::make_shared<Exchange>(std::move(exchange));
   engine.wait_for(wanted, [waiting, wanted, current, answer](bool is_there) {
     waiting->post([waiting, wanted, current, answer, is_there] {
-      waiting->view = waiting->context.engine.view();
-      if (!is_there || waiting->view == nullptr) {
+      auto view = view_of(waiting->context.engine, waiting->at);
+      if (!is_there || !view) {
         waiting->done(error_response(too_large(wanted, current)));
         return;
       }
+      waiting->view = std::move(*view);
       // The answer takes the exchange with it, and either answers at once or through `done`.
       auto done = std::make_shared<Done>(std::move(waiting->done));
       waiting->done = [done](Reply reply) { (*done)(std::move(reply)); };

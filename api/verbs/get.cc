@@ -1,3 +1,4 @@
+#include "api/moment.h"
 #include "api/verbs/freshness.h"
 #include "api/verbs/outcome.h"
 #include "api/verbs/verbs.h"
@@ -9,18 +10,21 @@ namespace {
 std::optional<Reply> answer(Exchange exchange) {
   auto object =
       engine::read_object(*exchange.view, *exchange.kind, *exchange.version, exchange.key());
+  const auto revision = exchange.view->revision();
   exchange.view.reset();
   if (!object) return error_response(object.error());
   if (!*object) {
     return error_response(not_found(exchange.kind->resource_name(), exchange.info.name).error());
   }
-  return render_object(exchange, std::move((*object)->json), 200);
+  auto response = render_object(exchange, std::move((*object)->json), 200);
+  if (exchange.at) add_revision(revision, response);
+  return response;
 }
 
 }  // namespace
 
 std::optional<Reply> get(Exchange exchange) {
-  auto wanted = engine::parse_revision_parameter(exchange.request.query.value("resourceVersion"));
+  auto wanted = wanted_revision(exchange);
   if (!wanted) return error_response(wanted.error());
   return when_fresh(std::move(exchange), *wanted, answer);
 }

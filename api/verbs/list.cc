@@ -1,3 +1,6 @@
+#include <fmt/format.h>
+
+#include "api/moment.h"
 #include "api/params.h"
 #include "api/shape.h"
 #include "api/verbs/freshness.h"
@@ -12,6 +15,7 @@ namespace {
 struct Listing {
   engine::Engine& engine;
   CatalogPtr catalog;
+  std::optional<Moment> at;  // a revision, where the list is of the past
   engine::Lister lister;
   ListShape shape;
   bool begun = false;
@@ -30,9 +34,9 @@ struct Listing {
 Reply stream(std::shared_ptr<Listing> listing, Response head) {
   BodyStream stream{.head = std::move(head)};
   stream.next = [listing = std::move(listing)](std::string& out) -> Result<bool> {
-    const auto view = listing->engine.view();
-    if (view == nullptr) return unavailable("the store is being opened again");
-    return listing->next(*view, out);
+    const auto view = view_of(listing->engine, listing->at);
+    if (!view) return std::unexpected(view.error());
+    return listing->next(**view, out);
   };
   return stream;
 }
@@ -43,13 +47,22 @@ std::optional<Reply> answer(Exchange exchange) {
   auto lister =
       engine::Lister::start(list_query(exchange.info, std::move(*options)), *exchange.view);
   if (!lister) return error_response(lister.error());
-  ListShape shape(shape_options(exchange.representation, exchange.request,
-                                exchange.context.engine.world().now()),
+  const auto revision = lister->revision();
+  if (exchange.at && revision != exchange.view->revision()) {
+    return error_response(
+        bad_request(fmt::format("the continue token is of revision {}, and at says {}",
+                                revision.number, exchange.view->revision().number))
+            .error());
+  }
+  ListShape shape(shape_options(exchange.representation, exchange.request, exchange.now()),
                   *exchange.kind, *exchange.version);
 
   auto listing = std::make_shared<Listing>(
-      Listing{exchange.context.engine, exchange.catalog, std::move(*lister), std::move(shape)});
+      Listing{exchange.context.engine, exchange.catalog,
+              exchange.at ? std::optional<Moment>(revision) : std::nullopt, std::move(*lister),
+              std::move(shape)});
   Response head;
+  if (exchange.at) add_revision(revision, head);
   head.content_type = exchange.representation.content_type();
   auto more = listing->next(*exchange.view, head.body);
   exchange.view.reset();
@@ -61,10 +74,10 @@ std::optional<Reply> answer(Exchange exchange) {
 }  // namespace
 
 std::optional<Reply> list(Exchange exchange) {
-  const auto& query = exchange.request.query;
-  auto wanted = engine::parse_revision_parameter(query.value("resourceVersion"));
+  auto wanted = wanted_revision(exchange);
   if (!wanted) return error_response(wanted.error());
-  if (!query.value("continue").empty()) return answer(std::move(exchange));
+  const bool continues = !exchange.request.query.value("continue").empty();
+  if (continues && !exchange.at) return answer(std::move(exchange));
   return when_fresh(std::move(exchange), *wanted, answer);
 }
 

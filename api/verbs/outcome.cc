@@ -24,8 +24,7 @@ Response render_object(const Exchange& exchange, std::string json, int code) {
     if (!scale) return error_response(scale.error());
     json = std::move(*scale);
   }
-  const auto options = shape_options(exchange.representation, exchange.request,
-                                     exchange.context.engine.world().now());
+  const auto options = shape_options(exchange.representation, exchange.request, exchange.now());
   auto body = shape_object(options, *exchange.shown_kind, *exchange.shown_version, std::move(json));
   auto response = json_response(code, finish_body(exchange.representation, std::move(body)));
   response.content_type = exchange.representation.content_type();

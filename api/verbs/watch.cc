@@ -58,13 +58,14 @@ std::optional<Reply> answer(Exchange exchange) {
                                : default_timeout_seconds(exchange.context.engine);
   stream.query = watch_query(exchange, std::move(*options));
   if (exchange.representation.shape != Shape::kObject) {
-    stream.transform =
-        [catalog = exchange.catalog, kind = exchange.kind, version = exchange.version,
-         shaping = shape_options(exchange.representation, exchange.request, {}),
-         engine = &exchange.context.engine](const std::string& json, bool is_first) mutable {
-          shaping.now = engine->world().now();
-          return shape_watched(shaping, *kind, *version, json, is_first);
-        };
+    stream.transform = [catalog = exchange.catalog, kind = exchange.kind,
+                        version = exchange.version,
+                        shaping = shape_options(exchange.representation, exchange.request, {}),
+                        then = exchange.then, engine = &exchange.context.engine](
+                           const std::string& json, bool is_first) mutable {
+      shaping.now = then ? *then : engine->world().now();
+      return shape_watched(shaping, *kind, *version, json, is_first);
+    };
   }
   return stream;
 }

@@ -25,21 +25,19 @@ Manager manager_of(const std::string& identifier, const ManagedSet& set) {
   return manager;
 }
 
-struct Entry {
-  Manager manager;
-  std::int64_t seconds = 0;
-  const ManagedSet* set = nullptr;
-  std::optional<Time> time;
-};
+std::int64_t seconds_of(const Value& entry) {
+  const auto time = parse_rfc3339(string_at(entry, {"time"}));
+  return time ? time->ns / kNsPerSecond : 0;
+}
 
-Value entry_value(const Entry& entry) {
-  JsonObject value{{"manager", entry.manager.name},
-                   {"operation", entry.manager.applied ? "Apply" : "Update"},
-                   {"apiVersion", entry.manager.api_version},
+Value entry_value(const Manager& manager, const FieldSet& fields, const std::optional<Time>& time) {
+  JsonObject value{{"manager", manager.name},
+                   {"operation", manager.applied ? "Apply" : "Update"},
+                   {"apiVersion", manager.api_version},
                    {"fieldsType", kFieldsType},
-                   {"fieldsV1", to_fields_v1(entry.set->fields)}};
-  if (entry.time) value["time"] = format_seconds(*entry.time);
-  if (!entry.manager.subresource.empty()) value["subresource"] = entry.manager.subresource;
+                   {"fieldsV1", to_fields_v1(fields)}};
+  if (time) value["time"] = format_seconds(*time);
+  if (!manager.subresource.empty()) value["subresource"] = manager.subresource;
   return value;
 }
 
@@ -134,23 +132,23 @@ std::optional<Ownership> parse_managed_fields(const Value* list) {
   return ownership;
 }
 
-JsonArray to_managed_fields(const Ownership& ownership) {
-  std::vector<Entry> entries;
-  for (const auto& [identifier, set] : ownership.managers) {
-    Entry entry{.manager = manager_of(identifier, set),
-                .seconds = seconds_of(ownership, identifier),
-                .set = &set};
-    const auto time = ownership.times.find(identifier);
-    if (time != ownership.times.end()) entry.time = time->second;
-    entries.push_back(std::move(entry));
-  }
-  std::ranges::sort(entries, {}, [](const Entry& entry) {
-    const auto& manager = entry.manager;
-    return std::tuple(!manager.applied, entry.seconds, std::string_view(manager.name),
-                      std::string_view(manager.api_version), std::string_view(manager.subresource));
+void sort_managed_fields(JsonArray& list) {
+  std::ranges::sort(list, {}, [](const Value& entry) {
+    return std::tuple(string_at(entry, {"operation"}) != "Apply", seconds_of(entry),
+                      string_at(entry, {"manager"}), string_at(entry, {"apiVersion"}),
+                      string_at(entry, {"subresource"}));
   });
+}
+
+JsonArray to_managed_fields(const Ownership& ownership) {
   JsonArray list;
-  for (const auto& entry : entries) list.push_back(entry_value(entry));
+  for (const auto& [identifier, set] : ownership.managers) {
+    const auto time = ownership.times.find(identifier);
+    list.push_back(
+        entry_value(manager_of(identifier, set), set.fields,
+                    time == ownership.times.end() ? std::nullopt : std::optional(time->second)));
+  }
+  sort_managed_fields(list);
   return list;
 }
 

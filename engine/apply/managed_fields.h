@@ -34,6 +34,7 @@ struct Ownership {
 std::optional<Ownership> parse_managed_fields(const Value* list);
 // In the order of R17.10.
 JsonArray to_managed_fields(const Ownership& ownership);
+void sort_managed_fields(JsonArray& list);
 
 // metadata.managedFields, taken out of the object: they are no part of what is compared and judged.
 std::optional<Value> take_managed_fields(Value& object);

@@ -18,18 +18,6 @@ namespace {
 constexpr std::string_view kKubectl = "kubectl";
 constexpr std::string_view kLastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
-// What a write through this door can't change, and so can't own (R17.14).
-FieldSet reset_fields(const OwnedWrite& write) {
-  std::vector<PathElement> members;
-  if (write.subresource == "status") {
-    members.push_back(PathElement::of_field("spec"));
-    if (!write.kind.status_keeps_metadata) members.push_back(PathElement::of_field("metadata"));
-  } else if (write.version.status_subresource) {
-    members.push_back(PathElement::of_field("status"));
-  }
-  return FieldSet::of(std::move(members), {});
-}
-
 // The types of a write, and how to own by them. Refers to what is written.
 class Owning {
  public:
@@ -198,6 +186,21 @@ ApplyConflicts without(const ApplyConflicts& conflicts, const FieldSet& allowed)
 }
 
 }  // namespace
+
+FieldSet reset_fields(const OwnedWrite& write) {
+  std::vector<PathElement> members;
+  if (write.subresource == "status") {
+    members.push_back(PathElement::of_field("spec"));
+    if (!write.kind.status_keeps_metadata) members.push_back(PathElement::of_field("metadata"));
+  } else if (write.version.status_subresource) {
+    members.push_back(PathElement::of_field("status"));
+  }
+  return FieldSet::of(std::move(members), {});
+}
+
+Manager update_manager(const OwnedWrite& write) {
+  return manager_of(write, write.manager, false);
+}
 
 Ownership track_update(const OwnedWrite& write, const Value* live, const Value& object,
                        Ownership before) {

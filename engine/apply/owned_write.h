@@ -21,6 +21,11 @@ struct OwnedWrite {
   Time now;
 };
 
+// What a write can't change through its door, and so can't own (R17.14).
+FieldSet reset_fields(const OwnedWrite& write);
+// Whom an update by the write's manager is noted under.
+Manager update_manager(const OwnedWrite& write);
+
 // Ownership after `object` took the place of `live` (nullptr: it is new) by an update or a patch:
 // the manager owns what it changed or added, nobody what is gone (R17.4). `before` is as it was, or
 // as the client said it to be. An object that nobody manages stays so (R17.12), and so do replicas

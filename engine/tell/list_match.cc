@@ -91,8 +91,8 @@ ListMatch match_names(std::vector<std::string> old_names, std::vector<std::strin
   ListMatch match;
   for (const auto& name : new_names) {
     const auto found = places.find(name);
-    match.old_of_new.push_back(
-        found == places.end() ? std::nullopt : std::optional<std::size_t>(found->second));
+    match.old_of_new.push_back(found == places.end() ? std::nullopt
+                                                     : std::optional<std::size_t>(found->second));
   }
   match.old_names = std::move(old_names);
   match.new_names = std::move(new_names);
@@ -105,8 +105,8 @@ ListMatch match_places(const JsonArray& old_list, const JsonArray& new_list) {
   std::size_t head = 0;
   while (head < shorter && same(old_list[head], new_list[head])) ++head;
   std::size_t tail = 0;
-  while (tail < shorter - head && same(old_list[old_list.size() - 1 - tail],
-                                       new_list[new_list.size() - 1 - tail])) {
+  while (tail < shorter - head &&
+         same(old_list[old_list.size() - 1 - tail], new_list[new_list.size() - 1 - tail])) {
     ++tail;
   }
   ListMatch match;

@@ -28,8 +28,8 @@ void close(ConditionSpan& span, Time until) {
 }  // namespace
 
 const std::string& ConditionTimeline::current() const {
-  static const std::string gone;
-  return end ? gone : spans.back().status;
+  static const std::string kGone;
+  return end ? kGone : spans.back().status;
 }
 
 std::map<std::string, std::int64_t> ConditionTimeline::time_in_state_ns() const {

@@ -17,11 +17,17 @@ engine::GuardSettings settings(const std::vector<std::pair<std::string, std::str
   return guard;
 }
 
+engine::EngineOptions with_guard(engine::GuardSettings guard) {
+  auto options = in_memory_options();
+  options.guard = std::move(guard);
+  return options;
+}
+
 // A server with one Gateway, whose status is written in turn.
 class Guarded {
  public:
   explicit Guarded(engine::GuardSettings guard = {})
-      : server_(world_.world(), {}, guard), peer_(server_.port()) {
+      : server_(with_guard(std::move(guard)), world_.world()), peer_(server_.port()) {
     REQUIRE(call("POST", "/gateways", "kubectl", to_json(gateway("web"))).code == 201);
   }
 

@@ -1,5 +1,6 @@
 #include "engine/history.h"
 
+#include <string>
 #include <vector>
 
 #include <fmt/format.h>
@@ -65,6 +66,27 @@ TEST_CASE("a line of the log can carry the object as it was stored") {
   CHECK(string_at(bodies[0], {"metadata", "resourceVersion"}) == "1");
   CHECK(string_at(bodies[1], {"metadata", "resourceVersion"}) == "2");
   CHECK(bodies[0] != bodies[1]);
+}
+
+TEST_CASE("the log of one object is that of its versions, over all its lives") {
+  LampWorld world;
+  for (const auto* name : {"a", "ab", "b", "a", "a"}) world.put(lamp_key(name), "5");
+  const auto by = [&](LogQuery query) {
+    std::vector<std::string> lines;
+    const auto seen = log_lines(world.view(), query, {},
+                                [&](std::string_view line) { lines.emplace_back(line); });
+    REQUIRE(seen);
+    CHECK(seen->number == (query.until.number == 0 ? world.revision() : query.until).number);
+    return lines;
+  };
+  const auto key = lamp_key("a");
+  CHECK(by({.object = key}).size() == 3);
+  CHECK(by({.object = key}) == by({.resource = key.resource, .name = key.name}));
+  CHECK(by({.after = {1}, .until = {4}, .object = key}).size() == 1);
+  CHECK(by({.object = lamp_key("nope")}).empty());
+  const auto page = read(world, {.object = key}, {.events_max = 2});
+  CHECK(page.lines == 2);
+  CHECK(page.seen == 4);
 }
 
 }  // namespace gatefold::engine

@@ -1,6 +1,8 @@
 #include "engine/page.h"
 
+#include <algorithm>
 #include <random>
+#include <set>
 #include <vector>
 
 #include <fmt/format.h>
@@ -306,6 +308,35 @@ TEST_CASE("a list goes on when more has changed than it can put back") {
   while (read_piece(lister, world.view(), 1, seen)) world.put(lamp_key("l8"), "4");
   CHECK(seen == expected);
   CHECK(lister.revision() == start);
+}
+
+TEST_CASE("every kept revision of a long history can be listed (R14.6)") {
+  LampWorld world;
+  std::mt19937 random(5);
+  std::set<ObjectKey> there;
+  // More changes than are put back, with lives that end and begin again.
+  for (int i = 0; i < 5000; ++i) {
+    const auto key = lamp_key(fmt::format("l{}", random() % 9));
+    if (there.contains(key) && random() % 3 == 0) {
+      world.remove(key);
+      there.erase(key);
+    } else {
+      there.insert(key);
+      world.put(key, std::to_string(i), {{"on", i % 2 == 0 ? "yes" : "no"}});
+    }
+  }
+  for (std::uint64_t revision = 1; revision <= world.revision().number; revision += 83) {
+    INFO("revision " << revision);
+    auto query = lamp_query();
+    query.resource_version = std::to_string(revision);
+    query.match = VersionMatch::kExact;
+    const auto expected = world.lamps_at({revision});
+    REQUIRE(page(query, world.view()).lamps == expected);
+    query.labels = *parse_label_selector("on=yes");
+    auto selected = expected;
+    std::erase_if(selected, [](const Lamp& lamp) { return lamp.labels.at("on") != "yes"; });
+    REQUIRE(page(query, world.view()).lamps == selected);
+  }
 }
 
 TEST_CASE("a selector that matches little takes the kind in pieces") {

@@ -1,5 +1,7 @@
 #include "engine/watcher.h"
 
+#include <map>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -316,6 +318,36 @@ TEST_CASE("a watch that looks at much finds time for others (R16.14)") {
   } while (events.empty());
   CHECK(calls > 1);
   CHECK(text(events) == fmt::format("ADDED z 1W {}", last.number));
+}
+
+TEST_CASE("a watch from the first revision on tells all of a long history (R16.4)") {
+  LampWorld world;
+  world.put_chair();
+  for (int i = 0; i < 1200; ++i) {
+    const auto key = lamp_key(fmt::format("l{}", i % 7));
+    for (const auto* on : {"yes", "no", "yes"}) world.put(key, std::to_string(i), {{"on", on}});
+    world.remove(key);
+  }
+  world.restart_hub();
+  auto query = lamp_query("1");
+  query.labels = *parse_label_selector("on=yes");
+  const auto watcher = started(world, query);
+  std::map<std::string, bool> is_there;
+  std::map<WatchEventType, int> told;
+  // A piece in which nothing is told rings for the next.
+  for (int quiet = 0; quiet < 3;) {
+    const auto events = next(*watcher, world.view());
+    quiet = events.empty() ? quiet + 1 : 0;
+    for (const auto& event : events) {
+      auto& there = is_there[parse_lamp(*event.object).key.name];
+      REQUIRE(there == (event.type != WatchEventType::kAdded));
+      there = event.type != WatchEventType::kDeleted;
+      ++told[event.type];
+    }
+  }
+  // Twice in and twice out of the selection in each life.
+  CHECK(told == std::map<WatchEventType, int>{{WatchEventType::kAdded, 2400},
+                                              {WatchEventType::kDeleted, 2400}});
 }
 
 TEST_CASE("a watch ends with the hub, when all is told, and with its kind") {

@@ -45,8 +45,8 @@ Model write_history(storage::Store& store, unsigned seed) {
 Moment list_at(const storage::Snapshot& snapshot, Revision revision) {
   Moment found;
   const auto read = snapshot.scan_at("things.example.org", "", std::nullopt, revision,
-                                     [&](const storage::PastObject& past) {
-                                       found.emplace(past.key.name, past.body);
+                                     [&](const storage::RowView& row) {
+                                       found.emplace(row.name, row.body);
                                        return true;
                                      });
   REQUIRE(read.has_value());

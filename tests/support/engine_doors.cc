@@ -275,6 +275,8 @@ class EmbeddedDoor : public EngineDoor {
 
 class ReopenedDoor : public EngineDoor {
  public:
+  static constexpr int kStepsMax = 10'000;
+
   ReopenedDoor() {
     auto name = (std::filesystem::temp_directory_path() / "gatefold-contract-XXXXXX").string();
     if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary directory");
@@ -292,9 +294,15 @@ class ReopenedDoor : public EngineDoor {
     engine::EngineOptions options;
     options.store.directory = directory_ / "data";
     options.store.reserve_bytes = 0;
+    // Reactors have their turns here: on a thread of their own they might never have one that ends
+    // before the next opening.
+    options.manual = true;
     auto opened = engine::Engine::open(std::move(options), world_.world());
     if (!opened) throw std::runtime_error(opened.error().message);
     engine_ = std::move(*opened);
+    for (int steps = 0; engine_->step(); ++steps) {
+      if (steps == kStepsMax) throw std::runtime_error("the reactors find no end");
+    }
     return *engine_;
   }
 

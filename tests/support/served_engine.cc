@@ -1,15 +1,22 @@
 #include "tests/support/served_engine.h"
 
 #include <stdexcept>
+#include <utility>
 
 namespace gatefold::test {
 
-ServedEngine::ServedEngine(engine::World world, api::ServerLimits limits,
-                           engine::GuardSettings guard) {
+engine::EngineOptions in_memory_options() {
   engine::EngineOptions options;
-  options.guard = std::move(guard);
   options.store.directory = "/gatefold-test";
   options.store.in_memory = true;
+  return options;
+}
+
+ServedEngine::ServedEngine(engine::World world, api::ServerLimits limits)
+    : ServedEngine(in_memory_options(), std::move(world), limits) {}
+
+ServedEngine::ServedEngine(engine::EngineOptions options, engine::World world,
+                           api::ServerLimits limits) {
   auto engine = engine::Engine::open(std::move(options), std::move(world));
   if (!engine) throw std::runtime_error(engine.error().message);
   engine_ = std::move(*engine);

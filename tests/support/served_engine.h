@@ -1,4 +1,4 @@
-// The whole server in this process, on a free port, in memory.
+// The whole server in this process, on a free port.
 #pragma once
 
 #include <cstdint>
@@ -9,11 +9,15 @@
 
 namespace gatefold::test {
 
+// Options of an engine that touches no disk.
+engine::EngineOptions in_memory_options();
+
 class ServedEngine {
  public:
   // Throws std::runtime_error where it can't be opened or there is no port.
-  explicit ServedEngine(engine::World world, api::ServerLimits limits = {},
-                        engine::GuardSettings guard = {});
+  ServedEngine(engine::EngineOptions options, engine::World world, api::ServerLimits limits = {});
+  // In memory.
+  explicit ServedEngine(engine::World world, api::ServerLimits limits = {});
   ~ServedEngine();
   ServedEngine(const ServedEngine&) = delete;
   ServedEngine& operator=(const ServedEngine&) = delete;

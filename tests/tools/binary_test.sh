@@ -55,7 +55,7 @@ same "kubeconfig of a server with certificates" "$(config https://gatefold.examp
 
 # A directory of something else stays as it is.
 mkdir "$work/photos" && echo cheese >"$work/photos/one.jpg"
-for command in "log" "transitions gateway/default/web" verify; do
+for command in "log" "transitions gateway/default/web" "show gateway/default/web" stats verify; do
   expect_code "$command of no data directory" 3 'no data directory' "$GATEFOLD" $command --data "$work/photos"
   expect_code "$command of nothing" 3 'no data directory' "$GATEFOLD" $command --data "$work/nothing"
 done
@@ -98,7 +98,7 @@ write_status True 2026-01-01T00:00:01Z Ready
 write_status False 2026-01-01T00:00:05Z Broken
 write_status True 2026-01-01T00:00:09Z Ready
 rows() { # FIELDS of the objects' timeline, without what the clock says
-  "$GATEFOLD" transitions gateway/default/web "$@" | grep -E ' Programmed ' | sed -E 's/ {2,}/|/g; s/^\|//'
+  "$GATEFOLD" transitions gateway/default/web "$@" | grep -E ' Programmed .* -> ' | sed -E 's/ {2,}/|/g; s/^\|//'
 }
 same "the timeline" "$((first + 3))|2026-01-01T00:00:01.000000000Z|status.conditions Programmed|Unknown -> True|Ready|system:anonymous (controller; controller/1)
 $((first + 4))|2026-01-01T00:00:05.000000000Z|status.conditions Programmed|True -> False|Broken|system:anonymous (controller; controller/1)
@@ -154,6 +154,18 @@ from=(--data "$data" --until $((first + 5)))
 same "log of a directory" "$(seq -s' ' $((first + 2)) $((first + 5)))" "$(log_of --kind gateway)"
 expect_code "verify" 0 '^fine: [1-9]' "$GATEFOLD" verify --data "$data"
 expect "verify as JSON" '"findings":\[\]' "$GATEFOLD" verify --data "$data" -o json
+
+# The past: a directory as of a moment, to go on from, and a server that only shows it.
+expect_code "fork" 0 "^$work/fork: revision $first, .*later events left out" \
+  "$GATEFOLD" fork --data "$data" --at "$first" "$work/fork"
+expect_code "verify of a fork" 0 "^fine: $first events" "$GATEFOLD" verify --data "$work/fork"
+expect_code "a fork on a directory" 2 'not empty' "$GATEFOLD" fork --data "$data" --at 1 "$work/fork"
+expect_code "a fork of no moment" 2 'is no moment' "$GATEFOLD" fork --data "$data" --at noon "$work/f"
+expect_code "serving what is to come" 2 'there is no revision' \
+  "$GATEFOLD" serve --data "$data" --at 1000000 --listen 127.0.0.1:0
+start_server --data "$data" --at "$first"
+expect "a server of the past" "takes no writes" curl -sS -X DELETE "$url/api/v1/namespaces/default/configmaps/any"
+stop_server || fail "SIGTERM of a server of the past: the code is $?"
 same "reading leaves a data directory as it is" "$before" "$(ls -A "$data")"
 
 start_server --data "$data"

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <random>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -164,6 +165,67 @@ Report report_of(std::string name, std::string unit, Cost ours, std::optional<Co
   return {std::move(name), std::move(unit), ours, floor, {}};
 }
 
+std::uint16_t port_of(Child& server) {
+  const auto ready = parse_json(server.read_line());
+  if (!ready) throw std::runtime_error("the server did not get ready");
+  const auto url = string_at(ready->value, {"url"});
+  return static_cast<std::uint16_t>(std::stoi(std::string(url.substr(url.rfind(':') + 1))));
+}
+
+double median(std::vector<double> values) {
+  const auto middle = values.begin() + std::ssize(values) / 2;
+  std::ranges::nth_element(values, middle);
+  return *middle;
+}
+
+// GET of an object as of a revision by chance, in turn with GET of what it is now: one connection,
+// medians of rounds that are too short for the machine to change between them.
+Report past_report(const std::string& directory, std::uint64_t events, double seconds) {
+  constexpr int kRounds = 40;
+  Child server([&] {
+    return tools::run_serve(
+        {.directory = directory, .listen = "127.0.0.1:0", .log_level = "warn", .threads = 2});
+  });
+  const auto port = port_of(server);
+  const std::string path = "/apis/gateway.networking.k8s.io/v1/namespaces/default/gateways";
+  const auto list = parse_json(call(port, http_request("GET", path + "?limit=1")));
+  const auto head =
+      std::stoull(std::string(string_at(list->value, {"metadata", "resourceVersion"})));
+  const auto oldest = head - (events - kObjects);  // all objects are there
+  std::minstd_rand random(1);
+  const auto target = [&](bool is_past) {
+    auto text = fmt::format("{}/gateway-{}", path, random() % kObjects);
+    if (is_past) text += fmt::format("?at={}", oldest + random() % (head - oldest + 1));
+    return http_request("GET", text);
+  };
+  std::vector<double> medians[2];
+  Cost costs[2];
+  // The first rounds warm the caches, and are not counted.
+  for (int round = -4; round < kRounds * 2; ++round) {
+    const auto which = static_cast<std::size_t>(round & 1);
+    const auto cpu = server.cpu_seconds();
+    const auto result =
+        run_load({.port = port,
+                  .connections = 1,
+                  .duration = std::chrono::milliseconds(std::max<std::int64_t>(
+                      static_cast<std::int64_t>(seconds * 1000 / (2 * kRounds)), 5)),
+                  .operations_max = 0,
+                  .request = [&](int, std::uint64_t) { return target(which == 1); }});
+    if (result.failures > 0) throw std::runtime_error(result.first_failure);
+    if (round < 0) continue;
+    medians[which].push_back(result.median_us);
+    costs[which].operations += result.operations;
+    costs[which].cpu_us += (server.cpu_seconds() - cpu) * 1e6;
+  }
+  for (const auto which : {0, 1}) {
+    costs[which].wall_us = median(medians[which]);
+    costs[which].cpu_us /= static_cast<double>(std::max<std::uint64_t>(costs[which].operations, 1));
+  }
+  auto report = report_of("GET as of any revision", "read", costs[1], costs[0]);
+  report.note = "medians; floor: GET of now, in turn";
+  return report;
+}
+
 // Opens, reads the list of all objects, and is killed: the next one to open finds a log as a crash
 // leaves it.
 Report open_report(const std::string& directory, std::string name) {
@@ -172,15 +234,11 @@ Report open_report(const std::string& directory, std::string name) {
     return tools::run_serve(
         {.directory = directory, .listen = "127.0.0.1:0", .log_level = "warn", .threads = 2});
   });
-  const auto ready = parse_json(server.read_line());
-  if (!ready) throw std::runtime_error("the server did not get ready");
+  const auto port = port_of(server);
   const auto wall = std::chrono::duration<double, std::micro>(Clock::now() - start).count();
   auto report = report_of(std::move(name), "start", {1, wall, server.cpu_seconds() * 1e6});
   const auto megabytes = [&] { return static_cast<double>(server.resident_bytes()) / 1048576; };
   report.note = fmt::format("{:.1f} MB resident", megabytes());
-  const auto url = string_at(ready->value, {"url"});
-  const auto port =
-      static_cast<std::uint16_t>(std::stoi(std::string(url.substr(url.rfind(':') + 1))));
   const auto list = call(port, http_request("GET", "/apis/gateway.networking.k8s.io/v1/gateways"));
   report.note += fmt::format(", {:.1f} MB after a list of {} bytes", megabytes(), list.size());
   server.kill_hard();
@@ -203,6 +261,7 @@ std::vector<Report> bench_history(const Setting& setting) {
   reports.push_back(open_report(short_directory, fmt::format("open {} events", tenth)));
   reports.push_back(open_report(directory, fmt::format("open {} events", events)));
   reports.push_back(open_report(directory, "open after SIGKILL"));
+  reports.push_back(past_report(directory, events, setting.options.seconds));
   const auto raw_log = cost_in_child([&] { return scan_rows(directory, {"log"}); });
   std::uint64_t peak = 0;
   reports.push_back(report_of("scan of the log", "event",

@@ -4,7 +4,7 @@
 
 #include <functional>
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): the name is the library's
 class App;
 }
 
@@ -13,9 +13,15 @@ namespace gatefold::tools {
 using Run = std::function<int()>;
 
 void add_serve(CLI::App& app, Run& run);
+void add_fork(CLI::App& app, Run& run);
 void add_log(CLI::App& app, Run& run);
 void add_transitions(CLI::App& app, Run& run);
+void add_show(CLI::App& app, Run& run);
+void add_diff(CLI::App& app, Run& run);
+void add_blame(CLI::App& app, Run& run);
+void add_bisect(CLI::App& app, Run& run);
 void add_lint(CLI::App& app, Run& run);
+void add_stats(CLI::App& app, Run& run);
 void add_verify(CLI::App& app, Run& run);
 void add_kubeconfig(CLI::App& app, Run& run);
 void add_bench(CLI::App& app, Run& run);

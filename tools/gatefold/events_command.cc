@@ -64,10 +64,12 @@ int run_events(const EventsOptions& options) {
     fmt::print("{:>8}  {:<23}  {:<8}  {:<40}  {:<10}  {:<28}  {}\n", "REVISION", "TIME", "TYPE",
                "OBJECT", "VERB", "WRITER", "REMARKS");
   }
+  const auto source = OpenSource::open(options.source);
+  if (!source) return report(source.error());
   auto query = options.query;
   std::uint64_t printed = 0;
   for (bool wait = false;;) {
-    const auto at = read_log(options.source, query, options.kind, wait, [&](std::string_view line) {
+    const auto at = source->read_page(query, options.kind, {}, wait, [&](std::string_view line) {
       ++printed;
       if (as_json) {
         fmt::print("{}\n", line);

@@ -30,6 +30,8 @@ struct LintOptions {
   std::string output = "table";
 };
 
+// Of a line that is none: enough to see what it is.
+constexpr std::size_t kShownBytes = 80;
 constexpr std::string_view kFindingRow = "{:<20}  {:<32}  {:<17}  {:>6}  {}\n";
 
 Result<engine::LintRange> range_of(const LintOptions& options) {
@@ -59,29 +61,23 @@ Result<engine::LintRange> range_of(const LintOptions& options) {
 }
 
 // All versions from the first on: what lies in the range is judged by what came before it.
-Result<Revision> read_versions(const LintOptions& options, Revision until,
+Result<Revision> read_versions(const OpenSource& source, const LintOptions& options, Revision until,
                                engine::HistoryLint& lint) {
   auto query = options.query;
   query.bodies = true;
   query.until = until;
-  for (;;) {
-    std::string broken;
-    auto at = read_log(options.source, query, options.kind, false, [&](std::string_view text) {
-      const auto line = parse_json(text);
-      auto version = line ? engine::read_linted_version(line->value) : std::nullopt;
-      if (version) {
-        lint.add(*version);
-      } else if (broken.empty()) {
-        broken = text.substr(0, 80);
-      }
-    });
-    if (!at) return std::unexpected(std::move(at.error()));
-    if (!broken.empty()) return unavailable("this is no line of a log: " + broken);
-    // What comes later belongs to the next run.
-    if (query.until.number == 0 || query.until > at->head) query.until = at->head;
-    if (at->seen >= query.until) return query.until;
-    query.after = at->seen;
-  }
+  std::string broken;
+  auto head = source.read_all(query, options.kind, {}, [&](std::string_view text) {
+    const auto line = parse_json(text);
+    auto version = line ? engine::read_linted_version(line->value) : std::nullopt;
+    if (version) {
+      lint.add(*version);
+    } else if (broken.empty()) {
+      broken = text.substr(0, kShownBytes);
+    }
+  });
+  if (head && !broken.empty()) return internal_error("this is no line of a log: " + broken);
+  return head;
 }
 
 std::string revisions_text(const engine::LintFinding& finding) {
@@ -120,21 +116,22 @@ int run_lint(const LintOptions& options) {
   auto range = range_of(options);
   if (!range) return report(range.error());
   const auto until = range->until;
+  const auto source = OpenSource::open(options.source);
+  if (!source) return report(source.error());
   engine::HistoryLint lint(std::move(*range));
-  auto head = read_versions(options, until, lint);
+  auto head = read_versions(*source, options, until, lint);
   if (!head) return report(head.error());
   std::vector<ObjectKey> objects;
   for (const auto& [key, kind] : lint.conditioned()) objects.push_back(key);
-  auto sightings = read_sightings(
-      options.source, objects, *head, [&](const ObjectKey& key, std::string_view text) {
-        const auto line = parse_json(text);
-        if (!line) return;
-        lint.add_sighting(key, string_at(line->value, {"sighting"}),
-                          string_at(line->value, {"writer"}),
-                          static_cast<std::uint64_t>(integer_at(line->value, {"count"}, 0)),
-                          parse_rfc3339(string_at(line->value, {"first"})).value_or(Time{}),
-                          parse_rfc3339(string_at(line->value, {"last"})).value_or(Time{}));
-      });
+  const auto note = [&](const ObjectKey& key, std::string_view text) {
+    const auto line = parse_json(text);
+    if (!line) return;
+    lint.add_sighting(key, string_at(line->value, {"sighting"}), string_at(line->value, {"writer"}),
+                      static_cast<std::uint64_t>(integer_at(line->value, {"count"}, 0)),
+                      parse_rfc3339(string_at(line->value, {"first"})).value_or(Time{}),
+                      parse_rfc3339(string_at(line->value, {"last"})).value_or(Time{}));
+  };
+  auto sightings = source->read_sightings(objects, *head, note);
   if (!sightings) return report(sightings.error());
   const auto found = lint.finish();
   if (options.output == "json") {

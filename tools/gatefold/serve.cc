@@ -18,6 +18,7 @@
 #include "api/server.h"
 #include "engine/engine.h"
 #include "schema/json.h"
+#include "schema/moment.h"
 #include "schema/time.h"
 #include "tools/gatefold/config.h"
 #include "tools/gatefold/exit_code.h"
@@ -109,12 +110,14 @@ Result<Config> configured(const ServeOptions& options) {
 }
 
 int serve(const ServeOptions& options, const Config& config, const Endpoint& endpoint,
-          std::int64_t event_ttl_ns, const sigset_t& signals) {
+          std::int64_t event_ttl_ns, std::optional<Moment> at, const sigset_t& signals) {
   engine::EngineOptions engine_options;
   engine_options.guard = config.guard;
   engine_options.event_ttl_ns = event_ttl_ns;
   engine_options.store.directory = options.directory;
   engine_options.store.in_memory = options.in_memory;
+  engine_options.store.read_only = at.has_value();
+  engine_options.store.at = at;
   if (!options.channel.empty()) engine_options.store.channel = parse_channel(options.channel);
   engine_options.builtin_gateway_api = !options.no_builtin_gateway_api;
   engine_options.store.progress = [](std::uint64_t done, std::uint64_t total) {
@@ -181,6 +184,12 @@ int run_serve(const ServeOptions& options) {
                                 "say --allow-unauthenticated to serve everybody who can reach it",
                                 endpoint->address)});
   }
+  std::optional<Moment> at;
+  if (!options.at.empty()) {
+    auto moment = parse_moment(options.at);
+    if (!moment) return report(moment.error());
+    at = *moment;
+  }
   const auto config = configured(options);
   if (!config) return report(config.error());
   // Few arenas: memory at rest matters more than the last bit of allocation speed.
@@ -192,7 +201,7 @@ int run_serve(const ServeOptions& options) {
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
-  return serve(options, *config, *endpoint, *event_ttl_ns, signals);
+  return serve(options, *config, *endpoint, *event_ttl_ns, at, signals);
 }
 
 }  // namespace gatefold::tools

@@ -9,6 +9,7 @@ namespace gatefold::tools {
 struct ServeOptions {
   std::string directory;
   bool in_memory = false;
+  std::string at;       // a moment; empty: the newest, to be written
   std::string channel;  // empty: the directory's
   bool no_builtin_gateway_api = false;
   std::string listen = "127.0.0.1:8080";

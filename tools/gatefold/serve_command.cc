@@ -29,6 +29,11 @@ void add_serve(CLI::App& app, Run& run) {
   where->add_flag("--in-memory", options.in_memory,
                   "Keep everything in memory, touch no directory");
   where->require_option(1);
+  auto* at = command->add_option(
+      "--at", options.at,
+      "Serve the past, as of this revision or time (2026-01-02T03:04:05Z): GET, LIST and WATCH, "
+      "discovery and OpenAPI as they were; every write is refused. The directory is only read, "
+      "beside others that read; it may not be written meanwhile");
   command
       ->add_option("--channel", options.channel,
                    "Which Gateway API: standard (at first) or experimental; kept in the directory. "
@@ -69,6 +74,10 @@ void add_serve(CLI::App& app, Run& run) {
   command->add_option("--log-format", options.log_format, "text or json")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
+  for (const auto* other : {"--in-memory", "--channel", "--no-builtin-gateway-api", "--manifests",
+                            "--event-ttl", "--config", "--guard"}) {
+    at->excludes(command->get_option(other));
+  }
   command->callback([shared, &run] { run = [shared] { return run_serve(*shared); }; });
 }
 

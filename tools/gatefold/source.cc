@@ -1,7 +1,5 @@
 #include "tools/gatefold/source.h"
 
-#include <optional>
-
 #include <fmt/format.h>
 
 #include "engine/definitions.h"
@@ -18,13 +16,15 @@ void for_each_line(std::string_view text, const LineSink& sink) {
   }
 }
 
-std::string log_target(const engine::LogQuery& query, const std::string& kind, bool wait) {
+std::string log_target(const engine::LogQuery& query, const std::string& kind,
+                       const std::string& object, bool wait) {
   auto target = fmt::format("/gatefold/v1/log?after={}", query.after.number);
   const auto add = [&](std::string_view name, const std::string& value) {
     if (!value.empty()) target += fmt::format("&{}={}", name, percent_encode(value));
   };
   if (query.until.number > 0) add("until", to_string(query.until));
   add("kind", kind);
+  add("object", object);
   add("namespace", query.name_space);
   add("name", query.name);
   add("user", query.user);
@@ -51,6 +51,9 @@ Result<OpenDirectory> open_directory(const std::string& directory) {
   options.directory = directory;
   options.read_only = true;
   auto store = storage::Store::open(std::move(options));
+  // What is not found in it is another matter.
+  if (!store && store.error().reason == Reason::kNotFound)
+    return unavailable(store.error().message);
   if (!store) return std::unexpected(std::move(store.error()));
   OpenDirectory opened;
   opened.store = std::move(*store);
@@ -67,66 +70,84 @@ Result<OpenDirectory> open_directory(const std::string& directory) {
   return opened;
 }
 
-Result<LogPosition> read_log(const Source& source, const engine::LogQuery& query,
-                             const std::string& kind, bool wait, const LineSink& sink) {
-  if (!source.server.empty()) {
-    auto answer = http_get(source.server, log_target(query, kind, wait));
+Result<OpenSource> OpenSource::open(const Source& source) {
+  OpenSource opened(source.server);
+  if (!source.server.empty()) return opened;
+  auto directory = open_directory(source.directory);
+  if (!directory) return std::unexpected(std::move(directory.error()));
+  opened.opened_ = std::move(*directory);
+  return opened;
+}
+
+Result<LogPosition> OpenSource::read_page(engine::LogQuery query, const std::string& kind,
+                                          const std::string& object, bool wait,
+                                          const LineSink& sink) const {
+  if (!opened_) {
+    auto answer = http_get(server_, log_target(query, kind, object, wait));
     if (!answer) return std::unexpected(std::move(answer.error()));
     for_each_line(answer->body, sink);
     return position_of(*answer, query.after);
   }
-  auto opened = open_directory(source.directory);
-  if (!opened) return std::unexpected(std::move(opened.error()));
-  auto local = query;
+  const auto& view = *opened_->view;
   if (!kind.empty()) {
-    auto found = engine::find_kind_word(*opened->view->catalog, kind);
+    auto found = engine::find_kind_word(*view.catalog, kind);
     if (!found) return std::unexpected(std::move(found.error()));
-    local.resource = (*found)->resource;
+    query.resource = (*found)->resource;
   }
-  auto seen = engine::log_lines(*opened->view, local, {}, sink);
+  if (!object.empty()) {
+    auto key = engine::parse_object_name(*view.catalog, object);
+    if (!key) return std::unexpected(std::move(key.error()));
+    query.object = std::move(*key);
+  }
+  auto seen = engine::log_lines(view, query, {}, sink);
   if (!seen) return std::unexpected(std::move(seen.error()));
-  return LogPosition{*seen, opened->view->revision()};
+  return LogPosition{*seen, view.revision()};
 }
 
-Result<void> read_timeline(const Source& source, const std::string& object, const LineSink& sink) {
+Result<Revision> OpenSource::read_all(engine::LogQuery query, const std::string& kind,
+                                      const std::string& object, const LineSink& sink) const {
+  Revision head;
+  for (;;) {
+    const auto at = read_page(query, kind, object, false, sink);
+    if (!at) return std::unexpected(at.error());
+    if (head.number == 0) head = at->head;
+    if (query.until.number == 0 || query.until > head) query.until = head;
+    if (at->seen >= query.until) return head;
+    query.after = at->seen;
+  }
+}
+
+Result<void> OpenSource::read_timeline(const std::string& object, const LineSink& sink) const {
   LogPosition at;
-  while (!source.server.empty()) {
-    auto answer = http_get(source.server, fmt::format("/gatefold/v1/transitions?object={}&after={}",
-                                                      percent_encode(object), at.seen.number));
+  while (!opened_) {
+    auto answer = http_get(server_, fmt::format("/gatefold/v1/transitions?object={}&after={}",
+                                                percent_encode(object), at.seen.number));
     if (!answer) return std::unexpected(std::move(answer.error()));
     for_each_line(answer->body, sink);
     at = position_of(*answer, at.seen);
     if (at.seen >= at.head) return {};
   }
-  auto opened = open_directory(source.directory);
-  if (!opened) return std::unexpected(std::move(opened.error()));
-  auto key = engine::parse_object_name(*opened->view->catalog, object);
+  auto key = engine::parse_object_name(*opened_->view->catalog, object);
   if (!key) return std::unexpected(std::move(key.error()));
-  auto seen = engine::timeline_lines(*opened->view, *key, {}, {}, sink);
+  auto seen = engine::timeline_lines(*opened_->view, *key, {}, {}, sink);
   if (!seen) return std::unexpected(std::move(seen.error()));
   return {};
 }
 
-Result<void> read_sightings(const Source& source, const std::vector<ObjectKey>& objects,
-                            Revision head, const ObjectLineSink& sink) {
-  std::optional<OpenDirectory> opened;
-  if (source.server.empty()) {
-    auto directory = open_directory(source.directory);
-    if (!directory) return std::unexpected(std::move(directory.error()));
-    opened.emplace(std::move(*directory));
-  }
+Result<void> OpenSource::read_sightings(const std::vector<ObjectKey>& objects, Revision head,
+                                        const ObjectLineSink& sink) const {
   for (const auto& key : objects) {
     // The timeline before them is known from the log.
     const auto take = [&](std::string_view line) {
       if (line.starts_with("{\"sighting\"")) sink(key, line);
     };
-    if (opened) {
-      auto seen = engine::timeline_lines(*opened->view, key, head, {}, take);
+    if (opened_) {
+      auto seen = engine::timeline_lines(*opened_->view, key, head, {}, take);
       if (!seen) return std::unexpected(std::move(seen.error()));
       continue;
     }
-    auto answer = http_get(source.server, fmt::format("/gatefold/v1/transitions?object={}&after={}",
-                                                      percent_encode(to_string(key)), head.number));
+    auto answer = http_get(server_, fmt::format("/gatefold/v1/transitions?object={}&after={}",
+                                                percent_encode(to_string(key)), head.number));
     // A kind may have lost its definition meanwhile.
     if (!answer && answer.error().reason == Reason::kBadRequest) continue;
     if (!answer) return std::unexpected(std::move(answer.error()));

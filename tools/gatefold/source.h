@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,7 @@ struct OpenDirectory {
 Result<OpenDirectory> open_directory(const std::string& directory);
 
 using LineSink = std::function<void(std::string_view)>;
+using ObjectLineSink = std::function<void(const ObjectKey& key, std::string_view line)>;
 
 // How far a log was read.
 struct LogPosition {
@@ -40,17 +42,32 @@ struct LogPosition {
   Revision head;  // the log's, when it was read
 };
 
-// Lines of engine::log_lines: all of a directory's, a page of a server's. `wait`: a server is asked
-// to wait for news.
-Result<LogPosition> read_log(const Source& source, const engine::LogQuery& query,
-                             const std::string& kind, bool wait, const LineSink& sink);
-// All lines of engine::timeline_lines.
-Result<void> read_timeline(const Source& source, const std::string& object, const LineSink& sink);
+// A source that is read more than once: a directory is opened once, and stays as it was then.
+class OpenSource {
+ public:
+  static Result<OpenSource> open(const Source& source);
 
-// Lines of sightings (engine/history.h) of each object in turn, as storage names it; `head` is
-// where the log was read up to.
-using ObjectLineSink = std::function<void(const ObjectKey& key, std::string_view line)>;
-Result<void> read_sightings(const Source& source, const std::vector<ObjectKey>& objects,
-                            Revision head, const ObjectLineSink& sink);
+  // A page of lines of engine::log_lines, all that there are of a directory's. `kind` and `object`
+  // are words of the command line, which the source knows how to read; either may be empty, and so
+  // are the query's own members for them.
+  Result<LogPosition> read_page(engine::LogQuery query, const std::string& kind,
+                                const std::string& object, bool wait, const LineSink& sink) const;
+  // All pages, up to `query.until` or the head as it was when the first page was read, which is
+  // answered.
+  Result<Revision> read_all(engine::LogQuery query, const std::string& kind,
+                            const std::string& object, const LineSink& sink) const;
+  // All lines of engine::timeline_lines.
+  Result<void> read_timeline(const std::string& object, const LineSink& sink) const;
+  // Lines of sightings (engine/history.h) of each object in turn, as storage names it; `head` is
+  // where the log was read up to.
+  Result<void> read_sightings(const std::vector<ObjectKey>& objects, Revision head,
+                              const ObjectLineSink& sink) const;
+
+ private:
+  explicit OpenSource(std::string server) : server_(std::move(server)) {}
+
+  std::string server_;
+  std::optional<OpenDirectory> opened_;  // nothing for a server
+};
 
 }  // namespace gatefold::tools

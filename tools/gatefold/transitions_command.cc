@@ -2,6 +2,8 @@
 
 #include <cstdio>
 #include <memory>
+#include <span>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -9,7 +11,9 @@
 #include "schema/json.h"
 #include "tools/gatefold/commands.h"
 #include "tools/gatefold/exit_code.h"
+#include "tools/gatefold/object_history.h"
 #include "tools/gatefold/options.h"
+#include "tools/gatefold/timeline_table.h"
 
 namespace gatefold::tools {
 namespace {
@@ -44,29 +48,71 @@ void print_sighting(const Value& line) {
              string_at(line, {"sighting"}), string_at(line, {"first"}), string_at(line, {"last"}));
 }
 
+engine::ConditionMove move_of(const Value& line) {
+  const auto text = [&](std::initializer_list<std::string_view> keys) {
+    return std::string(string_at(line, keys));
+  };
+  engine::ConditionMove move;
+  move.uid = parse_uid(string_at(line, {"object", "uid"})).value_or(Uid{});
+  move.revision = {static_cast<std::uint64_t>(integer_at(line, {"revision"}, 0))};
+  move.time = parse_rfc3339(string_at(line, {"time"})).value_or(Time{});
+  move.actor.user = text({"actor", "user"});
+  move.actor.field_manager = text({"actor", "fieldManager"});
+  move.transition = {
+      .path = text({"path"}),
+      .type = text({"type"}),
+      .old_status = text({"oldStatus"}),
+      .new_status = text({"newStatus"}),
+      .reason = text({"reason"}),
+      .message = text({"message"}),
+      .observed_generation = integer_at(line, {"observedGeneration"}, 0),
+      .transition_time = parse_rfc3339(string_at(line, {"transitionTime"})).value_or(Time{})};
+  return move;
+}
+
+// Of what was read, up to the object's last event.
+std::vector<engine::ConditionTimeline> timelines_of(const ObjectHistory& history,
+                                                    std::span<const engine::ConditionMove> moves) {
+  std::vector<engine::ObjectEnd> ends;
+  for (const auto& version : history.versions()) {
+    if (!version.is_deletion) continue;
+    ends.push_back(
+        {parse_uid(version.uid).value_or(Uid{}), version.mark.revision, version.mark.time});
+  }
+  return engine::timelines(moves, ends, history.versions().back().mark.time);
+}
+
 }  // namespace
 
 int run_transitions(const TransitionsOptions& options) {
+  const auto none = [&] {
+    fmt::print(stderr, "gatefold: no transitions of {} are known\n", options.object);
+    return kFoundSomething;
+  };
+  const auto history = ObjectHistory::open(options.source, options.object);
+  if (!history && history.error().reason == Reason::kNotFound) return none();
+  if (!history) return report(history.error());
   std::string uid;
   bool has_lines = false;
-  auto found = read_timeline(options.source, options.object, [&](std::string_view text) {
+  std::vector<engine::ConditionMove> moves;
+  auto found = history->timeline([&](std::string_view text) {
     has_lines = true;
-    if (options.output == "json") {
-      fmt::print("{}\n", text);
-      return;
-    }
     const auto line = parse_json(text);
     if (!line) return;
-    if (find(line->value, "sighting") != nullptr) {
+    const bool is_sighting = find(line->value, "sighting") != nullptr;
+    if (!is_sighting) moves.push_back(move_of(line->value));
+    if (options.output == "json") {
+      fmt::print("{}\n", text);
+    } else if (is_sighting) {
       print_sighting(line->value);
     } else {
       print_transition(line->value, uid);
     }
   });
   if (!found) return report(found.error());
-  if (has_lines) return kFine;
-  fmt::print(stderr, "gatefold: no transitions of {} are known\n", options.object);
-  return kFoundSomething;
+  const auto timelines = timelines_of(*history, moves);
+  options.output == "json" ? print_timelines_json(timelines) : print_timelines(timelines);
+  return has_lines ? kFine : none();
 }
 
 void add_transitions(CLI::App& app, Run& run) {

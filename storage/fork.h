@@ -1,0 +1,29 @@
+// A new directory that shares the past of another and goes its own way from there.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+
+#include "schema/moment.h"
+#include "schema/status.h"
+#include "storage/snapshot.h"
+
+namespace gatefold::storage {
+
+struct Fork {
+  Head head;                 // of the new directory
+  std::uint64_t undone = 0;  // events of the old one that it does not have
+};
+
+// Makes `target` the directory that `source` was at the moment: the same log with the same chain up
+// to there, another incarnation, no sightings, and no key for tokens until a server makes one.
+// RocksDB's files are hard links where the file system has them. Costs as much as what is undone,
+// or as what stays where that is less. `source` is only read, and no process may write it
+// meanwhile; `target` must be empty or absent. It is made beside, as `<target>.unfinished`, and
+// renamed when it is whole: one that is there already is refused. `progress`: events done, of all.
+Result<Fork> fork(const std::filesystem::path& source, const Moment& moment,
+                  const std::filesystem::path& target,
+                  const std::function<void(std::uint64_t, std::uint64_t)>& progress);
+
+}  // namespace gatefold::storage

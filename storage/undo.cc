@@ -1,0 +1,122 @@
+#include "storage/undo.h"
+
+#include <algorithm>
+
+#include "storage/failures.h"
+#include "storage/fold.h"
+#include "storage/fold_batch.h"
+#include "storage/pin.h"
+
+namespace gatefold::storage {
+namespace {
+
+constexpr std::size_t kBatchEventsMax = 256;
+constexpr std::size_t kBatchBytesMax = std::size_t{8} << 20;
+
+// Deletes all rows of a family with keys in [from, until).
+Result<void> cut(const Database& database, Family family, const std::string& from,
+                 const std::string& until) {
+  rocksdb::WriteBatch batch;
+  if (auto status = batch.DeleteRange(database.family(family), from, until); !status.ok()) {
+    return disk_failure(status);
+  }
+  return check(database.write(batch, /*sync=*/false));
+}
+
+// One batch of it. Reads what there was before all of it through `before`.
+class Undoing {
+ public:
+  Undoing(const Database& database, const Snapshot& before, const Snapshot::Pin& pin, Revision then)
+      : database_(database), before_(before), pin_(pin), then_(then), folded_(database, batch_) {}
+
+  Result<void> take_back(const Event& event) {
+    for (const auto& row : lasting_rows(event)) remove(row.family, row.key);
+    // Once for each life that goes on after that moment, or begins.
+    return event.previous <= then_ ? restore(event.key, object_key(event.key)) : Result<void>();
+  }
+
+  std::size_t bytes() const { return batch_.GetDataSize(); }
+  Result<void> write() { return check(database_.write(batch_, /*sync=*/false)); }
+
+ private:
+  void remove(Family family, const std::string& key) {
+    batch_.Delete(database_.family(family), key);
+  }
+
+  // Folding the last version of then again puts its rows in the place of the newest one's; the
+  // other rows of that event are there, and stay as they are.
+  Result<void> restore(const ObjectKey& key, const std::string& object) {
+    const auto last = pin_.last_version(object, then_);
+    if (!last) return std::unexpected(last.error());
+    if (!*last) return forget(key, object);
+    const auto event = before_.event((*last)->revision);
+    if (!event) return std::unexpected(event.error());
+    const auto body = pin_.body((*last)->revision);
+    if (!body) return std::unexpected(body.error());
+    const auto frame = pin_.frame_revision((*last)->revision);
+    if (!frame) return std::unexpected(frame.error());
+    return folded_.add({**event, *body, find_splice(*body), *frame});
+  }
+
+  // There was no such object yet.
+  Result<void> forget(const ObjectKey& key, const std::string& object) {
+    const auto current = before_.get(key);
+    if (!current) return std::unexpected(current.error());
+    if (!*current) return {};
+    const PriorRow row{(*current)->owner_uids, (*current)->deleting, (*current)->expiry};
+    for (const auto& change : fold_away(object, row)) remove(change.family, change.key);
+    return {};
+  }
+
+  const Database& database_;
+  const Snapshot& before_;
+  const Snapshot::Pin& pin_;
+  Revision then_;
+  rocksdb::WriteBatch batch_;
+  FoldBatch folded_;
+};
+
+Result<void> undo_rows(const std::shared_ptr<Database>& database, const Head& now, const Head& then,
+                       const Progress& progress) {
+  const auto pin = std::make_shared<const Snapshot::Pin>(database);
+  const Snapshot before(pin, now);
+  auto from = then.revision;
+  while (from < now.revision) {
+    Undoing undoing(*database, before, *pin, then.revision);
+    Result<void> taken;
+    const Revision until{std::min(from.number + kBatchEventsMax, now.revision.number)};
+    auto read = before.events(from, until, [&](const Event& event) {
+      taken = undoing.take_back(event);
+      from = event.revision;
+      return taken.has_value() && undoing.bytes() < kBatchBytesMax;
+    });
+    if (!read) return read;
+    if (!taken) return taken;
+    if (auto written = undoing.write(); !written) return written;
+    if (progress) {
+      progress(from.number - then.revision.number, now.revision.number - then.revision.number);
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> undo(const std::shared_ptr<Database>& database, const Head& now, const Head& then,
+                  const Progress& progress) {
+  const bool folds_anew = now.revision.number - then.revision.number > then.revision.number;
+  if (!folds_anew) {
+    if (auto undone = undo_rows(database, now, then, progress); !undone) return undone;
+  }
+  const auto from = revision_key(then.revision.next());
+  const auto until = revision_key(now.revision.next());
+  for (const auto family : {Family::kLog, Family::kBodies}) {
+    if (auto done = cut(*database, family, from, until); !done) return done;
+  }
+  if (auto done = cut(*database, Family::kSightings, "", "\xff"); !done) return done;
+  if (!folds_anew) return {};
+  if (auto marked = mark_for_refold(*database); !marked) return marked;
+  return refold(database, then, progress);
+}
+
+}  // namespace gatefold::storage

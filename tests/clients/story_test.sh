@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# A history with two writers that fight, a restamping one and a spec that is put back, as it is told on the running
+# server and on its data directory.
+# story_test.sh GATEFOLD SOURCE_DIR
+GATEFOLD=$1 source=$2
+. "$source/tests/clients/lib.sh"
+start_server --data "$work/data"
+object=gateway/default/web
+path=/apis/gateway.networking.k8s.io/v1/namespaces/default/gateways
+
+ask() { # METHOD PATH TYPE BODY
+  curl -fsS -m 60 -X "$1" -H "Content-Type: $3" -d "$4" "$url$path$2" >/dev/null || fail "$1 $2"
+}
+status() { # MANAGER STATUS TIME
+  ask PATCH "/web/status?fieldManager=$1" application/merge-patch+json '{"status":{"conditions":[{"type":"Programmed",
+    "status":"'"$2"'","reason":"Told","message":"by '"$1"'","observedGeneration":1,"lastTransitionTime":"'"$3"'"}]}}'
+}
+port() { # MANAGER PORT
+  ask PATCH "/web?fieldManager=$1" application/merge-patch+json \
+    '{"spec":{"listeners":[{"name":"http","port":'"$2"',"protocol":"HTTP"}]}}'
+}
+revision() { curl -fsS -m 60 "$url$path/web" | sed -nE 's/.*"resourceVersion": ?"([0-9]+)".*/\1/p'; }
+
+ask POST '?fieldManager=ann' application/json '{"apiVersion":"gateway.networking.k8s.io/v1","kind":"Gateway",
+  "metadata":{"name":"web","namespace":"default"},
+  "spec":{"gatewayClassName":"edge","listeners":[{"name":"http","port":80,"protocol":"HTTP"}]}}'
+created=$(revision)
+status left True 2020-01-01T00:00:01Z
+port ann 81 # observedGeneration stays at 1 from here on
+changed=$(revision)
+status right False 2020-01-01T00:00:03Z
+fell=$(revision)
+status left True 2020-01-01T00:00:05Z
+status left True 2020-01-01T00:00:07Z # a restamp
+port bob 80
+back=$(revision)
+
+tell() { # SOURCE...: the whole story
+  "$GATEFOLD" show "$object" --at "$created" "$@"
+  "$GATEFOLD" diff "$object" "$created" "$changed" "$@"
+  "$GATEFOLD" diff "$object" "$created" "$changed" -o diff "$@"
+  "$GATEFOLD" blame "$object" "$@"
+  "$GATEFOLD" bisect "$object" 'self.status.conditions.exists(c, c.type == "Programmed" && c.status == "False")' \
+    --from "$changed" "$@"
+  "$GATEFOLD" transitions "$object" "$@"
+  "$GATEFOLD" transitions "$object" -o json "$@"
+  "$GATEFOLD" stats --kind gateway "$@"
+}
+holds() { # NAME PATTERN FILE
+  grep -qE -- "$2" "$3" || fail "$1: nothing matches $2" "$(cat "$3")"
+}
+exits() { # NAME CODE COMMAND...
+  local name=$1 wanted=$2 code
+  shift 2
+  "$@" >/dev/null 2>&1
+  code=$?
+  [[ $code -eq $wanted ]] || fail "$name: exit code $code"
+}
+tell --server "$url" >"$work/live" 2>&1
+holds "diff names who changed the port" "changed +spec.listeners\[http\].port +$changed .* ann +80 -> 81" "$work/live"
+holds "the unified diff" '^\+ +(- )?port: 81' "$work/live"
+holds "blame names who put the port back" "^ +$back .* bob +spec.listeners\[http\].port = 80" "$work/live"
+holds "blame names the class" "^ +$created .* ann +spec.gatewayClassName = \"edge\"" "$work/live"
+holds "bisect finds the fall" "^first true in revision $fell, .* by right" "$work/live"
+holds "bisect says how" '^(scanned|halved): ' "$work/live"
+holds "transitions show the fight" 'True -> False .*right' "$work/live"
+holds "the timeline counts how often it came back" '^status.conditions Programmed +True .* 1 +TT*F+T+$' "$work/live"
+holds "the timeline has its spans" '^\{"timeline":\{.*"flaps":1,.*"spans":\[\{"status":"True"' "$work/live"
+holds "stats count the writers" '^ +2 +0 +0 +3 +0  left \(system:anonymous\)$' "$work/live"
+exits "stats of nothing" 1 "$GATEFOLD" stats --kind gatewayclass --server "$url"
+exits "an unknown object" 1 "$GATEFOLD" show gateway/default/nope --server "$url"
+exits "an object without a namespace" 2 "$GATEFOLD" show gateway/web --server "$url"
+exits "a bad time" 2 "$GATEFOLD" show "$object" --at yesterday --server "$url"
+exits "a bad expression" 2 "$GATEFOLD" bisect "$object" 'self.' --server "$url"
+exits "what is never true" 1 "$GATEFOLD" bisect "$object" 'self.spec.gatewayClassName == "x"' --server "$url"
+exits "a server that is not there" 3 "$GATEFOLD" blame "$object" --server http://127.0.0.1:1
+ask DELETE /web application/json '{}'
+expect "a deleted object is shown" 'gatewayClassName: edge' "$GATEFOLD" show "$object" --server "$url"
+tell --server "$url" >"$work/live" 2>&1
+stop_server || fail "the server did not end well"
+tell --data "$work/data" >"$work/kept" 2>&1
+diff "$work/live" "$work/kept" >"$work/differs" || fail "server and directory tell the same" "$(cat "$work/differs")"
+finish

@@ -1,0 +1,99 @@
+// A fork is a directory of its own: what it shares, what it leaves out, and what it refuses.
+#include "storage/fork.h"
+
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+#include "storage/verify.h"
+#include "tests/storage/scratch.h"
+
+namespace gatefold::test {
+namespace {
+
+Result<storage::Fork> forked(const std::filesystem::path& source, const Moment& moment,
+                             const std::filesystem::path& target) {
+  return storage::fork(source, moment, target, nullptr);
+}
+
+std::string value_in(const storage::Store& store, const std::string& name) {
+  const auto object = store.snapshot()->get(thing(name));
+  REQUIRE(object.has_value());
+  return *object ? (*object)->body : "";
+}
+
+void write_things(const std::filesystem::path& directory, int count) {
+  const auto store = open_store(directory);
+  Writer writer(*store);
+  for (int i = 1; i <= count; ++i) {
+    writer.put(fmt::format("t{}", i % 3), std::to_string(i), {},
+               {{.path = "status.conditions", .type = "Ready", .new_status = "True"}});
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a fork and what it came from go their own ways") {
+  const ScratchDirectory scratch;
+  const auto source = scratch.path() / "source";
+  const auto target = scratch.path() / "target";
+  write_things(source, 30);
+  const auto fork = forked(source, Revision{20}, target);
+  REQUIRE(fork.has_value());
+  CHECK(fork->head.revision == Revision{20});
+  CHECK(fork->undone == 10);
+  const auto ours = open_store(target);
+  const auto theirs = open_store(source);
+  CHECK(ours->incarnation() != theirs->incarnation());
+  CHECK(ours->head().chain == fork->head.chain);
+  CHECK(value_in(*ours, "t2") == thing_body("t2", "20"));
+  CHECK(value_in(*theirs, "t2") == thing_body("t2", "29"));
+  CHECK(Writer(*ours).put("t0", "mine") == Revision{21});
+  CHECK(Writer(*theirs).put("t0", "theirs") == Revision{31});
+  CHECK(ours->snapshot()->object_at(thing("t1"), {19}).value()->body == thing_body("t1", "19"));
+  CHECK(storage::verify(*ours).findings.empty());
+  CHECK(storage::verify(*theirs).findings.empty());
+}
+
+TEST_CASE("what a fork left out is not acknowledged") {
+  const ScratchDirectory scratch;
+  write_things(scratch.path() / "source", 8);
+  REQUIRE(forked(scratch.path() / "source", Revision{7}, scratch.path() / "target"));
+  const auto ours = open_store(scratch.path() / "target");
+  CHECK(ours->head().revision == Revision{7});
+}
+
+TEST_CASE("a fork is made in an empty place alone, and of a moment that there was") {
+  const ScratchDirectory scratch;
+  const auto source = scratch.path() / "source";
+  write_things(source, 5);
+  CHECK(forked(source, Revision{3}, source).error().reason == Reason::kBadRequest);
+  CHECK(forked(source, Revision{6}, scratch.path() / "late").error().reason == Reason::kBadRequest);
+  CHECK(forked(source, Time{-1}, scratch.path() / "early").error().reason == Reason::kBadRequest);
+  CHECK_FALSE(std::filesystem::exists(scratch.path() / "late"));
+  CHECK_FALSE(forked(scratch.path() / "nothing", Revision{1}, scratch.path() / "of").has_value());
+
+  std::filesystem::create_directories(scratch.path() / "empty");
+  CHECK(forked(source, Revision{3}, scratch.path() / "empty").has_value());
+}
+
+TEST_CASE("a fork that was broken off is seen, and in nobody's way") {
+  const ScratchDirectory scratch;
+  const auto source = scratch.path() / "source";
+  write_things(source, 5);
+  std::filesystem::create_directories(scratch.path() / "target.unfinished");
+  const auto fork = forked(source, Revision{3}, scratch.path() / "target");
+  REQUIRE_FALSE(fork.has_value());
+  CHECK(fork.error().message.find("target.unfinished") != std::string::npos);
+  CHECK_FALSE(std::filesystem::exists(scratch.path() / "target"));
+}
+
+TEST_CASE("nobody forks what is being written") {
+  const ScratchDirectory scratch;
+  const auto store = open_store(scratch.path() / "source");
+  Writer(*store).put("t", "1");
+  const auto fork = forked(scratch.path() / "source", Revision{1}, scratch.path() / "target");
+  REQUIRE_FALSE(fork.has_value());
+  CHECK(fork.error().reason == Reason::kServiceUnavailable);
+}
+
+}  // namespace gatefold::test

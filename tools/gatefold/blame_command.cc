@@ -1,0 +1,85 @@
+// `gatefold blame`: who set each field of an object.
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "schema/json.h"
+#include "tools/gatefold/commands.h"
+#include "tools/gatefold/exit_code.h"
+#include "tools/gatefold/object_history.h"
+#include "tools/gatefold/options.h"
+
+namespace gatefold::tools {
+namespace {
+
+struct BlameOptions {
+  Source source;
+  std::string object;
+  std::string output = "table";
+};
+
+void print_table(const std::vector<engine::BlamedField>& fields) {
+  fmt::print("{:>8}  {:<23}  {:<28}  {}\n", "REVISION", "TIME", "WRITER", "FIELD");
+  for (const auto& field : fields) {
+    fmt::print("{:>8}  {:<23}  {:<28}  {} = {}{}\n", field.mark.revision.number,
+               format_nanos(field.mark.time).substr(0, 23), short_writer(field.mark.actor),
+               field.path, value_text(field.value),
+               field.gap_from ? fmt::format("  (or in the gap that begins at revision {})",
+                                            to_string(*field.gap_from))
+                              : "");
+  }
+}
+
+void print_json(const std::vector<engine::BlamedField>& fields) {
+  for (const auto& field : fields) {
+    auto line = mark_object(field.mark);
+    line["field"] = field.path;
+    line["value"] = field.value;
+    if (field.gap_from) line["gapFrom"] = field.gap_from->number;
+    fmt::print("{}\n", to_json(line));
+  }
+}
+
+int run_blame(const BlameOptions& options) {
+  const auto history = ObjectHistory::open(options.source, options.object);
+  if (!history) return report_history(history.error());
+  const auto& versions = history->versions();
+  engine::Blame blame;
+  std::string last_gap;
+  auto done = history->bodies(history->last_life(), versions.size() - 1,
+                              [&](std::size_t version, VersionBody body) {
+                                if (version >= versions.size()) return;
+                                const auto& mark = versions[version].mark;
+                                if (body.is_gap()) {
+                                  last_gap = std::move(body.gap);
+                                  blame.fold_gap(mark.revision);
+                                } else {
+                                  blame.fold(mark, std::move(body.value));
+                                }
+                              });
+  if (!done) return report_history(done.error());
+  if (versions.back().is_deletion) {
+    fmt::print(stderr, "gatefold: {} was deleted: {}\n", options.object,
+               mark_text(versions.back().mark));
+  }
+  if (!last_gap.empty()) fmt::print(stderr, "gatefold: there are gaps: {}\n", last_gap);
+  const auto fields = blame.fields();
+  if (fields.empty()) return kFoundSomething;
+  options.output == "json" ? print_json(fields) : print_table(fields);
+  return kFine;
+}
+
+}  // namespace
+
+void add_blame(CLI::App& app, Run& run) {
+  auto options = std::make_shared<BlameOptions>();
+  auto* command = app.add_subcommand(
+      "blame", "Print who set each field of an object, in which revision and when");
+  command->add_option("object", options->object, "such as gateway/prod/web")->required();
+  add_source(*command, options->source);
+  add_output(*command, options->output);
+  command->callback([options, &run] { run = [options] { return run_blame(*options); }; });
+}
+
+}  // namespace gatefold::tools

@@ -1,0 +1,230 @@
+// `gatefold diff`: what differs between two versions of an object, and who made it so.
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "engine/tell/diff.h"
+#include "engine/tell/unified.h"
+#include "schema/json.h"
+#include "schema/yaml.h"
+#include "tools/gatefold/commands.h"
+#include "tools/gatefold/exit_code.h"
+#include "tools/gatefold/object_history.h"
+#include "tools/gatefold/options.h"
+
+namespace gatefold::tools {
+namespace {
+
+struct DiffCommandOptions {
+  Source source;
+  std::string object;
+  std::string from;
+  std::string to;
+  std::string output = "table";
+};
+
+constexpr engine::DiffOptions kWithoutNoise{.leaves_out_noise = true};
+
+// A version, or nothing where the object was not there.
+using Place = std::optional<std::size_t>;
+
+struct Ends {
+  Place from;
+  Place to;
+};
+
+Result<Ends> ends_of(const ObjectHistory& history, const DiffCommandOptions& options) {
+  Ends ends{.from = {}, .to = history.versions().size() - 1};
+  if (!options.to.empty()) {
+    auto to = history.at(options.to);
+    if (!to) return std::unexpected(std::move(to.error()));
+    ends.to = *to;
+  }
+  if (options.from.empty()) {
+    if (ends.to && *ends.to > 0) ends.from = *ends.to - 1;
+    return ends;
+  }
+  auto from = history.at(options.from);
+  if (!from) return std::unexpected(std::move(from.error()));
+  ends.from = *from;
+  return ends;
+}
+
+bool begins_with_steps(std::string_view path, std::string_view begin) {
+  return path.starts_with(begin) && (path.size() == begin.size() || begin.empty() ||
+                                     path[begin.size()] == '.' || path[begin.size()] == '[');
+}
+
+// The changes between the two ends, and for each the last version between them that touched it.
+class Comparison {
+ public:
+  static Result<Comparison> make(const ObjectHistory& history, Ends ends);
+
+  struct Change {
+    engine::FieldChange field;
+    const engine::VersionMark* mark = nullptr;
+  };
+  const std::vector<Change>& changes() const { return changes_; }
+  const Value& old_body() const { return old_; }
+  const Value& new_body() const { return new_; }
+  const std::vector<std::pair<Revision, std::string>>& gaps() const { return gaps_; }
+  bool has_ends() const { return has_ends_; }
+
+ private:
+  void see(const ObjectHistory& history, Ends ends, std::size_t version, VersionBody body);
+
+  Value old_;
+  Value new_;
+  Value previous_;
+  bool has_ends_ = true;
+  std::vector<Change> changes_;
+  std::vector<std::pair<Revision, std::string>> gaps_;
+};
+
+void note_changes(const std::vector<engine::FieldChange>& step, const engine::VersionMark& mark,
+                  std::vector<Comparison::Change>& changes) {
+  for (auto& change : changes) {
+    for (const auto& field : step) {
+      if (begins_with_steps(field.path, change.field.path) ||
+          begins_with_steps(change.field.path, field.path)) {
+        change.mark = &mark;
+        break;
+      }
+    }
+  }
+}
+
+void Comparison::see(const ObjectHistory& history, Ends ends, std::size_t version,
+                     VersionBody body) {
+  if (version >= history.versions().size()) return;
+  const auto& about = history.versions()[version];
+  if (body.is_gap() && !about.is_deletion) {
+    gaps_.emplace_back(about.mark.revision, std::move(body.gap));
+    return;
+  }
+  if (about.is_deletion) body.value = nullptr;
+  if (version != ends.from) {
+    note_changes(engine::diff(previous_, body.value, kWithoutNoise), about.mark, changes_);
+  }
+  previous_ = std::move(body.value);
+}
+
+Result<Comparison> Comparison::make(const ObjectHistory& history, Ends ends) {
+  Comparison comparison;
+  const auto load = [&](Place place, Value& value) -> Result<void> {
+    if (!place || history.versions()[*place].is_deletion) return {};
+    auto body = history.body(*place);
+    if (!body) return std::unexpected(std::move(body.error()));
+    if (body->is_gap()) comparison.has_ends_ = false;
+    value = std::move(body->value);
+    sort_members(value);
+    return {};
+  };
+  auto loaded = load(ends.from, comparison.old_);
+  if (loaded) loaded = load(ends.to, comparison.new_);
+  if (!loaded) return std::unexpected(std::move(loaded.error()));
+  if (comparison.has_ends_) {
+    for (auto& field : engine::diff(comparison.old_, comparison.new_, kWithoutNoise)) {
+      comparison.changes_.push_back({std::move(field), nullptr});
+    }
+  }
+  const auto first = std::min(ends.from.value_or(0), ends.to.value_or(0));
+  const auto last = std::max(ends.from.value_or(0), ends.to.value_or(0));
+  const bool goes_back = ends.from && (!ends.to || *ends.to < *ends.from);
+  auto done = history.bodies(first, last, [&](std::size_t version, VersionBody body) {
+    comparison.see(history, goes_back ? Ends{ends.to, ends.from} : ends, version, std::move(body));
+  });
+  if (!done) return std::unexpected(std::move(done.error()));
+  return comparison;
+}
+
+std::string end_text(const ObjectHistory& history, Place place) {
+  if (!place) return "before its first version";
+  const auto& version = history.versions()[*place];
+  return mark_text(version.mark) + (version.is_deletion ? ", deleted" : "");
+}
+
+void print_table(const Comparison& comparison) {
+  fmt::print("{:<9}  {:<44}  {:>8}  {:<23}  {:<20}  {}\n", "CHANGE", "FIELD", "REVISION", "TIME",
+             "WRITER", "OLD -> NEW");
+  for (const auto& [field, mark] : comparison.changes()) {
+    const auto path = field.path.empty() ? std::string("(the object)") : field.path;
+    const auto old_text =
+        field.type == engine::ChangeType::kAdded ? "-" : value_text(field.old_value);
+    const auto new_text =
+        field.type == engine::ChangeType::kRemoved ? "-" : value_text(field.new_value);
+    fmt::print("{:<9}  {:<44}  {:>8}  {:<23}  {:<20}  {} -> {}\n", engine::change_word(field.type),
+               path, mark != nullptr ? to_string(mark->revision) : "?",
+               mark != nullptr ? format_nanos(mark->time).substr(0, 23) : "?",
+               mark != nullptr ? short_writer(mark->actor) : "?", old_text, new_text);
+  }
+}
+
+JsonArray change_objects(const Comparison& comparison) {
+  JsonArray lines;
+  for (const auto& [field, mark] : comparison.changes()) {
+    JsonObject line{{"change", engine::change_word(field.type)}, {"field", field.path}};
+    if (field.type != engine::ChangeType::kAdded) line["old"] = field.old_value;
+    if (field.type != engine::ChangeType::kRemoved) line["new"] = field.new_value;
+    if (mark != nullptr) {
+      for (auto& member : mark_object(*mark)) line.insert(member);
+    }
+    lines.emplace_back(std::move(line));
+  }
+  return lines;
+}
+
+void print(const ObjectHistory& history, Ends ends, const Comparison& comparison,
+           const std::string& output) {
+  if (output == "json") {
+    for (const auto& line : change_objects(comparison)) fmt::print("{}\n", to_json(line));
+  } else if (output == "yaml") {
+    fmt::print("{}", to_yaml(change_objects(comparison)));
+  } else if (output == "diff") {
+    const auto text = [](const Value& body) { return body.is_null() ? "" : to_yaml(body); };
+    fmt::print("{}",
+               engine::unified_diff(text(comparison.old_body()), text(comparison.new_body()),
+                                    {end_text(history, ends.from), end_text(history, ends.to)}));
+  } else {
+    fmt::print("from {}\nto   {}\n", end_text(history, ends.from), end_text(history, ends.to));
+    if (comparison.changes().empty())
+      fmt::print("nothing differs\n");
+    else
+      print_table(comparison);
+  }
+}
+
+int run_diff(const DiffCommandOptions& options) {
+  const auto history = ObjectHistory::open(options.source, options.object);
+  if (!history) return report_history(history.error());
+  const auto ends = ends_of(*history, options);
+  if (!ends) return report_history(ends.error());
+  const auto comparison = Comparison::make(*history, *ends);
+  if (!comparison) return report_history(comparison.error());
+  for (const auto& [revision, why] : comparison->gaps()) {
+    fmt::print(stderr, "gatefold: a gap at revision {}: {}\n", to_string(revision), why);
+  }
+  if (!comparison->has_ends()) return kFoundSomething;
+  print(*history, *ends, *comparison, options.output);
+  return kFine;
+}
+
+}  // namespace
+
+void add_diff(CLI::App& app, Run& run) {
+  auto options = std::make_shared<DiffCommandOptions>();
+  auto* command = app.add_subcommand(
+      "diff", "Print what differs between two versions of an object, who changed it and when");
+  command->add_option("object", options->object, "such as gateway/prod/web")->required();
+  command->add_option("from", options->from,
+                      "A revision or an RFC 3339 time; without it the version before the last");
+  command->add_option("to", options->to, "Likewise; without it the last version");
+  add_source(*command, options->source);
+  command->add_option("-o,--output", options->output, "table, json: one line each, yaml, or diff")
+      ->check(CLI::IsMember({"table", "json", "yaml", "diff"}))
+      ->capture_default_str();
+  command->callback([options, &run] { run = [options] { return run_diff(*options); }; });
+}
+
+}  // namespace gatefold::tools

@@ -1,0 +1,69 @@
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "schema/json.h"
+#include "storage/fork.h"
+#include "tools/gatefold/commands.h"
+#include "tools/gatefold/exit_code.h"
+
+namespace gatefold::tools {
+namespace {
+
+struct ForkOptions {
+  std::string directory;
+  std::string at;
+  std::string target;
+  std::string output = "text";
+};
+
+int run_fork(const ForkOptions& options) {
+  const auto moment = parse_moment(options.at);
+  if (!moment) return report(moment.error());
+  const bool is_terminal = isatty(STDERR_FILENO) == 1;
+  const auto forked = storage::fork(options.directory, *moment, options.target,
+                                    [is_terminal](std::uint64_t done, std::uint64_t total) {
+                                      if (is_terminal)
+                                        fmt::print(stderr, "\r{} of {} events", done, total);
+                                    });
+  if (is_terminal) fmt::print(stderr, "\r\033[K");
+  if (!forked) return report(forked.error());
+  const auto revision = forked->head.revision.number;
+  const auto time = format_nanos(forked->head.time);
+  if (options.output == "json") {
+    fmt::print("{}\n", to_json(JsonObject{{"directory", options.target},
+                                          {"revision", revision},
+                                          {"time", time},
+                                          {"undone", forked->undone}}));
+  } else {
+    fmt::print("{}: revision {}, {}, {} later events left out\n", options.target, revision, time,
+               forked->undone);
+  }
+  return kFine;
+}
+
+}  // namespace
+
+void add_fork(CLI::App& app, Run& run) {
+  auto options = std::make_shared<ForkOptions>();
+  auto* command = app.add_subcommand(
+      "fork",
+      "Make a new data directory, to be written, that is what another one was at a moment. Its "
+      "continue tokens and service accounts' tokens are its own; sightings are left out");
+  command->add_option("--data", options->directory, "The data directory; no server may hold it")
+      ->required();
+  command->add_option("--at", options->at, "A revision, or a time such as 2026-01-02T03:04:05Z")
+      ->required();
+  command
+      ->add_option("directory", options->target,
+                   "The new one: absent or empty. Made as DIRECTORY.unfinished and renamed")
+      ->required();
+  command->add_option("-o,--output", options->output, "text or json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  command->callback([options, &run] { run = [options] { return run_fork(*options); }; });
+}
+
+}  // namespace gatefold::tools

@@ -1,0 +1,152 @@
+// `gatefold stats`: what a log is full of.
+#include <algorithm>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "engine/tell/stats.h"
+#include "schema/json.h"
+#include "tools/gatefold/commands.h"
+#include "tools/gatefold/exit_code.h"
+#include "tools/gatefold/options.h"
+
+namespace gatefold::tools {
+namespace {
+
+using engine::Stats;
+
+constexpr std::uint64_t kProgressEvents = 10'000;
+
+struct StatsOptions {
+  Source source;
+  engine::LogQuery query;
+  std::string kind;
+  std::size_t top = 10;
+  std::string output = "table";
+};
+
+std::uint64_t size_at(const Value& line, std::string_view key) {
+  const auto* list = find(line, key);
+  return list == nullptr ? 0 : list->as_array().size();
+}
+
+void count(const Value& line, Stats& stats) {
+  const std::string kind(string_at(line, {"object", "resource"}));
+  const auto name_space = string_at(line, {"object", "namespace"});
+  const auto object = fmt::format("{}{}{}/{}", kind, name_space.empty() ? "" : "/", name_space,
+                                  string_at(line, {"object", "name"}));
+  const auto manager = string_at(line, {"actor", "fieldManager"});
+  const auto user = string_at(line, {"actor", "user"});
+  const auto writer = manager.empty() ? std::string(user) : fmt::format("{} ({})", manager, user);
+  stats.add({.revision = {static_cast<std::uint64_t>(integer_at(line, {"revision"}, 0))},
+             .time = parse_rfc3339(string_at(line, {"time"})).value_or(Time{}),
+             .type = string_at(line, {"type"}),
+             .kind = kind,
+             .object = object,
+             .writer = writer,
+             .transitions = size_at(line, "transitions"),
+             .repairs = size_at(line, "repairs")});
+}
+
+Result<void> read_all(const StatsOptions& options, Stats& stats) {
+  const auto source = OpenSource::open(options.source);
+  if (!source) return std::unexpected(source.error());
+  const bool shows_progress = isatty(STDERR_FILENO) == 1;
+  Result<void> failed;
+  const auto read = source->read_all(options.query, options.kind, {}, [&](std::string_view text) {
+    if (!failed) return;
+    const auto line = parse_json(text);
+    if (!line) {
+      failed = internal_error("a line of the log is no JSON: " + line.error().message);
+      return;
+    }
+    count(line->value, stats);
+    if (shows_progress && stats.all().events % kProgressEvents == 0) {
+      fmt::print(stderr, "\r{} events", stats.all().events);
+    }
+  });
+  if (shows_progress) fmt::print(stderr, "\r\033[K");
+  if (!read) return std::unexpected(read.error());
+  return failed;
+}
+
+void print_counts(std::string_view title, const std::vector<Stats::Named>& counts) {
+  fmt::print("\n{:>10}  {:>7}  {:>7}  {:>11}  {:>7}  {}\n", "EVENTS", "ADDED", "DELETED",
+             "TRANSITIONS", "REPAIRS", title);
+  for (const auto& [name, each] : counts) {
+    fmt::print("{:>10}  {:>7}  {:>7}  {:>11}  {:>7}  {}\n", each.events, each.added, each.deleted,
+               each.transitions, each.repairs, name);
+  }
+}
+
+void print_table(const Stats& stats, std::size_t top) {
+  const auto& all = stats.all();
+  const auto seconds = static_cast<double>(all.last.ns - all.first.ns) / kNsPerSecond;
+  fmt::print("{} events from {} to {}", all.events, format_nanos(all.first),
+             format_nanos(all.last));
+  if (seconds > 0) fmt::print(", {:.3g} a second", static_cast<double>(all.events) / seconds);
+  const auto& rate = stats.rate();
+  const auto busiest = std::ranges::max_element(rate.events);
+  if (busiest != rate.events.end()) {
+    const auto place = busiest - rate.events.begin();
+    fmt::print("; most in {} from {}: {}", human_duration(rate.stretch_ns),
+               format_nanos({rate.from.ns + place * rate.stretch_ns}), *busiest);
+  }
+  fmt::print("\n");
+  print_counts("KIND", stats.kinds(top));
+  print_counts("WRITER", stats.writers(top));
+  print_counts("OBJECT", stats.objects(top));
+}
+
+void print_json(std::string_view of, const std::vector<Stats::Named>& counts) {
+  for (const auto& [name, each] : counts) {
+    fmt::print("{}\n", to_json(JsonObject{{of, name},
+                                          {"events", each.events},
+                                          {"added", each.added},
+                                          {"deleted", each.deleted},
+                                          {"transitions", each.transitions},
+                                          {"repairs", each.repairs},
+                                          {"first", format_nanos(each.first)},
+                                          {"last", format_nanos(each.last)}}));
+  }
+}
+
+int run_stats(const StatsOptions& options) {
+  Stats stats;
+  if (auto read = read_all(options, stats); !read) return report(read.error());
+  if (stats.all().events == 0) {
+    fmt::print(stderr, "gatefold: no events\n");
+    return kFoundSomething;
+  }
+  if (options.output != "json") {
+    print_table(stats, options.top);
+    return kFine;
+  }
+  print_json("kind", stats.kinds(options.top));
+  print_json("writer", stats.writers(options.top));
+  print_json("object", stats.objects(options.top));
+  return kFine;
+}
+
+}  // namespace
+
+void add_stats(CLI::App& app, Run& run) {
+  auto options = std::make_shared<StatsOptions>();
+  auto* command = app.add_subcommand(
+      "stats", "Count the events of the log by kind, writer and object, the hottest first");
+  add_source(*command, options->source);
+  auto& query = options->query;
+  command->add_option("--after", query.after.number, "Only events after this revision");
+  command->add_option("--until", query.until.number, "Only events up to this revision");
+  command->add_option("--kind", options->kind, "Only of this kind, such as gateway or svc");
+  command->add_option("-n,--namespace", query.name_space, "Only in this namespace");
+  command->add_option("--top", options->top, "So many of each")
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str();
+  add_output(*command, options->output);
+  command->callback([options, &run] { run = [options] { return run_stats(*options); }; });
+}
+
+}  // namespace gatefold::tools

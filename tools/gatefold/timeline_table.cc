@@ -1,0 +1,96 @@
+#include "tools/gatefold/timeline_table.h"
+
+#include <algorithm>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "schema/json.h"
+
+namespace gatefold::tools {
+namespace {
+
+constexpr std::int64_t kChartCells = 40;
+
+char cell_of(const std::string& status) {
+  return status.empty() ? '.' : status.front();
+}
+
+// Each cell shows the status in its middle; the last one that of now, which may be brand-new.
+std::string chart_of(const engine::ConditionTimeline& timeline) {
+  const auto from = timeline.spans.front().from.ns;
+  const auto duration = timeline.duration_ns();
+  std::string chart;
+  auto span = timeline.spans.begin();
+  for (std::int64_t cell = 0; cell < kChartCells; ++cell) {
+    // Divided first: a century of nanoseconds times a hundred does not fit.
+    const auto at = from + (duration / (2 * kChartCells)) * (2 * cell + 1);
+    while (std::next(span) != timeline.spans.end() && span->until.ns <= at) ++span;
+    chart += cell_of(span->status);
+  }
+  chart.back() = cell_of(timeline.spans.back().status);
+  return chart;
+}
+
+std::string share_of(const engine::ConditionTimeline& timeline, const std::string& status) {
+  const auto times = timeline.time_in_state_ns();
+  const auto found = times.find(status);
+  const auto duration = static_cast<double>(timeline.duration_ns());
+  if (found == times.end()) return "-";
+  if (duration <= 0) return timeline.current() == status ? "100.0%" : "0.0%";
+  return fmt::format("{:.1f}%", 100 * static_cast<double>(found->second) / duration);
+}
+
+std::string now_of(const engine::ConditionTimeline& timeline) {
+  if (timeline.end) return "deleted";
+  return timeline.current().empty() ? "-" : timeline.current();
+}
+
+JsonObject span_object(const engine::ConditionSpan& span) {
+  JsonObject object{{"status", span.status},
+                    {"from", format_nanos(span.from)},
+                    {"until", format_nanos(span.until)},
+                    {"seconds", static_cast<double>(span.duration_ns()) / kNsPerSecond},
+                    {"revision", span.revision.number},
+                    {"user", span.actor.user}};
+  if (!span.actor.field_manager.empty()) object["fieldManager"] = span.actor.field_manager;
+  if (!span.reason.empty()) object["reason"] = span.reason;
+  if (span.is_open) object["open"] = true;
+  return object;
+}
+
+}  // namespace
+
+void print_timelines(std::span<const engine::ConditionTimeline> timelines) {
+  if (timelines.empty()) return;
+  fmt::print("\n{:<44}  {:<8}  {:>8}  {:>7}  {:>7}  {:>7}  {:>5}  {}\n", "CONDITION", "NOW", "FOR",
+             "TRUE", "FALSE", "UNKNOWN", "FLAPS", "FROM THE FIRST TRANSITION TO THE LAST EVENT");
+  for (const auto& timeline : timelines) {
+    fmt::print("{:<44}  {:<8}  {:>8}  {:>7}  {:>7}  {:>7}  {:>5}  {}\n",
+               fmt::format("{} {}", timeline.path, timeline.type), now_of(timeline),
+               human_duration(timeline.spans.back().duration_ns()), share_of(timeline, "True"),
+               share_of(timeline, "False"), share_of(timeline, "Unknown"), timeline.flaps(),
+               chart_of(timeline));
+  }
+}
+
+void print_timelines_json(std::span<const engine::ConditionTimeline> timelines) {
+  for (const auto& timeline : timelines) {
+    JsonArray spans;
+    for (const auto& span : timeline.spans) spans.emplace_back(span_object(span));
+    JsonObject seconds;
+    for (const auto& [status, time_ns] : timeline.time_in_state_ns())
+      seconds[status] = static_cast<double>(time_ns) / kNsPerSecond;
+    fmt::print("{}\n",
+               to_json(JsonObject{{"timeline", JsonObject{{"uid", to_string(timeline.uid)},
+                                                          {"path", timeline.path},
+                                                          {"type", timeline.type},
+                                                          {"status", timeline.current()},
+                                                          {"deleted", timeline.end.has_value()},
+                                                          {"flaps", timeline.flaps()},
+                                                          {"secondsIn", std::move(seconds)},
+                                                          {"spans", std::move(spans)}}}}));
+  }
+}
+
+}  // namespace gatefold::tools
