@@ -19,6 +19,7 @@ constexpr std::array<std::string_view, 7> kNamespaceVerbs = {"create", "delete",
 constexpr std::array<std::string_view, 3> kPartVerbs = {"get", "patch", "update"};
 constexpr std::array<std::string_view, 1> kFinalizeVerbs = {"update"};
 constexpr std::array<std::string_view, 1> kReviewVerbs = {"create"};
+constexpr std::array<std::string_view, 3> kLogVerbs = {"get", "list", "watch"};
 
 template <class Texts>
 JsonArray text_array(const Texts& texts) {
@@ -145,7 +146,8 @@ void append_rows(JsonArray& rows, const ServedKind& served) {
                  {"verbs", text_array(verbs_of(kind))}};
   if (!kind.short_names.empty()) row["shortNames"] = text_array(kind.short_names);
   if (!kind.categories.empty()) row["categories"] = text_array(kind.categories);
-  if (!kind.is_review) row["storageVersionHash"] = storage_version_hash(kind);
+  const bool is_stored = !kind.is_review && !kind.shows_log();
+  if (is_stored) row["storageVersionHash"] = storage_version_hash(kind);
   rows.push_back(std::move(row));
   for (const Subresource& subresource : subresources_of(kind, *served.version)) {
     JsonObject part{{"name", kind.plural + '/' + std::string(subresource.name)},
@@ -166,6 +168,7 @@ void append_rows(JsonArray& rows, const ServedKind& served) {
 Verbs verbs_of(const Kind& kind) {
   if (kind.group.empty() && kind.plural == "namespaces") return kNamespaceVerbs;
   if (kind.is_review) return kReviewVerbs;
+  if (kind.shows_log()) return kLogVerbs;
   return kResourceVerbs;
 }
 

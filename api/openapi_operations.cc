@@ -334,15 +334,19 @@ void append_paths(JsonObject& paths, const Kind& kind, const KindVersion& versio
     add_path(paths, base + '/' + kind.plural, place, everywhere);
   }
   place.namespaced = namespaced;
-  std::vector<Operation> on_collection{all.listing(), all.creating()};
+  std::vector<Operation> on_collection{all.listing()};
+  if (!kind.shows_log()) on_collection.push_back(all.creating());
   if (std::ranges::find(verbs_of(kind), "deletecollection") != verbs_of(kind).end()) {
     on_collection.push_back(all.deleting_all());
   }
   add_path(paths, collection, place, on_collection);
 
   place.named = true;
-  const Operation on_object[] = {all.reading(), all.replacing(), all.patching(),
-                                 all.deleting(kind.delete_returns_object)};
+  std::vector<Operation> on_object{all.reading()};
+  if (!kind.shows_log()) {
+    on_object.insert(on_object.end(),
+                     {all.replacing(), all.patching(), all.deleting(kind.delete_returns_object)});
+  }
   add_path(paths, collection + "/{name}", place, on_object);
   for (const Subresource& subresource : subresources_of(kind, version)) {
     const std::string suffix = capitalized(subresource.name);

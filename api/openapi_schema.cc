@@ -203,7 +203,8 @@ std::string package_of(const Kind& kind) {
   if (kind.group == "apiextensions.k8s.io") {
     return "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions";
   }
-  if (kind.core) return "io.k8s.api." + kind.group.substr(0, kind.group.find('.'));
+  if (kind.core && !kind.shows_log())
+    return "io.k8s.api." + kind.group.substr(0, kind.group.find('.'));
   std::string reversed;
   std::string_view rest = kind.group;
   while (true) {

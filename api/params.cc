@@ -260,7 +260,7 @@ Result<RemoveOptions> parse_remove_options(const Request& request, std::string_v
 }
 
 Result<ListOptions> parse_list_options(const Request& request, const Kind& kind,
-                                       const KindVersion& version, RequestVerb verb) {
+                                       const KindVersion& version, Time now, RequestVerb verb) {
   ListOptions options;
   const auto& query = request.query;
   auto limit = parse_integer(request, "limit");
@@ -284,7 +284,50 @@ Result<ListOptions> parse_list_options(const Request& request, const Kind& kind,
   if (!match) return std::unexpected(std::move(match.error()));
   auto known = resolve_field_selector(kind, version, options.fields);
   if (!known) return bad_request(std::move(known.error()));
+  if (!kind.shows_log()) return options;
+  auto range = parse_range(request, now);
+  if (!range) return std::unexpected(std::move(range.error()));
+  options.range = *range;
   return options;
+}
+
+Result<ListOptions> parse_history_options(const Request& request, Time now) {
+  ListOptions options;
+  auto limit = parse_integer(request, "limit");
+  if (!limit) return std::unexpected(std::move(limit.error()));
+  options.limit = *limit;
+  options.continue_token = request.query.value("continue");
+  auto range = parse_range(request, now);
+  if (!range) return std::unexpected(std::move(range.error()));
+  options.range = *range;
+  return options;
+}
+
+Result<engine::LedgerRange> parse_range(const Request& request, Time now) {
+  engine::LedgerRange range;
+  const auto& query = request.query;
+  for (const auto& [name, bound] :
+       {std::pair{"fromRevision", &range.from}, {"toRevision", &range.to}}) {
+    const auto text = query.value(name);
+    if (text.empty()) continue;
+    *bound = parse_revision(text);
+    if (!*bound) {
+      return bad_request(
+          fmt::format("{}: Invalid value: {}: must be a decimal number", name, go_quote(text)));
+    }
+  }
+  for (const auto& [name, bound] : {std::pair{"since", &range.since}, {"until", &range.until}}) {
+    const auto text = query.value(name);
+    if (text.empty()) continue;
+    const auto ago = parse_go_duration_ns(text);
+    *bound = ago ? Time{now.ns - *ago} : parse_rfc3339(text);
+    if (*bound) continue;
+    return bad_request(fmt::format(
+        "{}: Invalid value: {}: must be a time such as 2026-01-02T03:04:05Z or a duration such as "
+        "2h, which counts back from now",
+        name, go_quote(text)));
+  }
+  return range;
 }
 
 engine::ListQuery list_query(const RequestInfo& info, ListOptions options) {
@@ -299,6 +342,7 @@ engine::ListQuery list_query(const RequestInfo& info, ListOptions options) {
   query.continue_token = std::move(options.continue_token);
   query.resource_version = std::move(options.resource_version);
   query.match = options.match;
+  query.range = options.range;
   return query;
 }
 

@@ -9,7 +9,7 @@
 #include "api/request_info.h"
 #include "engine/command.h"
 #include "engine/page.h"
-#include "engine/watcher.h"
+#include "engine/watch.h"
 #include "schema/status.h"
 
 namespace gatefold::api {
@@ -44,12 +44,20 @@ struct ListOptions {
   bool bookmarks = false;
   std::optional<bool> send_initial_events;
   std::int64_t timeout_seconds = 0;  // 0: none was asked for
+  engine::LedgerRange range;         // of kinds that show the log
 };
 
-// Of a LIST, a WATCH or a DELETE of a collection. Checks selectors against the kind.
+// Of a LIST, a WATCH or a DELETE of a collection. Checks selectors against the kind. `now` is what
+// `since` and `until` count from.
 Result<ListOptions> parse_list_options(const Request& request, const Kind& kind,
-                                       const KindVersion& version,
+                                       const KindVersion& version, Time now,
                                        RequestVerb verb = RequestVerb::kList);
+
+// Of an object's history: `limit`, `continue` and the range.
+Result<ListOptions> parse_history_options(const Request& request, Time now);
+
+// fromRevision, toRevision, and `since` and `until`: RFC 3339, or so long before `now`.
+Result<engine::LedgerRange> parse_range(const Request& request, Time now);
 
 // What engine::Lister is asked for.
 engine::ListQuery list_query(const RequestInfo& info, ListOptions options);

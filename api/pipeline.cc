@@ -71,6 +71,10 @@ std::unexpected<Status> method_not_allowed(const Exchange& exchange) {
 }
 
 Result<void> identify_subresource(Exchange& exchange) {
+  const auto verb = verb_name(exchange.info.verb);
+  const bool has_history = !exchange.kind->is_review && !exchange.kind->shows_log();
+  const auto only = has_history ? history_verb(exchange.info.subresource) : std::string_view();
+  if (!only.empty()) return verb == only ? Result<void>() : method_not_allowed(exchange);
   const auto subresources = subresources_of(*exchange.kind, *exchange.version);
   const auto found = std::ranges::find(subresources, exchange.info.subresource, &Subresource::name);
   if (found == subresources.end()) {
@@ -78,7 +82,6 @@ Result<void> identify_subresource(Exchange& exchange) {
   }
   exchange.shown_kind = found->kind;
   exchange.shown_version = found->version;
-  const auto verb = verb_name(exchange.info.verb);
   if (std::ranges::find(found->verbs, verb) != found->verbs.end()) return {};
   return method_not_allowed(exchange);
 }
@@ -165,6 +168,7 @@ Result<void> negotiate_shape(Exchange& exchange) {
 }
 
 std::optional<Reply> dispatch(Exchange exchange) {
+  if (!history_verb(exchange.info.subresource).empty()) return history_part(std::move(exchange));
   switch (exchange.info.verb) {
     case RequestVerb::kGet:
       return get(std::move(exchange));

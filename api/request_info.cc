@@ -31,7 +31,19 @@ RequestVerb verb_of(const Request& request, bool has_name, bool by_prefix) {
   return request.query.is_true("watch") ? RequestVerb::kWatch : RequestVerb::kList;
 }
 
+// Status and finalize are subresources of the namespace, whatever follows (R1.2). So are the parts
+// that show history, since no kind of the core group has their names.
+bool is_part_of_namespace(std::string_view group, std::string_view word, std::size_t left) {
+  if (word == "status" || word == "finalize") return true;
+  return group.empty() && left == 3 && !history_verb(word).empty();
+}
+
 }  // namespace
+
+std::string_view history_verb(std::string_view subresource) {
+  if (subresource == "history" || subresource == "conditions") return "get";
+  return subresource == "rollback" ? "create" : "";
+}
 
 std::string_view verb_name(RequestVerb verb) {
   switch (verb) {
@@ -75,10 +87,9 @@ std::optional<RequestInfo> parse_request_info(const Request& request) {
   if (by_prefix) ++at;
   const auto left = [&] { return segments.size() - at; };
   if (left() == 0) return std::nullopt;
-  // `/namespaces/<ns>/<resource>...`, but status and finalize are subresources of the namespace
-  // (R1.2).
-  if (segments[at] == "namespaces" && left() >= 3 && segments[at + 2] != "status" &&
-      segments[at + 2] != "finalize") {
+  // `/namespaces/<ns>/<resource>...`
+  if (segments[at] == "namespaces" && left() >= 3 &&
+      !is_part_of_namespace(info.group, segments[at + 2], left())) {
     info.name_space = segments[at + 1];
     at += 2;
   }

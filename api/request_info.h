@@ -34,6 +34,10 @@ struct RequestInfo {
   std::string subresource;
 };
 
+// Every object has subresources that show and restore its history, which discovery does not list:
+// the one verb of such a one; empty for all others.
+std::string_view history_verb(std::string_view subresource);
+
 // Nothing where the path names no resource (discovery, probes, unknown paths).
 std::optional<RequestInfo> parse_request_info(const Request& request);
 

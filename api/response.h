@@ -10,7 +10,7 @@
 #include <variant>
 #include <vector>
 
-#include "engine/watcher.h"
+#include "engine/watch.h"
 #include "schema/status.h"
 
 namespace gatefold::api {

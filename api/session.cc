@@ -265,7 +265,7 @@ asio::awaitable<bool> Session::write(WatchStream stream, const Head& head,
   co_return co_await write_end(head);
 }
 
-asio::awaitable<bool> Session::write_frames(engine::Watcher& watcher, const WatchStream& stream,
+asio::awaitable<bool> Session::write_frames(engine::Watch& watcher, const WatchStream& stream,
                                             Head head, const RequestLabels& labels) {
   const auto socket = std::make_shared<WebSocket>(connection_);
   connection_->limit(state_.limits.write);
@@ -282,7 +282,7 @@ asio::awaitable<bool> Session::write_frames(engine::Watcher& watcher, const Watc
   co_return false;
 }
 
-asio::awaitable<bool> Session::watch_loop(engine::Watcher& watcher, const WatchStream& stream,
+asio::awaitable<bool> Session::watch_loop(engine::Watch& watcher, const WatchStream& stream,
                                           const Head& head, const RequestLabels& labels) {
   const auto deadline =
       Clock::now() + std::chrono::seconds(std::min(stream.timeout_seconds, kWatchSecondsMax));

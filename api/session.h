@@ -54,10 +54,10 @@ class Session : public std::enable_shared_from_this<Session> {
   boost::asio::awaitable<bool> write_end(const Head& head);
   // Appends the next piece; nothing where the stream has failed.
   std::optional<bool> take_piece(BodyStream& stream, std::string& piece);
-  boost::asio::awaitable<bool> watch_loop(engine::Watcher& watcher, const WatchStream& stream,
+  boost::asio::awaitable<bool> watch_loop(engine::Watch& watcher, const WatchStream& stream,
                                           const Head& head, const RequestLabels& labels);
   // After the handshake; what was asked for is sent in frames (R16.11).
-  boost::asio::awaitable<bool> write_frames(engine::Watcher& watcher, const WatchStream& stream,
+  boost::asio::awaitable<bool> write_frames(engine::Watch& watcher, const WatchStream& stream,
                                             Head head, const RequestLabels& labels);
   boost::asio::awaitable<bool> write_framed(std::span<const boost::asio::const_buffer> buffers,
                                             const Head& head);

@@ -19,7 +19,9 @@ using storage::Actor;
 using storage::Body;
 
 enum class Verb { kCreate, kUpdate, kPatch, kDelete };
-enum class PatchType { kJson, kMerge, kStrategicMerge, kApply };
+// kRestore is a patch that no client writes out: what is neither metadata nor status becomes what
+// it was at Command::restores.
+enum class PatchType { kJson, kMerge, kStrategicMerge, kApply, kRestore };
 enum class FieldValidation { kIgnore, kWarn, kStrict };
 enum class Propagation { kDefault, kBackground, kForeground, kOrphan };
 
@@ -48,6 +50,7 @@ struct Command {
   std::vector<std::string> duplicates;  // what strict decoding says of members that stood twice
   PatchType patch_type = PatchType::kMerge;
   bool force = false;  // of kApply: takes what others own (R17.7)
+  Revision restores;   // of kRestore; the body may state a metadata.resourceVersion
   FieldValidation field_validation = FieldValidation::kWarn;
   bool dry_run = false;
   bool bypasses_policies = false;  // of what the server does by itself: seeds, what expires
@@ -58,7 +61,12 @@ struct Command {
   std::size_t bytes = 0;  // of the request, for the queue's bound
 
   bool applies() const { return verb == Verb::kPatch && patch_type == PatchType::kApply; }
+  bool rolls_back() const { return verb == Verb::kPatch && patch_type == PatchType::kRestore; }
 };
+
+// Who rolls back writes a Rollback; the event notes which revision it was.
+inline const ResourceName kRollback{"history.gatefold.dev", "rollbacks", "Rollback"};
+inline constexpr std::string_view kRestoredRevision = "history.gatefold.dev/restored-revision";
 
 // The subresource of service accounts that gives out tokens.
 inline constexpr std::string_view kTokenPart = "token";

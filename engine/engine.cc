@@ -6,12 +6,14 @@
 
 #include <fmt/format.h>
 
+#include "engine/ledger_watcher.h"
 #include "engine/limits.h"
 #include "engine/past.h"
 #include "engine/reactors.h"
 #include "engine/seed.h"
 #include "engine/sequencer.h"
 #include "engine/tokens.h"
+#include "engine/watcher.h"
 #include "storage/signing_key.h"
 
 namespace gatefold::engine {
@@ -254,9 +256,13 @@ JsonObject Engine::token_key() const {
   return parts_->tokens->key().public_key();
 }
 
-Result<std::unique_ptr<Watcher>> Engine::watch(WatchQuery query, std::function<void()> ring) {
+Result<std::unique_ptr<Watch>> Engine::watch(WatchQuery query, std::function<void()> ring) {
   const auto current = view();
   if (current == nullptr) return unavailable("the store is being opened again");
+  const auto* kind = current->catalog->find(query.group, query.plural);
+  if (kind != nullptr && kind->shows_log()) {
+    return LedgerWatcher::start(std::move(query), *current, parts_->hub, std::move(ring));
+  }
   return Watcher::start(std::move(query), *current, parts_->hub, std::move(ring));
 }
 

@@ -15,8 +15,8 @@
 #include "engine/guard/settings.h"
 #include "engine/page.h"
 #include "engine/view.h"
+#include "engine/watch.h"
 #include "engine/watch_hub.h"
-#include "engine/watcher.h"
 #include "engine/world.h"
 #include "storage/store.h"
 
@@ -96,7 +96,7 @@ class Engine {
   JsonObject token_key() const;
 
   // `ring` is called from the writer's thread when there is news; it must only post.
-  Result<std::unique_ptr<Watcher>> watch(WatchQuery query, std::function<void()> ring);
+  Result<std::unique_ptr<Watch>> watch(WatchQuery query, std::function<void()> ring);
 
   // Manual mode: one unit of work (a batch, or a reactor's turn); false when there was none.
   bool step();

@@ -1,5 +1,6 @@
 #include "engine/facts.h"
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include "engine/definitions.h"
@@ -144,6 +145,33 @@ Result<std::optional<Value>> current_object(const ObjectKey& key, const View& vi
   return parse_stored(key, (*object)->body);
 }
 
+namespace {
+
+// The version that a rollback goes back to. It does not change any more, so that it is no read.
+Result<Value> find_restored(const Facts& facts, const ObjectKey& key, Revision revision,
+                            const View& view) {
+  if (revision > view.revision()) {
+    return invalid(kRollback, key.name,
+                   {invalid_value("revision", Value(static_cast<std::int64_t>(revision.number)),
+                                  fmt::format("the last revision is {}", view.revision().number),
+                                  "rollback")});
+  }
+  auto past = view.snapshot->object_at(key, revision);
+  if (!past) return std::unexpected(std::move(past.error()));
+  if (!*past) {
+    auto missing = not_found(facts.kind->resource_name(), key.name);
+    missing.error().message += fmt::format(" at revision {}", revision.number);
+    return missing;
+  }
+  auto value = parse_stored(key, (*past)->body);
+  if (value && facts.version->schema_id != (*past)->schema_id) {
+    convert_object(*facts.kind, *facts.version, *value);
+  }
+  return value;
+}
+
+}  // namespace
+
 Result<Facts> gather(const Command& command, const std::string& name, const View& view,
                      const Overlay* overlay, Time now) {
   Facts facts;
@@ -169,6 +197,11 @@ Result<Facts> gather(const Command& command, const std::string& name, const View
     if (!target) return std::unexpected(std::move(target.error()));
     facts.target = std::move(*target);
     facts.reads.push_back({Read::Type::kObject, key});
+  }
+  if (command.rolls_back() && facts.target) {
+    auto restored = find_restored(facts, key, command.restores, view);
+    if (!restored) return std::unexpected(std::move(restored.error()));
+    facts.restored = std::move(*restored);
   }
   if (command.subresource == kTokenPart) {
     if (auto gathered = gather_token_request(command, view, overlay, facts); !gathered)

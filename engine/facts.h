@@ -68,6 +68,7 @@ struct Facts {
   const Kind* kind = nullptr;
   const KindVersion* version = nullptr;
   std::optional<Target> target;             // of create: the object that has the name already
+  std::optional<Value> restored;            // of kRestore: the version, as the command's shows it
   std::optional<NamespaceFact> name_space;  // for creates of namespaced kinds
   std::vector<BoundPolicy> policies;
   std::optional<Value> policy_namespace;  // the namespace's object, where a policy may ask for it

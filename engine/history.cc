@@ -9,7 +9,6 @@
 #include "schema/time.h"
 
 namespace gatefold::engine {
-namespace {
 
 std::string_view type_word(storage::EventType type) {
   switch (type) {
@@ -53,6 +52,26 @@ JsonObject transition_object(const storage::Transition& transition) {
   return object;
 }
 
+JsonArray repairs_array(const storage::Event& event) {
+  JsonArray repairs;
+  for (const auto& repair : event.repairs) {
+    repairs.emplace_back(JsonObject{{"rule", repair.rule},
+                                    {"path", repair.path},
+                                    {"type", repair.type},
+                                    {"claimed", format_nanos(repair.claimed)},
+                                    {"kept", format_nanos(repair.kept)}});
+  }
+  return repairs;
+}
+
+JsonObject audit_object(const storage::Event& event) {
+  JsonObject annotations;
+  for (const auto& [key, value] : event.audit_annotations) annotations[key] = value;
+  return annotations;
+}
+
+namespace {
+
 std::string event_line(const storage::Event& event) {
   JsonObject line{
       {"revision", event.revision.number},
@@ -71,22 +90,8 @@ std::string event_line(const storage::Event& event) {
       transitions.emplace_back(transition_object(transition));
     line["transitions"] = std::move(transitions);
   }
-  if (!event.repairs.empty()) {
-    JsonArray repairs;
-    for (const auto& repair : event.repairs) {
-      repairs.emplace_back(JsonObject{{"rule", repair.rule},
-                                      {"path", repair.path},
-                                      {"type", repair.type},
-                                      {"claimed", format_nanos(repair.claimed)},
-                                      {"kept", format_nanos(repair.kept)}});
-    }
-    line["repairs"] = std::move(repairs);
-  }
-  if (!event.audit_annotations.empty()) {
-    JsonObject annotations;
-    for (const auto& [key, value] : event.audit_annotations) annotations[key] = value;
-    line["auditAnnotations"] = std::move(annotations);
-  }
+  if (!event.repairs.empty()) line["repairs"] = repairs_array(event);
+  if (!event.audit_annotations.empty()) line["auditAnnotations"] = audit_object(event);
   return to_json(line);
 }
 
@@ -130,6 +135,22 @@ class Spent {
   std::size_t events_ = 0;
 };
 
+// Events of one object: cost goes with what is visited.
+Result<void> events_of(const View& view, const ObjectKey& key, Revision after, Revision until,
+                       const storage::Snapshot::EventVisitor& visit) {
+  Result<void> failed;
+  auto read =
+      view.snapshot->versions(key, after, until, [&](Revision revision, storage::EventType) {
+        const auto event = view.snapshot->event(revision);
+        if (!event) {
+          failed = std::unexpected(event.error());
+          return false;
+        }
+        return !*event || visit(**event);
+      });
+  return read ? failed : read;
+}
+
 std::string lower(std::string_view text) {
   std::string out(text);
   std::ranges::transform(out, out.begin(), [](unsigned char c) { return std::tolower(c); });
@@ -168,7 +189,7 @@ Result<Revision> log_lines(const View& view, const LogQuery& query, HistoryBound
     sink(line);
     return true;
   };
-  auto visited = query.object ? view.snapshot->versions(*query.object, query.after, until, visit)
+  auto visited = query.object ? events_of(view, *query.object, query.after, until, visit)
                  : query.resource.empty()
                      ? view.snapshot->events(query.after, until, visit)
                      : view.snapshot->changes(query.resource, query.after, until, visit);
@@ -216,7 +237,7 @@ Result<Revision> timeline_lines(const View& view, const ObjectKey& key, Revision
 Result<const Kind*> find_kind_word(const Catalog& catalog, std::string_view word) {
   const auto wanted_word = lower(word);
   for (const auto& kind : catalog.kinds()) {
-    if (kind->is_view()) continue;
+    if (kind->is_view() || kind->shows_log()) continue;
     const bool fits = kind->resource == wanted_word || kind->plural == wanted_word ||
                       kind->singular == wanted_word || lower(kind->kind) == wanted_word ||
                       std::ranges::find(kind->short_names, wanted_word) != kind->short_names.end();

@@ -11,6 +11,7 @@
 
 #include "engine/view.h"
 #include "schema/ids.h"
+#include "schema/value.h"
 
 namespace gatefold::engine {
 
@@ -51,6 +52,14 @@ Result<Revision> log_lines(const View& view, const LogQuery& query, HistoryBound
 Result<Revision> timeline_lines(const View& view, const ObjectKey& key, Revision after,
                                 HistoryBounds bounds,
                                 const std::function<void(std::string_view)>& sink);
+
+// What the lines are made of.
+std::string_view type_word(storage::EventType type);  // ADDED, MODIFIED or DELETED
+JsonObject actor_object(const storage::Actor& actor);
+JsonObject key_object(const ObjectKey& key, const Uid& uid);
+JsonObject transition_object(const storage::Transition& transition);
+JsonArray repairs_array(const storage::Event& event);
+JsonObject audit_object(const storage::Event& event);
 
 // `gateway/prod/web`, `gatewayclass/edge`, `gateways.gateway.networking.k8s.io/prod/web`: the kind
 // by its singular, plural, short name, kind or resource. kBadRequest says what is wrong.

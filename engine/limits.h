@@ -30,6 +30,9 @@ inline constexpr std::size_t kWindowEventsMax = 16384;
 inline constexpr std::size_t kWatchersMax = 50'000;
 // What a watcher or a list hands out at once.
 inline constexpr std::size_t kChunkBytesMax = 256u << 10;
+// Events outside the selection that one piece of a list or watch of the log looks at: a selector
+// that matches nothing may not keep a thread for the whole log.
+inline constexpr std::size_t kLookedAtMax = 4096;
 // Objects that a list page holds at most when the client asks for more.
 inline constexpr std::int64_t kPageObjectsMax = 1'000'000;
 // Catalogs of the past that are kept: kinds that are equal are shared, so that each takes what its

@@ -225,7 +225,7 @@ bool NamespaceController::end(const std::string& name) {
   const auto* kind = catalog->find("", "namespaces");
   Contents contents;
   for (const auto& content : catalog->kinds()) {
-    if (!content->namespaced() || content->is_view()) continue;
+    if (!content->namespaced() || content->is_view() || content->shows_log()) continue;
     if (!empty(*content, name, contents)) {
       spdlog::error("the contents of namespace {} can't be read", name);
       return contents.acted;

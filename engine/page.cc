@@ -7,6 +7,7 @@
 
 #include "engine/continue_token.h"
 #include "engine/limits.h"
+#include "engine/list_start.h"
 #include "engine/read.h"
 #include "schema/json.h"
 
@@ -21,51 +22,6 @@ constexpr std::size_t kCorrectionsMax = 4096;
 constexpr std::size_t kPassedOverMax = 4096;
 // What `remainingItemCount` counts at most; it is an estimate for progress bars.
 constexpr std::size_t kRemainingMax = 100'000;
-
-constexpr std::string_view kTokenTooOld =
-    "The provided continue parameter is too old to display a consistent list result. You can start "
-    "a new list without the continue parameter, or use the continue token in this response to "
-    "retrieve the remainder of the results. Continuing with the provided token results in an "
-    "inconsistent list - objects that were created, modified, or deleted between the time the "
-    "first chunk was returned and now may show up in the list.";
-
-Result<void> check_combination(const ListQuery& query) {
-  const bool continues = !query.continue_token.empty();
-  const auto errors = check_version_ask({.match = match_text(query.match),
-                                         .resource_version = query.resource_version,
-                                         .continues = continues});
-  if (!errors.empty()) {
-    return invalid({"meta.k8s.io", "", "ListOptions"}, "", errors);
-  }
-  if (continues && !query.resource_version.empty() && query.resource_version != "0") {
-    return bad_request("specifying resource version is not allowed when using continue");
-  }
-  return {};
-}
-
-std::unexpected<Status> too_old_token(const View& view, ContinueToken token) {
-  Status status{.reason = Reason::kExpired, .message = std::string(kTokenTooOld)};
-  token.incarnation = view.incarnation;
-  token.revision = {};
-  status.continue_token = encode_token(token);
-  return std::unexpected(std::move(status));
-}
-
-std::unexpected<Status> too_large(Revision wanted, Revision current) {
-  Status status{.reason = Reason::kTimeout,
-                .message = fmt::format("Timeout: Too large resource version: {}, current: {}",
-                                       wanted.number, current.number)};
-  status.details.causes = {{"ResourceVersionTooLarge", "Too large resource version", ""}};
-  status.details.retry_after_seconds = 1;
-  return std::unexpected(std::move(status));
-}
-
-std::unexpected<Status> no_longer_kept(Revision horizon) {
-  return failure(Reason::kExpired,
-                 fmt::format("The resourceVersion for the provided list is too old. "
-                             "The oldest one that works is {}.",
-                             horizon.number));
-}
 
 // The order of lists: bytes of `<namespace>/<name>` (R14.2).
 std::string order_of(std::string_view name_space, std::string_view name) {
@@ -198,47 +154,15 @@ Result<void> Lister::scan_corrected(const View& view, const std::string& resourc
   return corrected;
 }
 
-Result<Revision> parse_revision_parameter(std::string_view text) {
-  if (text.empty()) return Revision{};
-  const auto revision = parse_revision(text);
-  if (!revision) {
-    return bad_request(fmt::format("resourceVersion: Invalid value: {}: must be a decimal number",
-                                   go_quote(text)));
-  }
-  return *revision;
-}
-
 Result<Lister> Lister::start(ListQuery query, const View& view) {
-  if (auto checked = check_combination(query); !checked) {
-    return std::unexpected(std::move(checked.error()));
-  }
   const auto* kind = view.catalog->find(query.group, query.plural);
   if (kind == nullptr) return not_found({query.group, query.plural, ""}, "");
+  auto begun = start_list(query, view, view.snapshot->horizon(kind->resource));
+  if (!begun) return std::unexpected(std::move(begun.error()));
   Lister lister;
-  lister.revision_ = view.revision();
-  const auto horizon = view.snapshot->horizon(kind->resource);
-  if (!query.continue_token.empty()) {
-    auto token = decode_token(query.continue_token);
-    if (!token) return std::unexpected(std::move(token.error()));
-    const bool goes_on = token->revision != Revision{};
-    if (goes_on && (token->incarnation != view.incarnation || token->revision < horizon ||
-                    token->revision > view.revision())) {
-      return too_old_token(view, std::move(*token));
-    }
-    if (goes_on) lister.revision_ = token->revision;
+  lister.revision_ = begun->revision;
+  if (auto& token = begun->token) {
     lister.after_ = ObjectKey{kind->resource, std::move(token->name_space), std::move(token->name)};
-  } else {
-    auto wanted = parse_revision_parameter(query.resource_version);
-    if (!wanted) return std::unexpected(std::move(wanted.error()));
-    if (*wanted > view.revision()) return too_large(*wanted, view.revision());
-    // A limit alone asks for exactly that revision, by old custom (R14.6).
-    const bool is_exact =
-        query.match == VersionMatch::kExact ||
-        (query.match == VersionMatch::kUnset && query.limit > 0 && *wanted != Revision{});
-    if (is_exact) {
-      lister.revision_ = *wanted;
-    }
-    if (lister.revision_ < horizon) return no_longer_kept(horizon);
   }
   if (query.limit > kPageObjectsMax) query.limit = kPageObjectsMax;
   lister.changed_to_ = lister.revision_;

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "engine/ledger_range.h"
 #include "engine/version_ask.h"
 #include "engine/view.h"
 #include "schema/selector.h"
@@ -25,15 +26,15 @@ struct ListQuery {
   std::string continue_token;
   std::string resource_version;
   VersionMatch match = VersionMatch::kUnset;
+  LedgerRange range;  // of kinds that show the log
 };
 
 // A list on its way out. It holds no View: each chunk re-enters by revision, so that pages are one
 // consistent list however long the client takes. One connection's thread.
 class Lister {
  public:
-  // Checks the query against the view: 400 for a bad token or revision, 410 for one that is no
-  // longer kept, 422 for combinations (R14.6, R14.7, R14.10), 504 for one that is not there yet
-  // (the caller waits first, Engine::wait_for).
+  // Fails as start_list() says (list_start.h); for a revision that is not there yet the caller
+  // waits first, Engine::wait_for.
   static Result<Lister> start(ListQuery query, const View& view);
 
   // Calls `sink` with the JSON of each matching object in order until the page is complete, about

@@ -249,6 +249,10 @@ Result<Decision> update(const Command& command, const Facts& facts, const Stamp&
   const auto& version = *facts.version;
   const bool is_patch = command.verb == Verb::kPatch;
   Composition composition{.effect = Outcome::Effect::kUpdated};
+  if (command.rolls_back()) {
+    composition.audit_annotations.push_back(
+        {std::string(kRestoredRevision), to_string(command.restores)});
+  }
   const AdmitOptions options{command.field_validation, is_patch};
   // The definition may have changed since the request was taken.
   const bool lacks_part = (scales(command) && !version.scale) ||

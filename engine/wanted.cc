@@ -26,6 +26,24 @@ Value base_of(const Facts& facts) {
   return base;
 }
 
+// Everything but metadata and status as it was. Managers and the guard see it as any other write.
+Value rolled_back(const Command& command, const Facts& facts, Value base) {
+  const auto stays = [](std::string_view key) {
+    return key == "apiVersion" || key == "kind" || key == "metadata" || key == "status";
+  };
+  JsonObject result;
+  for (auto& [key, value] : base.as_object()) {
+    if (stays(key)) result[key] = std::move(value);
+  }
+  for (const auto& [key, value] : facts.restored->as_object()) {
+    if (!stays(key)) result[key] = value;
+  }
+  if (const auto* stated = find_path(command.body, {"metadata", "resourceVersion"})) {
+    object_member(result, "metadata")["resourceVersion"] = *stated;
+  }
+  return result;
+}
+
 Result<Value> patched(const Command& command, const Facts& facts, Value base) {
   Result<Value> result;
   switch (command.patch_type) {
@@ -42,6 +60,8 @@ Result<Value> patched(const Command& command, const Facts& facts, Value base) {
       break;
     case PatchType::kApply:
       return internal_error("an applied configuration is no patch");
+    case PatchType::kRestore:
+      return rolled_back(command, facts, std::move(base));
   }
   if (result && !result->is_object()) {
     return failure(Reason::kInvalid,

@@ -72,7 +72,9 @@ void WatchHub::ring() {
     const std::scoped_lock lock(mutex_);
     has_restarted = std::exchange(has_restarted_, false);
     if (has_restarted) bells = all_bells();
-    for (const auto& resource : std::exchange(published_resources_, {})) {
+    auto published = std::exchange(published_resources_, {});
+    if (!published.empty()) published.insert("");  // what listens to all
+    for (const auto& resource : published) {
       if (has_restarted) break;
       const auto [from, until] = bells_.equal_range(resource);
       for (auto it = from; it != until; ++it) {

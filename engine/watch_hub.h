@@ -41,7 +41,7 @@ using PublishedPtr = std::shared_ptr<const PublishedEvent>;
 struct Bell {
   std::function<void()> ring;
   std::atomic<bool> rung{false};
-  std::string resource;
+  std::string resource;  // empty: all
 };
 
 // Thread-safe.

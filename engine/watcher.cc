@@ -3,45 +3,14 @@
 #include <algorithm>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "engine/definitions.h"
-#include "engine/limits.h"
 #include "engine/read.h"
-#include "schema/base64.h"
-#include "schema/json.h"
 
 namespace gatefold::engine {
 namespace {
 
 // Events looked at in one call, matching or not: one watcher may not keep its thread from others.
 constexpr std::size_t kStepEventsMax = 4096;
-
-Result<void> check_combination(const WatchQuery& query) {
-  const auto errors = check_version_ask({.is_watch = true,
-                                         .match = match_text(query.match),
-                                         .resource_version = query.resource_version,
-                                         .send_initial_events = query.send_initial_events});
-  if (errors.empty()) return {};
-  return invalid({"meta.k8s.io", "", "ListOptions"}, "", errors);
-}
-
-// Whether a watch starts with the objects that are there (R16.4, R16.10).
-bool wants_initial(const WatchQuery& query) {
-  if (query.send_initial_events) return *query.send_initial_events;
-  return query.resource_version.empty() || query.resource_version == "0";
-}
-
-ListQuery list_query(const WatchQuery& query) {
-  ListQuery list;
-  list.group = query.group;
-  list.version = query.version;
-  list.plural = query.plural;
-  list.name_space = query.name_space;
-  list.labels = query.labels;
-  list.fields = query.fields;
-  return list;
-}
 
 WatchEventType wire_type(bool matched, bool matches) {
   if (!matched) return WatchEventType::kAdded;
@@ -76,7 +45,7 @@ Watcher::Watcher(WatchQuery query, WatchHub& hub) : query_(std::move(query)), hu
 
 Result<std::unique_ptr<Watcher>> Watcher::start(WatchQuery query, const View& view, WatchHub& hub,
                                                 std::function<void()> ring) {
-  if (auto checked = check_combination(query); !checked) {
+  if (auto checked = check_watch(query); !checked) {
     return std::unexpected(std::move(checked.error()));
   }
   const auto [kind, version] = find_served(*view.catalog, query);
@@ -98,12 +67,7 @@ Result<std::unique_ptr<Watcher>> Watcher::start(WatchQuery query, const View& vi
   }
   const auto& its = watcher->query_;
   if (wants_initial(its)) {
-    auto list = list_query(its);
-    if (*wanted != Revision{}) {
-      list.resource_version = to_string(*wanted);
-      list.match = VersionMatch::kNotOlderThan;
-    }
-    auto lister = Lister::start(std::move(list), view);
+    auto lister = Lister::start(initial_query(its, *wanted), view);
     if (!lister) return std::unexpected(std::move(lister.error()));
     watcher->seen_ = lister->revision();
     watcher->initial_ = std::move(*lister);
@@ -172,7 +136,7 @@ Result<void> Watcher::next_initial(const View& view, std::size_t bytes_max,
   if (!more) return std::unexpected(std::move(more.error()));
   if (*more) return {};
   initial_.reset();
-  if (query_.bookmarks) out.push_back(bookmark_event(true));
+  if (query_.bookmarks) out.push_back(bookmark_event(query_, kind_, api_version_, seen_, true));
   return {};
 }
 
@@ -200,10 +164,7 @@ Result<void> Watcher::read_log(Gathering& gathering) {
   const auto head = gathering.head;
   const auto horizon = gathering.view.snapshot->horizon(gathering.kind.resource);
   if (seen_ < horizon) {
-    Status expired{
-        .reason = Reason::kExpired,
-        .message = fmt::format("too old resource version: {} ({})", seen_.number, horizon.number)};
-    gathering.out.push_back({WatchEventType::kError, nullptr, std::move(expired)});
+    gathering.out.push_back(expired_event(seen_, horizon));
     gathering.is_done = true;
     ended_ = true;
     return {};
@@ -277,24 +238,9 @@ Result<std::shared_ptr<const std::string>> Watcher::previous_json(
   return std::make_shared<const std::string>(std::move(json));
 }
 
-WatchEvent Watcher::bookmark_event(bool ends_initial) const {
-  JsonObject metadata{{"resourceVersion", to_string(seen_)}};
-  if (ends_initial) {
-    JsonObject annotations{{"k8s.io/initial-events-end", "true"}};
-    if (!query_.empty_list.empty()) {
-      annotations["kubernetes.io/initial-events-list-blueprint"] = to_base64(query_.empty_list);
-    }
-    metadata["annotations"] = std::move(annotations);
-  }
-  const JsonObject object{
-      {"kind", kind_}, {"apiVersion", api_version_}, {"metadata", std::move(metadata)}};
-  return {WatchEventType::kBookmark, std::make_shared<const std::string>(to_json(object)),
-          std::nullopt};
-}
-
 std::optional<WatchEvent> Watcher::bookmark() const {
   if (initial_ || ended_) return std::nullopt;
-  return bookmark_event(false);
+  return bookmark_event(query_, kind_, api_version_, seen_, false);
 }
 
 }  // namespace gatefold::engine

@@ -11,55 +11,26 @@
 
 #include "engine/page.h"
 #include "engine/view.h"
+#include "engine/watch.h"
 #include "engine/watch_hub.h"
-#include "schema/selector.h"
 
 namespace gatefold::engine {
 
-struct WatchQuery {
-  std::string group;
-  std::string version;
-  std::string plural;
-  std::string name_space;
-  LabelSelector labels;
-  FieldSelector fields;
-  std::string resource_version;
-  bool bookmarks = false;
-  std::optional<bool> send_initial_events;
-  VersionMatch match = VersionMatch::kUnset;
-  // What a client that asks for a list in this way (R16.10) makes its list of, as it is encoded for
-  // it; empty for others. Goes with the bookmark that ends the initial objects.
-  std::string empty_list;
-};
-
-enum class WatchEventType { kAdded, kModified, kDeleted, kBookmark, kError };
-
-struct WatchEvent {
-  WatchEventType type = WatchEventType::kAdded;
-  // The object; shared by all watchers of the version where possible. Of kBookmark: the bookmark
-  // object. Of kError: empty, see `error`.
-  std::shared_ptr<const std::string> object;
-  std::optional<Status> error;
-};
-
-// One connection's thread. Three states: initial (the objects of a list), behind (reads the log by
-// the index), live (reads the hub's window).
-class Watcher {
+// Three states: initial (the objects of a list), behind (reads the log by the index), live (reads
+// the hub's window).
+class Watcher final : public Watch {
  public:
   // Fails as R16.5 and R16.10 say. A revision that is no longer kept is no failure: next()
   // hands out an ERROR event (R16.4).
   static Result<std::unique_ptr<Watcher>> start(WatchQuery query, const View& view, WatchHub& hub,
                                                 std::function<void()> ring);
 
-  // The next events, about `bytes_max` of them. Empty: there is no news, the bell will ring. After
-  // an ERROR event or when ended() the watch is over. It ends with the hub, and with its version in
-  // the View's catalog or the definition that it began with, whatever came after (R16.17).
-  Result<std::vector<WatchEvent>> next(const View& view, std::size_t bytes_max);
-
-  // A bookmark of everything seen so far (R16.8); nothing before the initial objects are out.
-  std::optional<WatchEvent> bookmark() const;
-  bool bookmarks() const { return query_.bookmarks; }
-  bool ended() const { return ended_; }
+  // It ends with the hub, and with its version in the View's catalog or the definition that it
+  // began with, whatever came after (R16.17).
+  Result<std::vector<WatchEvent>> next(const View& view, std::size_t bytes_max) override;
+  std::optional<WatchEvent> bookmark() const override;
+  bool bookmarks() const override { return query_.bookmarks; }
+  bool ended() const override { return ended_; }
 
  private:
   // What one call of next() fills.
@@ -89,8 +60,6 @@ class Watcher {
                                                         const PublishedEvent* published) const;
   Result<std::shared_ptr<const std::string>> previous_json(const Gathering& gathering,
                                                            const storage::Event& event) const;
-  WatchEvent bookmark_event(bool ends_initial) const;
-
   WatchQuery query_;
   WatchHub& hub_;
   std::string kind_;

@@ -234,6 +234,13 @@ NameRule parse_name_rule(const std::string& word) {
   throw Complaint{"spec.x-gatefold.nameRule", "is unknown"};
 }
 
+LogView parse_log_view(const std::string& word) {
+  if (word.empty()) return LogView::kNone;
+  if (word == "changes") return LogView::kChanges;
+  if (word == "transitions") return LogView::kTransitions;
+  throw Complaint{"spec.x-gatefold.logView", "is unknown"};
+}
+
 // A view's fields are those of the stored kind, so that they have no path.
 SelectableField parse_selectable(const Value& item, const std::string& where) {
   SelectableField field{.name = needed_text(item, "name", where),
@@ -268,6 +275,7 @@ void parse_peculiarities(const Value& spec, Kind& kind) {
                                                     "expires",
                                                     "review",
                                                     "tokens",
+                                                    "logView",
                                                     "viewOf",
                                                     "zero",
                                                     "renamed"};
@@ -289,6 +297,7 @@ void parse_peculiarities(const Value& spec, Kind& kind) {
   kind.expires = flag(*ours, "expires", false, where);
   kind.is_review = flag(*ours, "review", false, where);
   kind.has_tokens = flag(*ours, "tokens", false, where);
+  kind.log_view = parse_log_view(text(*ours, "logView", where));
   kind.view_of = text(*ours, "viewOf", where);
   if (const auto* zero = find(*ours, "zero")) {
     if (!zero->is_object()) throw Complaint{where + ".zero", "must be an object"};

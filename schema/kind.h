@@ -96,6 +96,9 @@ struct KindVersion {
 
 enum class Scope { kCluster, kNamespaced };
 
+// What the objects of a kind are made of that shows the log and has none of its own.
+enum class LogView { kNone, kChanges, kTransitions };
+
 // A field that keeps its value once it has one.
 struct ImmutableField {
   std::string json_path;
@@ -133,6 +136,7 @@ struct Kind {
   bool expires = false;          // objects go some time after they were written last (R23.5)
   bool is_review = false;        // objects are created to be answered; nothing is stored (R20.6)
   bool has_tokens = false;       // /token gives out tokens for an object (R20.8)
+  LogView log_view = LogView::kNone;
 
   // What Go's empty value of the kind holds already: members of it do not come into being when an
   // object is created, and so are nobody's (R17.5).
@@ -150,6 +154,8 @@ struct Kind {
 
   bool namespaced() const { return scope == Scope::kNamespaced; }
   bool is_view() const { return stored != nullptr; }
+  // Whether its objects are events of the log: they are read, and nobody writes them.
+  bool shows_log() const { return log_view != LogView::kNone; }
   // The kind that objects are stored as: itself unless it is a view.
   const Kind& stored_kind() const { return stored == nullptr ? *this : *stored; }
   // What a member of the stored form is called here.

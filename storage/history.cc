@@ -196,6 +196,23 @@ Result<std::optional<StoredObject>> Snapshot::past_object(const ObjectKey& key) 
                       .body = std::move((*past)->body)};
 }
 
+// The newest version comes first, so that this goes backwards.
+Result<void> Snapshot::versions(const ObjectKey& key, Revision after, Revision until,
+                                const VersionVisitor& visit) const {
+  until = std::min(until, head_.revision);
+  if (after >= until) return {};
+  const auto object = object_key(key);
+  Rows rows(pin_->database(), Family::kVersions, pin_->snapshot(), version_key(object, until),
+            version_key(object, after));
+  for (rows.seek_to_last(); rows.valid(); rows.previous()) {
+    const auto at = parse_version_key(rows.key());
+    const auto value = parse_version(rows.value());
+    if (!at || !value) return corruption(fmt::format("a version of {} can't be read", object));
+    if (!visit(at->revision, value->type)) return {};
+  }
+  return rows.status();
+}
+
 // Events' times never go back. Rows that are not kept are passed over.
 Result<Revision> Snapshot::revision_at(Time time) const {
   Rows rows(pin_->database(), Family::kLog, pin_->snapshot(), "",

@@ -58,4 +58,23 @@ Result<void> Snapshot::transitions(std::string_view name_space, Revision after, 
               home_key(name_space, until.next(), 0), visit);
 }
 
+Result<void> Snapshot::moved(std::string_view name_space, Revision after, Revision until,
+                             const EventVisitor& visit) const {
+  until = std::min(until, head_.revision);
+  if (after >= until) return {};
+  Rows rows(pin_->database(), Family::kTransitions, pin_->snapshot(),
+            home_key(name_space, after.next(), 0), home_key(name_space, until.next(), 0));
+  for (auto seen = after; rows.valid(); rows.next()) {
+    const auto place = parse_place(rows.key());
+    if (!place) return corruption("a row of transitions can't be read");
+    if (place->revision == seen) continue;
+    seen = place->revision;
+    const auto read = event(seen);
+    if (!read) return std::unexpected(read.error());
+    if (!*read) return corruption(fmt::format("revision {} is no event", seen.number));
+    if (!visit(**read)) return {};
+  }
+  return rows.status();
+}
+
 }  // namespace gatefold::storage

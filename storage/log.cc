@@ -94,24 +94,6 @@ Result<void> Snapshot::changes(std::string_view resource, Revision after, Revisi
   return places.status();
 }
 
-Result<void> Snapshot::versions(const ObjectKey& key, Revision after, Revision until,
-                                const EventVisitor& visit) const {
-  until = std::min(until, head_.revision);
-  if (after >= until) return {};
-  const auto object = object_key(key);
-  // The newest version comes first, so that the oldest is the last row of the range.
-  Rows rows(pin_->database(), Family::kVersions, pin_->snapshot(), version_key(object, until),
-            version_key(object, after));
-  for (rows.seek_to_last(); rows.valid(); rows.previous()) {
-    const auto place = parse_version_key(rows.key());
-    if (!place) return corruption("a row of versions can't be read");
-    const auto found = event(place->revision);
-    if (!found) return std::unexpected(found.error());
-    if (*found && !visit(**found)) return {};
-  }
-  return rows.status();
-}
-
 Result<Revision> Snapshot::last_change(std::string_view resource) const {
   const auto prefix = change_prefix(resource);
   Rows places(pin_->database(), Family::kIndex, pin_->snapshot(), prefix,

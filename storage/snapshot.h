@@ -95,6 +95,7 @@ class Snapshot {
   // Visitors return false to stop.
   using RowVisitor = std::function<bool(const RowView&)>;
   using EventVisitor = std::function<bool(const Event&)>;
+  using VersionVisitor = std::function<bool(Revision, EventType)>;
   using KeyVisitor = std::function<bool(const ObjectKey&)>;
   using DependenceVisitor = std::function<bool(const Dependence&)>;
   using LedgerVisitor = std::function<bool(const LedgerEntry&)>;
@@ -142,9 +143,10 @@ class Snapshot {
   // Events of one resource, by the index: cost goes with what is visited.
   Result<void> changes(std::string_view resource, Revision after, Revision until,
                        const EventVisitor& visit) const;
-  // Events of one object, by its versions: cost goes with what is visited.
+  // Events of one object over all its lives, oldest first, by the index of versions: nothing but
+  // these rows is read.
   Result<void> versions(const ObjectKey& key, Revision after, Revision until,
-                        const EventVisitor& visit) const;
+                        const VersionVisitor& visit) const;
   // The last revision that changed `resource`; 0: none did.
   Result<Revision> last_change(std::string_view resource) const;
   // The oldest revision whose successor events can all be read for `resource`.
@@ -158,6 +160,9 @@ class Snapshot {
   Result<void> timeline_backwards(const ObjectKey& key, const LedgerVisitor& visit) const;
   Result<void> transitions(std::string_view name_space, Revision after, Revision until,
                            const LedgerVisitor& visit) const;
+  // Events that hold transitions of objects in a namespace, by the ledger.
+  Result<void> moved(std::string_view name_space, Revision after, Revision until,
+                     const EventVisitor& visit) const;
   Result<void> sightings(const ObjectKey& key, const SightingVisitor& visit) const;
 
   // The index, of now alone: kInternalError from a Snapshot of the past.

@@ -5,6 +5,7 @@
 #include "api/shape.h"
 #include "api/verbs/freshness.h"
 #include "api/verbs/verbs.h"
+#include "engine/ledger_list.h"
 #include "engine/limits.h"
 #include "engine/page.h"
 
@@ -12,11 +13,12 @@ namespace gatefold::api {
 namespace {
 
 // A list on its way out: what it needs between two pieces.
+template <class Lister>
 struct Listing {
   engine::Engine& engine;
   CatalogPtr catalog;
   std::optional<Moment> at;  // a revision, where the list is of the past
-  engine::Lister lister;
+  Lister lister;
   ListShape shape;
   bool begun = false;
 
@@ -31,7 +33,8 @@ struct Listing {
   }
 };
 
-Reply stream(std::shared_ptr<Listing> listing, Response head) {
+template <class Lister>
+Reply stream(std::shared_ptr<Listing<Lister>> listing, Response head) {
   BodyStream stream{.head = std::move(head)};
   stream.next = [listing = std::move(listing)](std::string& out) -> Result<bool> {
     const auto view = view_of(listing->engine, listing->at);
@@ -41,14 +44,17 @@ Reply stream(std::shared_ptr<Listing> listing, Response head) {
   return stream;
 }
 
-std::optional<Reply> answer(Exchange exchange) {
-  auto options = parse_list_options(exchange.request, *exchange.kind, *exchange.version);
+template <class Lister>
+std::optional<Reply> answer_with(Exchange exchange) {
+  auto options =
+      parse_list_options(exchange.request, *exchange.kind, *exchange.version, exchange.now());
   if (!options) return error_response(options.error());
-  auto lister =
-      engine::Lister::start(list_query(exchange.info, std::move(*options)), *exchange.view);
+  auto lister = Lister::start(list_query(exchange.info, std::move(*options)), *exchange.view);
   if (!lister) return error_response(lister.error());
   const auto revision = lister->revision();
-  if (exchange.at && revision != exchange.view->revision()) {
+  // A range of the log ends where it says.
+  const bool is_as_said = exchange.kind->shows_log() || revision == exchange.view->revision();
+  if (exchange.at && !is_as_said) {
     return error_response(
         bad_request(fmt::format("the continue token is of revision {}, and at says {}",
                                 revision.number, exchange.view->revision().number))
@@ -57,10 +63,10 @@ std::optional<Reply> answer(Exchange exchange) {
   ListShape shape(shape_options(exchange.representation, exchange.request, exchange.now()),
                   *exchange.kind, *exchange.version);
 
-  auto listing = std::make_shared<Listing>(
-      Listing{exchange.context.engine, exchange.catalog,
-              exchange.at ? std::optional<Moment>(revision) : std::nullopt, std::move(*lister),
-              std::move(shape)});
+  auto listing = std::make_shared<Listing<Lister>>(
+      Listing<Lister>{exchange.context.engine, exchange.catalog,
+                      exchange.at ? std::optional<Moment>(revision) : std::nullopt,
+                      std::move(*lister), std::move(shape)});
   Response head;
   if (exchange.at) add_revision(revision, head);
   head.content_type = exchange.representation.content_type();
@@ -69,6 +75,11 @@ std::optional<Reply> answer(Exchange exchange) {
   if (!more) return error_response(more.error());
   if (!*more) return head;
   return stream(std::move(listing), std::move(head));
+}
+
+std::optional<Reply> answer(Exchange exchange) {
+  if (exchange.kind->shows_log()) return answer_with<engine::LedgerLister>(std::move(exchange));
+  return answer_with<engine::Lister>(std::move(exchange));
 }
 
 }  // namespace

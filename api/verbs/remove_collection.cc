@@ -124,7 +124,8 @@ std::optional<Reply> answer(Exchange exchange) {
   auto options =
       parse_remove_options(exchange.request, exchange.kind->api_version(exchange.version->name));
   if (!options) return error_response(options.error());
-  auto selection = parse_list_options(exchange.request, *exchange.kind, *exchange.version);
+  auto selection = parse_list_options(exchange.request, *exchange.kind, *exchange.version,
+                                      exchange.context.engine.world().now());
   if (!selection) return error_response(selection.error());
   auto lister =
       engine::Lister::start(list_query(exchange.info, std::move(*selection)), *exchange.view);

@@ -14,5 +14,7 @@ std::optional<Reply> watch(Exchange exchange);
 std::optional<Reply> write(Exchange exchange);
 std::optional<Reply> remove(Exchange exchange);
 std::optional<Reply> remove_collection(Exchange exchange);
+// GET of an object's history and conditions, POST of a rollback.
+std::optional<Reply> history_part(Exchange exchange);
 
 }  // namespace gatefold::api

@@ -37,6 +37,7 @@ engine::WatchQuery watch_query(const Exchange& exchange, ListOptions options) {
   query.bookmarks = options.bookmarks;
   query.send_initial_events = options.send_initial_events;
   query.match = options.match;
+  query.range = options.range;
   if (query.send_initial_events.value_or(false)) {
     query.empty_list = empty_list(exchange.representation, *exchange.kind, *exchange.version);
   }
@@ -45,8 +46,8 @@ engine::WatchQuery watch_query(const Exchange& exchange, ListOptions options) {
 
 std::optional<Reply> answer(Exchange exchange) {
   exchange.view.reset();
-  auto options =
-      parse_list_options(exchange.request, *exchange.kind, *exchange.version, RequestVerb::kWatch);
+  auto options = parse_list_options(exchange.request, *exchange.kind, *exchange.version,
+                                    exchange.context.engine.world().now(), RequestVerb::kWatch);
   if (!options) return error_response(options.error());
   if (!names_the_same(exchange.info.name, options->fields)) {
     return error_response(

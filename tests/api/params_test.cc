@@ -46,7 +46,7 @@ std::string removed(std::string_view query, std::string body = "") {
 std::string listed(std::string_view query) {
   const auto catalog = builtin_catalog();
   const auto& kind = *catalog->find("", "configmaps");
-  const auto options = parse_list_options(request(query), kind, kind.storage_version());
+  const auto options = parse_list_options(request(query), kind, kind.storage_version(), Time{});
   if (!options) return refusal(options.error());
   std::string text =
       fmt::format("{} labels {} fields limit {}", options->labels.requirements.size(),

@@ -33,6 +33,8 @@ TEST_CASE("paths name resources (R1.1, R1.2, R1.3)") {
       {"/api/v1/namespaces/a", "get v1 namespaces a"},
       {"/api/v1/namespaces/a/status", "get v1 namespaces a/status"},
       {"/api/v1/namespaces/a/finalize", "get v1 namespaces a/finalize"},
+      {"/api/v1/namespaces/a/history", "get v1 namespaces a/history"},
+      {"/apis/g.io/v1/namespaces/a/conditions", "list g.io/v1 ns=a conditions"},
       {"/api/v1/namespaces/a/secrets", "list v1 ns=a secrets"},
       {"/api/v1/namespaces/a/secrets/b", "get v1 ns=a secrets b"},
       {"/api/v1/namespaces/a/secrets/b/status", "get v1 ns=a secrets b/status"},

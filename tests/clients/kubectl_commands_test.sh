@@ -239,6 +239,40 @@ row "events --for (R15.6)" 'Normal +Accepted +Gateway/web +it is taken' events -
 row "events --types" '^No events found' events --types=Warning
 row "describe shows events (R15.6)" 'Normal +Accepted .*it is taken' describe gateway web
 
+echo "history"
+row "get transitions" '^0+[0-9]+-[0-9] .* Gateway/web +Programmed +Unknown +True +Programmed +kubectl-patch' get transitions
+row "get transitions -o wide" 'status\.conditions +system:anonymous' get transitions -o wide
+row "get changes -A" '^table +0+[0-9]+ .* Gateway/web +MODIFIED' get changes -A
+row "get clusterchanges" 'Namespace/table +ADDED' get clusterchanges
+row "get transitions --field-selector" '^transition' get transitions --field-selector object.name=web,type=Programmed,status=True -o name
+bad "get transitions of an unknown field" 'field label not supported: nope' get transitions --field-selector nope=1
+change=$("$kubectl" get changes --field-selector object.name=web,type=ADDED -o 'jsonpath={.items[0].metadata.name}')
+row "describe change" 'Resource: +gateways.gateway.networking.k8s.io' describe change "$change"
+row "get change -o yaml" '^  fieldManager: ' get change "$change" -o yaml
+row "explain transitions" 'The status before' explain transitions.oldStatus
+bad "delete of what the log says" 'MethodNotAllowed' delete change "$change"
+"$kubectl" get transitions -w --watch-only >"$work/timeline" 2>&1 &
+timeline=$!
+# A watch that is open shows what comes: the flips go on until one is seen.
+(for i in $(seq 40); do
+  status=$([[ $((i % 2)) -eq 1 ]] && echo False || echo True)
+  "$kubectl" patch gateway web --subresource=status --type=merge -p \
+    '{"status":{"conditions":[{"type":"Programmed","status":"'"$status"'","reason":"Flip","message":"","lastTransitionTime":"'"$(date -u +%FT%TZ)"'"}]}}' >/dev/null
+  sleep 0.5
+done) &
+flips=$!
+await 60 'Gateway/web +Programmed +(True|False) +(True|False) +Flip' "$work/timeline" "$timeline" || fail "get transitions -w shows a live line" "$(cat "$work/timeline")"
+kill "$flips" "$timeline" 2>/dev/null
+wait "$flips" "$timeline" 2>/dev/null
+path=/apis/gateway.networking.k8s.io/v1/namespaces/table/gateways/web
+row "get --raw of a history" '"kind":"ObjectHistory"' get --raw "$path/history?limit=1"
+row "get --raw of conditions" '"flaps":' get --raw "$path/conditions"
+before=$("$kubectl" get change "$change" -o 'jsonpath={.revision}')
+"$kubectl" patch gateway web --type=merge -p '{"spec":{"gatewayClassName":"wrong"}}' >/dev/null
+echo "{\"revision\":$before}" >rollback.json
+row "create --raw of a rollback" '"gatewayClassName":"example"' create --raw "$path/rollback" -f rollback.json
+row "the change of a rollback" "\"history.gatefold.dev/restored-revision\": \"$before\"" get changes --field-selector object.name=web,type=MODIFIED -o json
+
 echo "delete"
 owner() { # NAME: a ConfigMap that owns another, NAME-owned
   "$kubectl" create configmap "$1" >/dev/null &&

@@ -89,7 +89,7 @@ class Watching {
   std::mutex mutex_;
   std::condition_variable bell_;
   bool rung_ = false;
-  std::unique_ptr<Watcher> watcher_;
+  std::unique_ptr<Watch> watcher_;
   std::vector<Revision> revisions_;
   std::thread thread_;
 };

@@ -242,6 +242,8 @@ TEST_CASE("fields of a view are asked of the stored kind, under its names") {
 }
 
 TEST_CASE("each kind offers its own fields (R15.4)") {
+  const std::string kOfEvents =
+      "object.kind object.resource object.name object.uid writer.user writer.fieldManager";
   const std::map<std::string, std::string, std::less<>> kOffered = {
       {"namespaces", "status.phase name"},
       {"secrets", "type"},
@@ -258,6 +260,10 @@ TEST_CASE("each kind offers its own fields (R15.4)") {
       {"events.events.k8s.io",
        "regarding.kind regarding.namespace regarding.name regarding.uid regarding.apiVersion "
        "regarding.resourceVersion regarding.fieldPath reason reportingController type"},
+      {"changes.history.gatefold.dev", kOfEvents + " type"},
+      {"clusterchanges.history.gatefold.dev", kOfEvents + " type"},
+      {"transitions.history.gatefold.dev", kOfEvents + " type status reason"},
+      {"clustertransitions.history.gatefold.dev", kOfEvents + " type status reason"},
   };
   for (const auto& kind : core_catalog()->kinds()) {
     std::string names;

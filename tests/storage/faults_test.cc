@@ -126,7 +126,7 @@ class Watching {
 
   Engine& engine_;
   std::atomic<bool> is_rung_ = true;
-  std::unique_ptr<engine::Watcher> watcher_;
+  std::unique_ptr<engine::Watch> watcher_;
   std::vector<std::pair<std::string, Revision>> told_;
 };
 

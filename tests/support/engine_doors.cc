@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "engine/ledger_list.h"
 #include "engine/read.h"
 #include "schema/json.h"
 #include "schema/scale.h"
@@ -109,7 +110,7 @@ class LiveWatch : public Watch {
 
   engine::Engine& engine_;
   std::shared_ptr<Doorbell> bell_ = std::make_shared<Doorbell>();
-  std::unique_ptr<engine::Watcher> watcher_;
+  std::unique_ptr<engine::Watch> watcher_;
   std::deque<Seen> events_;
 };
 
@@ -151,6 +152,7 @@ class EngineDoor : public Door {
     const auto view = engine().view();
     const auto* kind = view->catalog->find(resource.group, resource.plural);
     if (kind == nullptr) return refusal({.reason = Reason::kNotFound});
+    if (kind->shows_log()) return read_entry(*view, *kind, resource, name_space, name);
     auto object = engine::read_object(*view, *kind, *kind->version(resource.version),
                                       {kind->resource, name_space, name});
     if (!object) return refusal(object.error());
@@ -192,6 +194,16 @@ class EngineDoor : public Door {
   virtual OpenedWatch start_watch(engine::WatchQuery query) = 0;
 
  private:
+  static Answer read_entry(const engine::View& view, const Kind& kind, const Resource& resource,
+                           const std::string& name_space, const std::string& name) {
+    auto json = engine::read_ledger(view, kind, *kind.version(resource.version), name_space, name);
+    if (!json) return refusal(json.error());
+    if (!*json) return refusal(not_found(kind.resource_name(), name).error());
+    Answer answer;
+    answer.object = parsed(**json);
+    return answer;
+  }
+
   static Answer scale_in(const Kind& kind, const KindVersion& version, Answer answer) {
     auto scale = scale_of(kind, version, answer.object);
     if (!scale) return refusal(scale.error());
@@ -232,12 +244,19 @@ class EngineDoor : public Door {
     query.continue_token = ask.continue_token;
     query.resource_version = ask.resource_version;
     query.match = ask.match;
-    auto lister = engine::Lister::start(std::move(query), *view);
+    const auto* kind = view->catalog->find(ask.resource.group, ask.resource.plural);
+    if (kind->shows_log()) return page_of<engine::LedgerLister>(std::move(query), *view);
+    return page_of<engine::Lister>(std::move(query), *view);
+  }
+
+  template <class Lister>
+  static Result<Page> page_of(engine::ListQuery query, const engine::View& view) {
+    auto lister = Lister::start(std::move(query), view);
     if (!lister) return std::unexpected(std::move(lister.error()));
     Page page;
     // Small chunks: a page has to be the same whatever pieces it is handed out in.
     for (bool is_more = true; is_more;) {
-      auto more = lister->next(*view, 700,
+      auto more = lister->next(view, 700,
                                [&](std::string_view json) { page.items.push_back(parsed(json)); });
       if (!more) return std::unexpected(std::move(more.error()));
       is_more = *more;

@@ -71,6 +71,8 @@ std::string_view content_type_of(const engine::Command& command) {
       return "application/strategic-merge-patch+json";
     case engine::PatchType::kApply:
       return "application/apply-patch+yaml";
+    case engine::PatchType::kRestore:
+      break;  // no patch on the wire: it goes to /rollback
   }
   return "";
 }

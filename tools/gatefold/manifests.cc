@@ -56,7 +56,7 @@ bool is_created_by_manifests(const storage::Snapshot& snapshot, Revision revisio
 Result<std::optional<ObjectKey>> find_staying(const engine::View& view, const std::string& name) {
   std::optional<ObjectKey> staying;
   for (const auto& kind : view.catalog->kinds()) {
-    if (!kind->namespaced() || kind->is_view()) continue;
+    if (!kind->namespaced() || kind->is_view() || kind->shows_log()) continue;
     auto scanned = view.snapshot->scan(kind->resource, name, std::nullopt, [&](const auto& row) {
       const auto object = parse_json(row.body);
       if (object && is_deleting(object->value)) return true;
@@ -251,7 +251,7 @@ Result<Manifests::Departures> Manifests::find_departed(const engine::View& view,
                                                        const Pass& pass) const {
   Departures departures;
   for (const auto& kind : view.catalog->kinds()) {
-    if (kind->is_view()) continue;
+    if (kind->is_view() || kind->shows_log()) continue;
     engine::ListQuery query;
     query.group = kind->group;
     query.version = kind->storage_version().name;

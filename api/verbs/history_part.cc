@@ -1,0 +1,106 @@
+#include <fmt/format.h>
+
+#include "api/body.h"
+#include "api/params.h"
+#include "api/shape.h"
+#include "api/verbs/freshness.h"
+#include "api/verbs/outcome.h"
+#include "api/verbs/verbs.h"
+#include "engine/ledger_range.h"
+#include "engine/object_history.h"
+#include "schema/moment.h"
+
+namespace gatefold::api {
+namespace {
+
+std::optional<Reply> show(Exchange exchange) {
+  auto options = parse_history_options(exchange.request, exchange.now());
+  if (!options) return error_response(options.error());
+  const auto query = list_query(exchange.info, std::move(*options));
+  const auto tell =
+      exchange.info.subresource == "history" ? engine::object_history : engine::object_conditions;
+  auto told = tell(*exchange.view, *exchange.kind, exchange.key(), query);
+  exchange.view.reset();
+  if (!told) return error_response(told.error());
+  // There is no Table of it.
+  auto representation = exchange.representation;
+  representation.shape = Shape::kObject;
+  auto response = json_response(200, finish_body(representation, std::move(*told)));
+  response.content_type = representation.content_type();
+  return response;
+}
+
+std::unexpected<Status> wrong(std::string_view field, const Value& value, std::string_view why) {
+  return invalid(engine::kRollback, "",
+                 {invalid_value(std::string(field), value, std::string(why), "rollback")});
+}
+
+// `revision` is a number or its text; `at` a time, or a revision like it.
+Result<Revision> revision_of(const Value& body, const engine::View& view) {
+  const auto* revision = find(body, "revision");
+  const auto* at = find(body, "at");
+  if ((revision == nullptr) == (at == nullptr)) {
+    return invalid(engine::kRollback, "",
+                   {required("revision", "either revision or at has to be there", "rollback")});
+  }
+  const auto field = revision != nullptr ? "revision" : "at";
+  const auto& said = revision != nullptr ? *revision : *at;
+  const auto text = said.is_int64()    ? std::to_string(said.get_int64())
+                    : said.is_string() ? std::string(said.get_string())
+                                       : std::string();
+  const auto moment = parse_moment(text);
+  if (!moment) return wrong(field, said, moment.error().message);
+  if (const auto* number = std::get_if<Revision>(&*moment)) return *number;
+  if (revision != nullptr) return wrong(field, said, "must be a revision; times go with at");
+  return engine::last_until(view, std::get<Time>(*moment));
+}
+
+Result<engine::Command> rollback_of(const Exchange& exchange) {
+  auto options = parse_write_options(exchange.request, "PatchOptions");
+  if (!options) return std::unexpected(std::move(options.error()));
+  auto decoded = decode_body(exchange.request, engine::kRollback.kind);
+  if (!decoded) return std::unexpected(std::move(decoded.error()));
+  for (const auto& [name, value] : decoded->value.as_object()) {
+    const bool is_known = name == "apiVersion" || name == "kind" || name == "metadata" ||
+                          name == "revision" || name == "at";
+    if (!is_known) return bad_request(fmt::format("a Rollback has no field {}", go_quote(name)));
+  }
+  auto revision = revision_of(decoded->value, *exchange.view);
+  if (!revision) return std::unexpected(std::move(revision.error()));
+  engine::Command command;
+  command.verb = engine::Verb::kPatch;
+  command.patch_type = engine::PatchType::kRestore;
+  command.restores = *revision;
+  command.body = std::move(decoded->value);
+  command.group = exchange.info.group;
+  command.version = exchange.info.version;
+  command.plural = exchange.info.plural;
+  command.name_space = exchange.info.name_space;
+  command.name = exchange.info.name;
+  command.dry_run = options->dry_run;
+  command.field_validation = options->field_validation;
+  // The object itself is written; that it was a rollback is said of who did it.
+  command.actor = exchange.actor;
+  command.actor.verb = exchange.info.subresource;
+  command.actor.field_manager = options->field_manager;
+  command.user = exchange.user;
+  command.bytes = exchange.request.body.size();
+  return command;
+}
+
+}  // namespace
+
+std::optional<Reply> history_part(Exchange exchange) {
+  if (exchange.info.verb == RequestVerb::kCreate) {
+    auto command = rollback_of(exchange);
+    exchange.view.reset();
+    if (!command) return error_response(command.error());
+    return submit(std::move(exchange), std::move(*command),
+                  [](const engine::Outcome&) { return 200; });
+  }
+  auto wanted = wanted_revision(exchange);
+  if (!wanted) return error_response(wanted.error());
+  return when_fresh(std::move(exchange), *wanted, show);
+}
+
+}  // namespace gatefold::api

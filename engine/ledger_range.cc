@@ -1,0 +1,38 @@
+#include "engine/ledger_range.h"
+
+#include <algorithm>
+
+namespace gatefold::engine {
+
+Result<Revision> last_until(const View& view, Time time) {
+  if (time >= view.head.time) return view.revision();
+  const auto then = view.snapshot->at(time);
+  if (then) return (*then)->head().revision;
+  if (then.error().reason == Reason::kBadRequest) return Revision{};
+  return std::unexpected(then.error());
+}
+
+Result<LedgerStretch> stretch_of(const LedgerRange& range, const View& view, Revision head) {
+  if (range.from && range.to && *range.from > *range.to) {
+    return bad_request("toRevision lies before fromRevision");
+  }
+  if (range.since && range.until && *range.since > *range.until) {
+    return bad_request("until lies before since");
+  }
+  LedgerStretch stretch{.after = {}, .until = head};
+  if (range.from && range.from->number > 0) stretch.after = {range.from->number - 1};
+  if (range.to) stretch.until = std::min(stretch.until, *range.to);
+  if (range.since) {
+    const auto before = last_until(view, {range.since->ns - 1});
+    if (!before) return std::unexpected(before.error());
+    stretch.after = std::max(stretch.after, *before);
+  }
+  if (range.until) {
+    const auto last = last_until(view, *range.until);
+    if (!last) return std::unexpected(last.error());
+    stretch.until = std::min(stretch.until, *last);
+  }
+  return stretch;
+}
+
+}  // namespace gatefold::engine

@@ -1,0 +1,20 @@
+// What an event made different in its object.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/tell/diff.h"
+#include "engine/view.h"
+
+namespace gatefold::engine {
+
+struct VersionChanges {
+  std::vector<FieldChange> changes;  // none of the first version: all of it is new
+  std::string gap;                   // why they can't be told: a body that is no longer kept
+};
+
+// The event's object against its version before, without what every write moves. Reads two bodies.
+Result<VersionChanges> changes_in(const View& view, const storage::Event& event);
+
+}  // namespace gatefold::engine
