@@ -1,7 +1,5 @@
 #include "engine/guard/settings.h"
 
-#include <vector>
-
 #include <fmt/format.h>
 
 namespace gatefold::engine {
@@ -66,6 +64,12 @@ Result<void> GuardSettings::set_for(std::string_view resource, std::string_view 
   auto& modes = of_resources_[std::string(resource)];
   for (const auto one : choice->rules) modes[one] = choice->mode;
   return {};
+}
+
+std::vector<std::string> GuardSettings::resources() const {
+  std::vector<std::string> resources;
+  for (const auto& [resource, modes] : of_resources_) resources.push_back(resource);
+  return resources;
 }
 
 GuardModes GuardSettings::modes(std::string_view resource) const {

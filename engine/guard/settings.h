@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/guard/rules.h"
 #include "schema/status.h"
@@ -33,6 +34,8 @@ class GuardSettings {
   // The same for objects of one resource (`gateways.gateway.networking.k8s.io`) alone.
   Result<void> set_for(std::string_view resource, std::string_view rule, std::string_view mode);
 
+  // Those that have modes of their own, sorted.
+  std::vector<std::string> resources() const;
   GuardModes modes(std::string_view resource) const;
   GuardMode mode(std::string_view resource, GuardRule rule) const;
 

@@ -55,6 +55,12 @@ TEST_CASE("what a configuration does not know is an error that says where") {
       {"- guard", "gatefold.yaml: the file: must be a map"},
       {"guard: warn", "gatefold.yaml: guard: must be a map"},
       {"guard: {kinds: {pods: warn}}", "gatefold.yaml: guard.kinds.pods: must be a map"},
+      {"guard: {kinds: {gateways: {fight: warn}}}",
+       "gatefold.yaml: guard.kinds.gateways: \"gateways\" is no resource: say it in the plural and "
+       "with its group, such as gateways.gateway.networking.k8s.io"},
+      {"guard: {kinds: {pod: {fight: warn}}}",
+       "gatefold.yaml: guard.kinds.pod: \"pod\" is no resource: say it in the plural and with its "
+       "group, such as gateways.gateway.networking.k8s.io"},
       {"guard: {fight: loud}",
        R"(gatefold.yaml: guard.fight: "loud" is no mode: say off, repair, warn or reject)"},
       {"guard: {fight: on}",

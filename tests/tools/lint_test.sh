@@ -50,8 +50,10 @@ write_status() { # NAME MANAGER STATUS SECOND [GENERATION]
 }
 
 # The flag wins over the file: restamps become events here, and are lint's to find.
-printf 'guard:\n  restamped: reject\n  no-op: off\n  kinds: {pods: {all: off}}\n' >"$work/guard.yaml"
+printf 'guard:\n  restamped: reject\n  no-op: off\n  kinds: {pods: {all: off}, gatewys.example.org: {all: off}}\n' >"$work/guard.yaml"
 start_server --data "$data" --config "$work/guard.yaml" --guard restamped=warn
+grep -q 'guard.kinds.gatewys.example.org: there is no such kind as yet' "$work/server.log" ||
+  fail "a kind that is not there is said" "$(cat "$work/server.log")"
 create clean
 create web
 write_status clean envoy True 1 >/dev/null

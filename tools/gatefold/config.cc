@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "schema/catalog.h"
 #include "schema/value.h"
 #include "schema/yaml.h"
 
@@ -58,8 +59,18 @@ Result<void> read_mode(const std::string& rule, const Member& member, const Set&
   return {};
 }
 
+// Kinds that definitions make may come later, and have a group; the others are known by now.
+Result<void> check_resource(const std::string& resource, const std::string& path) {
+  if (resource.find('.') != std::string::npos) return {};
+  if (core_catalog()->find_resource(resource) != nullptr) return {};
+  return wrong(path, fmt::format("{} is no resource: say it in the plural and with its group, such "
+                                 "as gateways.gateway.networking.k8s.io",
+                                 go_quote(resource)));
+}
+
 Result<void> read_guard_kind(const std::string& resource, const Member& kind,
                              engine::GuardSettings& guard) {
+  if (auto known = check_resource(resource, kind.path); !known) return known;
   const auto set = [&](std::string_view rule, std::string_view mode) {
     return guard.set_for(resource, rule, mode);
   };

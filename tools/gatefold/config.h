@@ -5,7 +5,8 @@
 //     kinds:
 //       gateways.gateway.networking.k8s.io: {fight: off}
 //
-// Strict: what it does not know is an error that names the file and the line or the path.
+// Strict: what it does not know is an error that names the file and the line or the path. Kinds are
+// named by their resource with its group; one that is not there yet may be defined later.
 #pragma once
 
 #include <string>

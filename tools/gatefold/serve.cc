@@ -109,6 +109,14 @@ Result<Config> configured(const ServeOptions& options) {
   return config;
 }
 
+// A typing error looks like a kind that is defined later.
+void warn_of_unknown_kinds(const engine::GuardSettings& guard, const engine::View& view) {
+  for (const auto& resource : guard.resources()) {
+    if (view.catalog->find_resource(resource) == nullptr)
+      spdlog::warn("guard.kinds.{}: there is no such kind as yet", resource);
+  }
+}
+
 int serve(const ServeOptions& options, const Config& config, const Endpoint& endpoint,
           std::int64_t event_ttl_ns, std::optional<Moment> at, const sigset_t& signals) {
   engine::EngineOptions engine_options;
@@ -125,6 +133,7 @@ int serve(const ServeOptions& options, const Config& config, const Endpoint& end
   };
   auto engine = engine::Engine::open(std::move(engine_options), engine::real_world());
   if (!engine) return report(engine.error());
+  if (const auto view = (*engine)->view()) warn_of_unknown_kinds(config.guard, *view);
 
   api::Documents documents;
   api::Probes probes;
