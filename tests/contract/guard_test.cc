@@ -187,6 +187,40 @@ TEST_CASE("two writers in turn are told that they fight, from the ledger") {
   CHECK(guarded.count("fight", "warn") == "2");
 }
 
+TEST_CASE("who edits or drops another controller's entry is told whose it is") {
+  Guarded guarded;
+  const auto entry = [](std::string_view name, std::string_view status, std::string_view time) {
+    return fmt::format(R"({{"controllerName":"x.io/{0}","parentRef":{{"name":"{0}"}},
+        "conditions":[{{"type":"Accepted","status":"{1}","reason":"R","message":"",
+        "observedGeneration":1,"lastTransitionTime":"{2}"}}]}})",
+                       name, status, time);
+  };
+  const auto write = [&](std::string_view agent, const std::string& entries) {
+    const auto answer = guarded.call("PATCH", "/httproutes/r/status", agent,
+                                     fmt::format(R"({{"status":{{"parents":[{}]}}}})", entries));
+    REQUIRE(answer.code == 200);
+    return answer.all("warning").empty() ? "" : answer.header("warning");
+  };
+  REQUIRE(guarded
+              .call("POST", "/httproutes", "kubectl",
+                    R"({"apiVersion":"gateway.networking.k8s.io/v1","kind":"HTTPRoute",
+                        "metadata":{"name":"r"},"spec":{}})")
+              .code == 201);
+  const auto time = guarded.now();
+  const auto a = entry("a", "True", time);
+  const auto b = entry("b", "True", time);
+  CHECK(write("alpha", a) == "");
+  CHECK(write("beta", a + "," + b) == "");
+  CHECK(write("beta", b + "," + a) == "");
+  CHECK(write("beta", entry("a", "False", time) + "," + b) ==
+        R"(299 - "status.parents[0]: the entry of x.io/a, which system:anonymous (alpha; alpha/1) )"
+        "writes, was edited (foreign-entry)\"");
+  CHECK(write("alpha", a) ==
+        R"(299 - "status.parents: the entry of x.io/b, which system:anonymous (beta; beta/1) )"
+        "writes, was dropped (foreign-entry)\"");
+  CHECK(guarded.count("foreign-entry", "warn") == "2");
+}
+
 TEST_CASE("a controller that does what it should is told nothing") {
   Guarded guarded;
   const auto quiet = [&](const HttpAnswer& answer) {
