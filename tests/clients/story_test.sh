@@ -45,6 +45,7 @@ tell() { # SOURCE...: the whole story
   "$GATEFOLD" transitions "$object" "$@"
   "$GATEFOLD" transitions "$object" -o json "$@"
   "$GATEFOLD" stats --kind gateway "$@"
+  "$GATEFOLD" lint --kind gateway "$@"
 }
 holds() { # NAME PATTERN FILE
   grep -qE -- "$2" "$3" || fail "$1: nothing matches $2" "$(cat "$3")"
@@ -67,6 +68,9 @@ holds "transitions show the fight" 'True -> False .*right' "$work/live"
 holds "the timeline counts how often it came back" '^status.conditions Programmed +True .* 1 +TT*F+T+$' "$work/live"
 holds "the timeline has its spans" '^\{"timeline":\{.*"flaps":1,.*"spans":\[\{"status":"True"' "$work/live"
 holds "stats count the writers" '^ +2 +0 +0 +3 +0  left \(system:anonymous\)$' "$work/live"
+holds "lint names who restamps" '^restamped +Gateway default/web .* \(left; [^;]*; the guard put it right$' "$work/live"
+holds "lint names the frozen observedGeneration" '^observed-generation .* stayed at 1 while metadata.generation was 3, .* written 2 times meanwhile$' "$work/live"
+holds "lint names who speaks of an old generation" "^stale .* $fell +1 .* \(right; .* for generation 1, the object has 2$" "$work/live"
 exits "stats of nothing" 1 "$GATEFOLD" stats --kind gatewayclass --server "$url"
 exits "an unknown object" 1 "$GATEFOLD" show gateway/default/nope --server "$url"
 exits "an object without a namespace" 2 "$GATEFOLD" show gateway/web --server "$url"
