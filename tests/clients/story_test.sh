@@ -72,6 +72,13 @@ holds "lint names who restamps" '^restamped +Gateway default/web .* \(left; [^;]
 holds "lint names the frozen observedGeneration" '^observed-generation .* stayed at 1 while metadata.generation was 3, .* written 2 times meanwhile$' "$work/live"
 holds "lint names who speaks of an old generation" "^stale .* $fell +1 .* \(right; .* for generation 1, the object has 2$" "$work/live"
 exits "stats of nothing" 1 "$GATEFOLD" stats --kind gatewayclass --server "$url"
+colours=$("$GATEFOLD" diff "$object" "$created" "$changed" -o diff --color always --server "$url")
+[[ $colours == *$'\e[32m+'*"port: 81"*$'\e[0m'* ]] || fail "colours when asked for" "$colours"
+grep -q $'\e' "$work/live" && fail "no colours but on a terminal"
+for what in "blame $object" "log --kind gateway" "bisect $object self.spec.listeners[0].port==81" \
+  "transitions $object" stats; do
+  expect "$what as YAML" '^---$' "$GATEFOLD" $what -o yaml --server "$url"
+done
 exits "an unknown object" 1 "$GATEFOLD" show gateway/default/nope --server "$url"
 exits "an object without a namespace" 2 "$GATEFOLD" show gateway/web --server "$url"
 exits "a bad time" 2 "$GATEFOLD" show "$object" --at yesterday --server "$url"

@@ -8,7 +8,6 @@
 
 #include "engine/tell/bisect.h"
 #include "schema/cel/cel.h"
-#include "schema/json.h"
 #include "tools/gatefold/commands.h"
 #include "tools/gatefold/exit_code.h"
 #include "tools/gatefold/object_history.h"
@@ -57,8 +56,8 @@ Result<std::vector<std::size_t>> chosen_versions(const ObjectHistory& history,
   return chosen;
 }
 
-void print_json(const engine::Bisection& found, const engine::VersionMark* first_true,
-                const engine::VersionMark* last_false, std::size_t versions) {
+Value value_of(const engine::Bisection& found, const engine::VersionMark* first_true,
+               const engine::VersionMark* last_false, std::size_t versions) {
   JsonObject line{{"method", found.method == engine::Bisection::Method::kScan ? "scan" : "binary"},
                   {"versions", versions},
                   {"lookedAt", found.looked_at},
@@ -68,7 +67,7 @@ void print_json(const engine::Bisection& found, const engine::VersionMark* first
   if (first_true != nullptr) line["firstTrue"] = mark_object(*first_true);
   if (last_false != nullptr) line["lastFalse"] = mark_object(*last_false);
   if (!found.first_error.empty()) line["firstError"] = found.first_error;
-  fmt::print("{}\n", to_json(line));
+  return line;
 }
 
 void print_text(const engine::Bisection& found, const engine::VersionMark* first_true,
@@ -119,8 +118,13 @@ int run_bisect(const BisectOptions& options) {
   const auto mark = [&](std::optional<std::size_t> place) -> const engine::VersionMark* {
     return place ? &history->versions()[(*chosen)[*place]].mark : nullptr;
   };
-  const auto print = options.output == "json" ? print_json : print_text;
-  print(*found, mark(found->first_true), mark(found->last_false), chosen->size());
+  const auto* first_true = mark(found->first_true);
+  const auto* last_false = mark(found->last_false);
+  if (options.output == "table") {
+    print_text(*found, first_true, last_false, chosen->size());
+  } else {
+    print_value(value_of(*found, first_true, last_false, chosen->size()), options.output);
+  }
   return found->first_true ? kFine : kFoundSomething;
 }
 

@@ -4,7 +4,6 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "schema/json.h"
 #include "tools/gatefold/commands.h"
 #include "tools/gatefold/exit_code.h"
 #include "tools/gatefold/object_history.h"
@@ -31,13 +30,13 @@ void print_table(const std::vector<engine::BlamedField>& fields) {
   }
 }
 
-void print_json(const std::vector<engine::BlamedField>& fields) {
+void print_values(const std::vector<engine::BlamedField>& fields, const std::string& output) {
   for (const auto& field : fields) {
     auto line = mark_object(field.mark);
     line["field"] = field.path;
     line["value"] = field.value;
     if (field.gap_from) line["gapFrom"] = field.gap_from->number;
-    fmt::print("{}\n", to_json(line));
+    print_value(line, output);
   }
 }
 
@@ -66,7 +65,7 @@ int run_blame(const BlameOptions& options) {
   if (!last_gap.empty()) fmt::print(stderr, "gatefold: there are gaps: {}\n", last_gap);
   const auto fields = blame.fields();
   if (fields.empty()) return kFoundSomething;
-  options.output == "json" ? print_json(fields) : print_table(fields);
+  options.output == "table" ? print_table(fields) : print_values(fields, options.output);
   return kFine;
 }
 

@@ -1,4 +1,5 @@
 // `gatefold diff`: what differs between two versions of an object, and who made it so.
+#include <algorithm>
 #include <memory>
 
 #include <CLI/CLI.hpp>
@@ -12,6 +13,7 @@
 #include "tools/gatefold/exit_code.h"
 #include "tools/gatefold/object_history.h"
 #include "tools/gatefold/options.h"
+#include "tools/gatefold/paint.h"
 
 namespace gatefold::tools {
 namespace {
@@ -22,6 +24,7 @@ struct DiffCommandOptions {
   std::string from;
   std::string to;
   std::string output = "table";
+  std::string color = "auto";
 };
 
 constexpr engine::DiffOptions kWithoutNoise{.leaves_out_noise = true};
@@ -145,7 +148,12 @@ std::string end_text(const ObjectHistory& history, Place place) {
   return mark_text(version.mark) + (version.is_deletion ? ", deleted" : "");
 }
 
-void print_table(const Comparison& comparison) {
+Colour change_colour(engine::ChangeType type) {
+  if (type == engine::ChangeType::kAdded) return Colour::kGood;
+  return type == engine::ChangeType::kRemoved ? Colour::kBad : Colour::kUnsure;
+}
+
+void print_table(const Comparison& comparison, const Paint& paint) {
   fmt::print("{:<9}  {:<44}  {:>8}  {:<23}  {:<20}  {}\n", "CHANGE", "FIELD", "REVISION", "TIME",
              "WRITER", "OLD -> NEW");
   for (const auto& [field, mark] : comparison.changes()) {
@@ -154,8 +162,10 @@ void print_table(const Comparison& comparison) {
         field.type == engine::ChangeType::kAdded ? "-" : value_text(field.old_value);
     const auto new_text =
         field.type == engine::ChangeType::kRemoved ? "-" : value_text(field.new_value);
-    fmt::print("{:<9}  {:<44}  {:>8}  {:<23}  {:<20}  {} -> {}\n", engine::change_word(field.type),
-               path, mark != nullptr ? to_string(mark->revision) : "?",
+    const auto change = fmt::format("{:<9}", engine::change_word(field.type));
+    fmt::print("{}  {:<44}  {:>8}  {:<23}  {:<20}  {} -> {}\n",
+               paint(change_colour(field.type), change), path,
+               mark != nullptr ? to_string(mark->revision) : "?",
                mark != nullptr ? format_nanos(mark->time).substr(0, 23) : "?",
                mark != nullptr ? short_writer(mark->actor) : "?", old_text, new_text);
   }
@@ -175,23 +185,38 @@ JsonArray change_objects(const Comparison& comparison) {
   return lines;
 }
 
+void print_unified(const ObjectHistory& history, Ends ends, const Comparison& comparison,
+                   const Paint& paint) {
+  const auto text_of = [](const Value& body) { return body.is_null() ? "" : to_yaml(body); };
+  const auto text =
+      engine::unified_diff(text_of(comparison.old_body()), text_of(comparison.new_body()),
+                           {end_text(history, ends.from), end_text(history, ends.to)});
+  for (std::string_view rest = text; !rest.empty();) {
+    const auto end = std::min(rest.find('\n'), rest.size() - 1);
+    const auto line = rest.substr(0, end);
+    const auto colour = line.starts_with('+')    ? Colour::kGood
+                        : line.starts_with('-')  ? Colour::kBad
+                        : line.starts_with("@@") ? Colour::kUnsure
+                                                 : Colour::kNone;
+    fmt::print("{}\n", paint(colour, line));
+    rest.remove_prefix(end + 1);
+  }
+}
+
 void print(const ObjectHistory& history, Ends ends, const Comparison& comparison,
-           const std::string& output) {
+           const std::string& output, const Paint& paint) {
   if (output == "json") {
     for (const auto& line : change_objects(comparison)) fmt::print("{}\n", to_json(line));
   } else if (output == "yaml") {
     fmt::print("{}", to_yaml(change_objects(comparison)));
   } else if (output == "diff") {
-    const auto text = [](const Value& body) { return body.is_null() ? "" : to_yaml(body); };
-    fmt::print("{}",
-               engine::unified_diff(text(comparison.old_body()), text(comparison.new_body()),
-                                    {end_text(history, ends.from), end_text(history, ends.to)}));
+    print_unified(history, ends, comparison, paint);
   } else {
     fmt::print("from {}\nto   {}\n", end_text(history, ends.from), end_text(history, ends.to));
     if (comparison.changes().empty())
       fmt::print("nothing differs\n");
     else
-      print_table(comparison);
+      print_table(comparison, paint);
   }
 }
 
@@ -206,7 +231,7 @@ int run_diff(const DiffCommandOptions& options) {
     fmt::print(stderr, "gatefold: a gap at revision {}: {}\n", to_string(revision), why);
   }
   if (!comparison->has_ends()) return kFoundSomething;
-  print(*history, *ends, *comparison, options.output);
+  print(*history, *ends, *comparison, options.output, Paint(options.color));
   return kFine;
 }
 
@@ -224,6 +249,7 @@ void add_diff(CLI::App& app, Run& run) {
   command->add_option("-o,--output", options->output, "table, json: one line each, yaml, or diff")
       ->check(CLI::IsMember({"table", "json", "yaml", "diff"}))
       ->capture_default_str();
+  add_color(*command, options->color);
   command->callback([options, &run] { run = [options] { return run_diff(*options); }; });
 }
 

@@ -10,6 +10,7 @@
 #include "tools/gatefold/commands.h"
 #include "tools/gatefold/exit_code.h"
 #include "tools/gatefold/options.h"
+#include "tools/gatefold/paint.h"
 
 namespace gatefold::tools {
 namespace {
@@ -42,40 +43,52 @@ std::string remarks_text(const Value& event) {
   return text;
 }
 
-void print_row(std::string_view line) {
+Colour type_colour(std::string_view type) {
+  if (type == "ADDED") return Colour::kGood;
+  return type == "DELETED" ? Colour::kBad : Colour::kNone;
+}
+
+void print_row(std::string_view line, const Paint& paint) {
   const auto parsed = parse_json(line);
   if (!parsed) return;
   const auto& event = parsed->value;
   const auto manager = string_at(event, {"actor", "fieldManager"});
   const auto subresource = string_at(event, {"actor", "subresource"});
-  fmt::print("{:>8}  {}  {:<8}  {:<40}  {:<10}  {:<28}  {}\n", integer_at(event, {"revision"}, 0),
-             string_at(event, {"time"}).substr(0, 23), string_at(event, {"type"}),
-             object_text(event),
+  const auto type = string_at(event, {"type"});
+  fmt::print("{:>8}  {}  {}  {:<40}  {:<10}  {:<28}  {}\n", integer_at(event, {"revision"}, 0),
+             string_at(event, {"time"}).substr(0, 23),
+             paint(type_colour(type), fmt::format("{:<8}", type)), object_text(event),
              fmt::format("{}{}{}", string_at(event, {"actor", "verb"}),
                          subresource.empty() ? "" : "/", subresource),
              manager.empty() ? string_at(event, {"actor", "user"}) : manager, remarks_text(event));
 }
 
+void print_line(std::string_view line, const EventsOptions& options, const Paint& paint) {
+  if (options.output == "json") {
+    fmt::print("{}\n", line);
+  } else if (options.output == "table") {
+    print_row(line, paint);
+  } else if (const auto parsed = parse_json(line); parsed) {
+    print_value(parsed->value, options.output);
+  }
+}
+
 }  // namespace
 
 int run_events(const EventsOptions& options) {
-  const bool as_json = options.output == "json";
-  if (!as_json) {
+  if (options.output == "table") {
     fmt::print("{:>8}  {:<23}  {:<8}  {:<40}  {:<10}  {:<28}  {}\n", "REVISION", "TIME", "TYPE",
                "OBJECT", "VERB", "WRITER", "REMARKS");
   }
   const auto source = OpenSource::open(options.source);
   if (!source) return report(source.error());
   auto query = options.query;
+  const Paint paint(options.color);
   std::uint64_t printed = 0;
   for (bool wait = false;;) {
     const auto at = source->read_page(query, options.kind, {}, wait, [&](std::string_view line) {
       ++printed;
-      if (as_json) {
-        fmt::print("{}\n", line);
-      } else {
-        print_row(line);
-      }
+      print_line(line, options, paint);
     });
     if (!at) return report(at.error());
     if (std::fflush(stdout) != 0) return kInputOutput;
@@ -108,16 +121,17 @@ void add_log(CLI::App& app, Run& run) {
   command->add_option("--type", query.type, "Only ADDED, MODIFIED or DELETED")
       ->check(CLI::IsMember({"ADDED", "MODIFIED", "DELETED"}));
   command->add_flag("--bodies", query.bodies,
-                    "With the objects as they were stored; needs -o json");
+                    "With the objects as they were stored; needs -o json or yaml");
   command->add_option("--limit", query.limit, "At most so many events; 0: all");
   command->add_flag("-f,--follow", options.follow, "Go on with what comes; needs --server");
   add_output(*command, options.output);
+  add_color(*command, options.color);
   command->callback([shared, &run] {
     if (shared->follow && shared->source.server.empty()) {
       throw CLI::ValidationError("--follow", "needs --server");
     }
-    if (shared->query.bodies && shared->output != "json") {
-      throw CLI::ValidationError("--bodies", "needs -o json");
+    if (shared->query.bodies && shared->output == "table") {
+      throw CLI::ValidationError("--bodies", "needs -o json or yaml");
     }
     run = [shared] { return run_events(*shared); };
   });

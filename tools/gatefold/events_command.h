@@ -13,7 +13,8 @@ struct EventsOptions {
   engine::LogQuery query;
   std::string kind;
   bool follow = false;           // a server's log only
-  std::string output = "table";  // or json: one line an event
+  std::string output = "table";  // json: one line an event; yaml: one document
+  std::string color = "auto";
 };
 
 int run_events(const EventsOptions& options);

@@ -1,6 +1,10 @@
 #include "tools/gatefold/options.h"
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "schema/json.h"
+#include "schema/yaml.h"
 
 namespace gatefold::tools {
 
@@ -12,9 +16,17 @@ void add_source(CLI::App& command, Source& source) {
 }
 
 void add_output(CLI::App& command, std::string& output) {
-  command.add_option("-o,--output", output, "table, or json: one line each")
-      ->check(CLI::IsMember({"table", "json"}))
+  command.add_option("-o,--output", output, "table, json: one line each, or yaml")
+      ->check(CLI::IsMember({"table", "json", "yaml"}))
       ->capture_default_str();
+}
+
+void print_value(const Value& value, std::string_view output) {
+  if (output == "json") {
+    fmt::print("{}\n", to_json(value));
+  } else {
+    fmt::print("---\n{}", to_yaml(value));
+  }
 }
 
 }  // namespace gatefold::tools

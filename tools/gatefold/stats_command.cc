@@ -100,16 +100,18 @@ void print_table(const Stats& stats, std::size_t top) {
   print_counts("OBJECT", stats.objects(top));
 }
 
-void print_json(std::string_view of, const std::vector<Stats::Named>& counts) {
+void print_values(std::string_view of, const std::vector<Stats::Named>& counts,
+                  const std::string& output) {
   for (const auto& [name, each] : counts) {
-    fmt::print("{}\n", to_json(JsonObject{{of, name},
-                                          {"events", each.events},
-                                          {"added", each.added},
-                                          {"deleted", each.deleted},
-                                          {"transitions", each.transitions},
-                                          {"repairs", each.repairs},
-                                          {"first", format_nanos(each.first)},
-                                          {"last", format_nanos(each.last)}}));
+    print_value(JsonObject{{of, name},
+                           {"events", each.events},
+                           {"added", each.added},
+                           {"deleted", each.deleted},
+                           {"transitions", each.transitions},
+                           {"repairs", each.repairs},
+                           {"first", format_nanos(each.first)},
+                           {"last", format_nanos(each.last)}},
+                output);
   }
 }
 
@@ -120,13 +122,13 @@ int run_stats(const StatsOptions& options) {
     fmt::print(stderr, "gatefold: no events\n");
     return kFoundSomething;
   }
-  if (options.output != "json") {
+  if (options.output == "table") {
     print_table(stats, options.top);
     return kFine;
   }
-  print_json("kind", stats.kinds(options.top));
-  print_json("writer", stats.writers(options.top));
-  print_json("object", stats.objects(options.top));
+  print_values("kind", stats.kinds(options.top), options.output);
+  print_values("writer", stats.writers(options.top), options.output);
+  print_values("object", stats.objects(options.top), options.output);
   return kFine;
 }
 

@@ -5,8 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "schema/json.h"
-
 namespace gatefold::tools {
 namespace {
 
@@ -74,23 +72,20 @@ void print_timelines(std::span<const engine::ConditionTimeline> timelines) {
   }
 }
 
-void print_timelines_json(std::span<const engine::ConditionTimeline> timelines) {
-  for (const auto& timeline : timelines) {
-    JsonArray spans;
-    for (const auto& span : timeline.spans) spans.emplace_back(span_object(span));
-    JsonObject seconds;
-    for (const auto& [status, time_ns] : timeline.time_in_state_ns())
-      seconds[status] = static_cast<double>(time_ns) / kNsPerSecond;
-    fmt::print("{}\n",
-               to_json(JsonObject{{"timeline", JsonObject{{"uid", to_string(timeline.uid)},
-                                                          {"path", timeline.path},
-                                                          {"type", timeline.type},
-                                                          {"status", timeline.current()},
-                                                          {"deleted", timeline.end.has_value()},
-                                                          {"flaps", timeline.flaps()},
-                                                          {"secondsIn", std::move(seconds)},
-                                                          {"spans", std::move(spans)}}}}));
-  }
+Value timeline_value(const engine::ConditionTimeline& timeline) {
+  JsonArray spans;
+  for (const auto& span : timeline.spans) spans.emplace_back(span_object(span));
+  JsonObject seconds;
+  for (const auto& [status, time_ns] : timeline.time_in_state_ns())
+    seconds[status] = static_cast<double>(time_ns) / kNsPerSecond;
+  return JsonObject{{"timeline", JsonObject{{"uid", to_string(timeline.uid)},
+                                            {"path", timeline.path},
+                                            {"type", timeline.type},
+                                            {"status", timeline.current()},
+                                            {"deleted", timeline.end.has_value()},
+                                            {"flaps", timeline.flaps()},
+                                            {"secondsIn", std::move(seconds)},
+                                            {"spans", std::move(spans)}}}};
 }
 
 }  // namespace gatefold::tools

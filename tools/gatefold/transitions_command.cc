@@ -101,8 +101,8 @@ int run_transitions(const TransitionsOptions& options) {
     if (!line) return;
     const bool is_sighting = find(line->value, "sighting") != nullptr;
     if (!is_sighting) moves.push_back(move_of(line->value));
-    if (options.output == "json") {
-      fmt::print("{}\n", text);
+    if (options.output != "table") {
+      print_value(line->value, options.output);
     } else if (is_sighting) {
       print_sighting(line->value);
     } else {
@@ -111,7 +111,11 @@ int run_transitions(const TransitionsOptions& options) {
   });
   if (!found) return report(found.error());
   const auto timelines = timelines_of(*history, moves);
-  options.output == "json" ? print_timelines_json(timelines) : print_timelines(timelines);
+  if (options.output == "table") {
+    print_timelines(timelines);
+  } else {
+    for (const auto& timeline : timelines) print_value(timeline_value(timeline), options.output);
+  }
   return has_lines ? kFine : none();
 }
 
