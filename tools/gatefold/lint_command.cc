@@ -11,7 +11,6 @@
 
 #include "engine/lint/history_lint.h"
 #include "schema/json.h"
-#include "schema/yaml.h"
 #include "tools/gatefold/commands.h"
 #include "tools/gatefold/exit_code.h"
 #include "tools/gatefold/options.h"
@@ -134,12 +133,10 @@ int run_lint(const LintOptions& options) {
   auto sightings = source->read_sightings(objects, *head, note);
   if (!sightings) return report(sightings.error());
   const auto found = lint.finish();
-  if (options.output == "json") {
-    fmt::print("{}\n", to_json(engine::report_json(found)));
-  } else if (options.output == "yaml") {
-    fmt::print("{}", to_yaml(engine::report_json(found)));
-  } else {
+  if (options.output == "table") {
     print_table(found);
+  } else {
+    print_value(engine::report_json(found), options.output);
   }
   if (std::fflush(stdout) != 0) return kInputOutput;
   return found.findings.empty() ? kFine : kFoundSomething;
@@ -176,9 +173,7 @@ void add_lint(CLI::App& app, Run& run) {
   command->add_option("--after", options.after, "Only what happened after this revision");
   command->add_option("--since", options.since, "Only what happened at or after this time");
   command->add_option("--until", options.until, "Only what happened up to this revision or time");
-  command->add_option("-o,--output", options.output, "table, json or yaml")
-      ->check(CLI::IsMember({"table", "json", "yaml"}))
-      ->capture_default_str();
+  add_output(*command, options.output);
   command->callback([shared, &run] { run = [shared] { return run_lint(*shared); }; });
 }
 
