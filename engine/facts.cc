@@ -98,8 +98,8 @@ GuardMemory recall_transitions(const storage::Snapshot& snapshot, const ObjectKe
 
 void gather_guard(const Command& command, const View& view, Facts& facts) {
   if (!command.is_own && !command.bypasses_policies) {
-    static const GuardSettings initial;
-    const auto& settings = view.guard == nullptr ? initial : *view.guard;
+    static const GuardSettings kInitial;
+    const auto& settings = view.guard == nullptr ? kInitial : *view.guard;
     facts.guard_modes = settings.modes(facts.kind->stored_kind().resource);
   }
   if (!facts.target) return;
