@@ -115,7 +115,7 @@ TEST_CASE("changes of a resource come in order, without those of others") {
   CHECK(seen.empty());
 }
 
-TEST_CASE("an object's timeline holds its transitions, oldest first") {
+TEST_CASE("an object's timeline holds its transitions, from either end") {
   const ScratchDirectory directory;
   const auto store = open_store(directory.path());
   Writer writer(*store);
@@ -137,6 +137,13 @@ TEST_CASE("an object's timeline holds its transitions, oldest first") {
     return true;
   }));
   CHECK(timeline == std::vector<std::string>{"1 ->True", "3 True->False", "3 False->True"});
+  std::vector<std::string> backwards;
+  REQUIRE(store->snapshot()->timeline_backwards(thing("a"), [&](const storage::LedgerEntry& entry) {
+    backwards.push_back(fmt::format("{} {}->{}", entry.revision.number, entry.transition.old_status,
+                                    entry.transition.new_status));
+    return backwards.size() < 2;
+  }));
+  CHECK(backwards == std::vector<std::string>{"3 False->True", "3 True->False"});
   std::vector<std::uint64_t> later;
   const auto note = [&](const storage::LedgerEntry& entry) {
     later.push_back(entry.revision.number);
