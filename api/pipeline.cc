@@ -10,6 +10,7 @@
 #include "api/history.h"
 #include "api/moment.h"
 #include "api/params.h"
+#include "api/replay.h"
 #include "api/serve_document.h"
 #include "api/shape.h"
 #include "api/verbs/verbs.h"
@@ -213,6 +214,9 @@ std::optional<Reply> serve(const Context& context, Request request, RequestLabel
   if (!user) return error_response(user.error());
   if (is_history(request)) {
     return serve_history(context, std::move(request), std::move(done), std::move(post));
+  }
+  if (context.replay != nullptr && is_replay(request)) {
+    return serve_replay(*context.replay, request, std::move(done), std::move(post));
   }
   auto info = parse_request_info(request);
   if (!info) return serve_document(context, request);

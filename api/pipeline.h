@@ -17,6 +17,10 @@
 #include "engine/engine.h"
 #include "schema/moment.h"
 
+namespace gatefold::engine {
+class Replay;
+}
+
 namespace gatefold::api {
 
 // What all requests share; outlives them.
@@ -25,6 +29,7 @@ struct Context {
   Documents& documents;
   Probes& probes;
   Metrics& metrics;
+  engine::Replay* replay = nullptr;  // null: what is served is no replay
 };
 
 using Done = std::move_only_function<void(Reply)>;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +18,8 @@ namespace gatefold::engine {
 
 using storage::Actor;
 using storage::Body;
+
+struct Restatement;
 
 enum class Verb { kCreate, kUpdate, kPatch, kDelete };
 // kRestore is a patch that no client writes out: what is neither metadata nor status becomes what
@@ -59,6 +62,9 @@ struct Command {
   Actor actor;
   UserPtr user;           // who asks; nullptr: whoever actor.user names
   std::size_t bytes = 0;  // of the request, for the queue's bound
+  // An event of a history that is replayed: the object that the command names is all that counts
+  // beside it (engine/replay/restate.h). Never a client's.
+  std::shared_ptr<const Restatement> restatement;
 
   bool applies() const { return verb == Verb::kPatch && patch_type == PatchType::kApply; }
   bool rolls_back() const { return verb == Verb::kPatch && patch_type == PatchType::kRestore; }

@@ -3,6 +3,7 @@
 #include "engine/create.h"
 #include "engine/limits.h"
 #include "engine/remove.h"
+#include "engine/replay/restate.h"
 #include "engine/reviews.h"
 #include "engine/update.h"
 #include "schema/meta.h"
@@ -26,6 +27,7 @@ Result<Decision> decide(const Command& command, const Facts& facts, const Stamp&
 
 Result<Decision> consider(const Command& command, const View& view, const Overlay* overlay,
                           const Stamp& stamp) {
+  if (command.restatement != nullptr) return restate(command, view, overlay, stamp);
   const bool creates = is_creation(command);
   const std::string name(creates ? name_of(command.body) : std::string_view(command.name));
   const auto prefix =

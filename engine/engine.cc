@@ -83,12 +83,12 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, World world)
       std::move(policies), std::move(services), std::make_shared<const Tokens>(std::move(*key)));
   std::unique_ptr<Engine> engine(new Engine(std::move(parts)));
   auto& inside = *engine->parts_;
-  const bool writes = !inside.options.store.read_only;
-  if (writes) inside.reactors = std::make_unique<Reactors>(*engine);
+  const bool reacts = !inside.options.store.read_only && !inside.options.is_replay;
+  if (reacts) inside.reactors = std::make_unique<Reactors>(*engine);
   if (!inside.options.manual) {
     inside.writer = std::thread([&inside] { inside.sequencer.run(); });
   }
-  if (!writes) return engine;
+  if (!reacts) return engine;
   auto seeded = engine->seed();
   if (!seeded) return std::unexpected(std::move(seeded.error()));
   if (!inside.options.manual) {
@@ -176,6 +176,7 @@ void Engine::submit(Command command, Done done) {
     if (!sequencer.is_contended(entry.target)) {
       auto decision = consider(command, *view, nullptr, entry.stamp);
       if (!decision) {
+        sequencer.count_refused(command);
         done(std::unexpected(std::move(decision.error())));
         return;
       }

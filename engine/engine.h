@@ -37,6 +37,9 @@ struct EngineOptions {
   // Whether the kinds of the Gateway API are seeded as definitions.
   bool builtin_gateway_api = true;
   GuardSettings guard;
+  // Nothing is seeded and no reactor runs: a replay, which brings what there is and what follows
+  // from it.
+  bool is_replay = false;
 };
 
 struct Health {
@@ -56,6 +59,7 @@ struct EngineCounts {
   std::uint64_t commit_ns = 0;      // that commits took, syncs included
   std::uint64_t queued = 0;         // commands that wait for the writer
   GuardCounts guard{};
+  std::uint64_t refused = 0;  // commands that an error answered; full queues not counted
 };
 
 class Engine {

@@ -45,29 +45,6 @@ Result<Value> parse_stored(const ObjectKey& key, std::string_view body) {
   return std::move(parsed->value);
 }
 
-Result<std::optional<Target>> find_target(const ObjectKey& key, const View& view,
-                                          const Overlay* overlay) {
-  std::optional<Target> target;
-  const auto* entry = overlay == nullptr ? nullptr : overlay->find(key);
-  if (entry != nullptr) {
-    if (entry->prepared->event.type == storage::EventType::kDeleted) return std::nullopt;
-    target = target_in_batch(*entry);
-  } else {
-    auto object = view.snapshot->get(key);
-    if (!object) return std::unexpected(std::move(object.error()));
-    if (!*object) return std::nullopt;
-    auto frame = view.snapshot->frame_of(**object);
-    if (!frame) return std::unexpected(std::move(frame.error()));
-    target = Target{};
-    target->object = std::move(**object);
-    target->frame = std::move(*frame);
-  }
-  auto parsed = parse_stored(key, target->object.body);
-  if (!parsed) return std::unexpected(std::move(parsed.error()));
-  target->value = std::move(*parsed);
-  return target;
-}
-
 Result<NamespaceFact> find_namespace(const ObjectKey& key, const View& view,
                                      const Overlay* overlay) {
   if (const auto* entry = overlay == nullptr ? nullptr : overlay->find(key)) {
@@ -110,6 +87,29 @@ void gather_guard(const Command& command, const View& view, Facts& facts) {
 }
 
 }  // namespace
+
+Result<std::optional<Target>> find_target(const ObjectKey& key, const View& view,
+                                          const Overlay* overlay) {
+  std::optional<Target> target;
+  const auto* entry = overlay == nullptr ? nullptr : overlay->find(key);
+  if (entry != nullptr) {
+    if (entry->prepared->event.type == storage::EventType::kDeleted) return std::nullopt;
+    target = target_in_batch(*entry);
+  } else {
+    auto object = view.snapshot->get(key);
+    if (!object) return std::unexpected(std::move(object.error()));
+    if (!*object) return std::nullopt;
+    auto frame = view.snapshot->frame_of(**object);
+    if (!frame) return std::unexpected(std::move(frame.error()));
+    target = Target{};
+    target->object = std::move(**object);
+    target->frame = std::move(*frame);
+  }
+  auto parsed = parse_stored(key, target->object.body);
+  if (!parsed) return std::unexpected(std::move(parsed.error()));
+  target->value = std::move(*parsed);
+  return target;
+}
 
 const Overlay::Entry* Overlay::find(const ObjectKey& key) const {
   const auto it = entries_.find(key);

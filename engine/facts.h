@@ -101,6 +101,10 @@ class Overlay {
   ChangedServices services_;
 };
 
+// The object as it is, with what its next version needs; nothing where there is none.
+Result<std::optional<Target>> find_target(const ObjectKey& key, const View& view,
+                                          const Overlay* overlay);
+
 // The target as the command's version shows it; there is one.
 Value shown_target(const Facts& facts);
 

@@ -90,8 +90,11 @@ void Sequencer::publish_view() {
 bool Sequencer::enqueue(Entry& entry) {
   const std::scoped_lock lock(mutex_);
   const auto bytes = entry.bytes();
+  // A history can't be told to come again: what follows would overtake it. It waits for its
+  // answers, which bounds what it adds.
+  const bool is_bounded = entry.command.restatement == nullptr;
   const bool is_full = queue_.size() >= kQueueCommandsMax || queue_bytes_ + bytes > kQueueBytesMax;
-  if (is_full || stopping_) return false;
+  if ((is_full && is_bounded) || stopping_) return false;
   queue_bytes_ += bytes;
   if (!entry.target.empty()) ++awaited_[entry.target];
   queue_.push_back(std::move(entry));
@@ -143,6 +146,7 @@ EngineCounts Sequencer::counts() const {
     for (std::size_t mode = 0; mode < kGuardModes; ++mode)
       counts.guard[rule][mode] = findings_[rule][mode].load(std::memory_order_relaxed);
   }
+  counts.refused = refused_.load();
   const std::scoped_lock lock(mutex_);
   counts.queued = queue_.size();
   return counts;
@@ -215,6 +219,7 @@ void Sequencer::gather_entry(Entry& entry, Batch& batch) {
   entry.stamp.now = std::max({entry.stamp.now, current->head.time, batch.time});
   auto decision = consider(entry.command, *current, &batch.overlay, entry.stamp);
   if (!decision) {
+    count_refused(entry.command);
     // Answered after the commit: the reason may lie in an event that is not durable yet.
     batch.answers.push_back({std::move(entry.done), std::unexpected(decision.error()), -1});
     return;

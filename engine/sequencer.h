@@ -59,6 +59,10 @@ class Sequencer {
   // Of a decision that holds.
   void count_findings(const GuardTally& tally);
   void count_command() { commands_.fetch_add(1, std::memory_order_relaxed); }
+  // Not of what a history says: nobody asked for that.
+  void count_refused(const Command& command) {
+    if (command.restatement == nullptr) refused_.fetch_add(1, std::memory_order_relaxed);
+  }
 
   // The writer's thread.
   // One batch, or one step of mending a broken store; false when there was nothing to do.
@@ -133,6 +137,7 @@ class Sequencer {
   std::atomic<std::uint64_t> decided_again_{0};
   std::atomic<std::uint64_t> commit_ns_{0};
   std::array<std::array<std::atomic<std::uint64_t>, kGuardModes>, kGuardRules> findings_{};
+  std::atomic<std::uint64_t> refused_{0};
 };
 
 }  // namespace gatefold::engine

@@ -65,6 +65,26 @@ Result<void> Snapshot::events(Revision after, Revision until, const EventVisitor
   return {};
 }
 
+Result<void> Snapshot::outlines(Revision after, Revision until, const OutlineVisitor& visit) const {
+  until = std::min(until, head_.revision);
+  if (after >= until) return {};
+  Rows rows(pin_->database(), Family::kLog, pin_->snapshot(), revision_key(after.next()),
+            revision_key(until.next()), /*fill_cache=*/false);
+  RecordScratch scratch;
+  for (auto revision = after.next(); revision <= until; revision = revision.next(), rows.next()) {
+    if (!rows.valid()) {
+      if (auto status = rows.status(); !status) return status;
+      return no_row(revision);
+    }
+    const auto row = parse_log_row(rows.value());
+    if (!row) return corruption(fmt::format("the log row {} is too short", revision.number));
+    const auto outline = outline_record(row->record, scratch);
+    if (outline.revision != revision) return no_row(revision);
+    if (!visit(outline)) return {};
+  }
+  return {};
+}
+
 Result<void> Snapshot::changes(std::string_view resource, Revision after, Revision until,
                                const EventVisitor& visit) const {
   until = std::min(until, head_.revision);

@@ -318,6 +318,30 @@ Result<DecodedRecord> decode_record(std::string_view record) {
   return decoded;
 }
 
+EventOutline outline_record(std::string_view record, RecordScratch& scratch) {
+  scratch.resize((record.size() + 7) / 8);
+  std::memcpy(scratch.data(), record.data(), record.size());
+  const auto* const stored = flatbuffers::GetRoot<format::Record>(scratch.data());
+  const auto view = [](const flatbuffers::String* text) {
+    return text == nullptr ? std::string_view{} : text->string_view();
+  };
+  EventOutline outline{.revision = {stored->revision()},
+                       .type = static_cast<EventType>(stored->type()),
+                       .resource = view(stored->resource()),
+                       .name_space = view(stored->name_space()),
+                       .name = view(stored->name()),
+                       .user = {},
+                       .user_agent = {},
+                       .field_manager = {},
+                       .previous = {stored->previous_revision()}};
+  if (const auto* const actor = stored->actor()) {
+    outline.user = view(actor->user());
+    outline.user_agent = view(actor->user_agent());
+    outline.field_manager = view(actor->field_manager());
+  }
+  return outline;
+}
+
 std::string encode_log_row(const Chain& chain, std::span<const std::uint8_t> record) {
   std::string row;
   row.reserve(chain.size() + record.size());

@@ -24,6 +24,9 @@ struct DecodedRecord {
   std::uint32_t splice_at = 0;
 };
 Result<DecodedRecord> decode_record(std::string_view record);
+// As parse_current_row() reads envelopes: the answer views `scratch`, and trusts what is stored.
+using RecordScratch = std::vector<std::uint64_t>;
+EventOutline outline_record(std::string_view record, RecordScratch& scratch);
 
 // A row of `log`: the chain, then the record.
 std::string encode_log_row(const Chain& chain, std::span<const std::uint8_t> record);

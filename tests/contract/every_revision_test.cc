@@ -1,6 +1,7 @@
 // Every revision of a random history, by every way that leads to it, against what was seen when it
-// was the newest: a View of then, `?at=`, a server of the past and a fork, whose rows are proven to
-// equal the fold of its log. Before and after compaction and reopening.
+// was the newest: a View of then, `?at=`, a server of the past, a replay, and a fork, whose rows
+// are proven to equal the fold of its log. Before and after compaction and reopening.
+#include <future>
 #include <map>
 #include <random>
 
@@ -8,6 +9,8 @@
 
 #include "engine/page.h"
 #include "engine/read.h"
+#include "engine/replay/replay.h"
+#include "engine/replay/restate.h"
 #include "storage/fork.h"
 #include "storage/verify.h"
 #include "tests/contract/objects.h"
@@ -254,6 +257,59 @@ void check_forks(const std::filesystem::path& directory, TestWorld& world,
   }
 }
 
+// Without what a replay numbers by itself.
+Moment as_said_again(const Moment& moment) {
+  Moment told;
+  for (const auto& [key, text] : moment) {
+    if (text.empty()) {
+      told[key];
+      continue;
+    }
+    auto object = json(text);
+    engine::forget_history_revision(object);
+    object.at("metadata").as_object().erase("resourceVersion");
+    told[key] = canonical_json(object);
+  }
+  return told;
+}
+
+// Nobody is under test: step by step, then to and fro, over what the events in between come to.
+void check_replay(const std::filesystem::path& directory,
+                  const std::map<std::uint64_t, Moment>& moments, unsigned seed) {
+  engine::ReplayOptions options;
+  options.directory = directory;
+  options.speed.type = engine::ReplaySpeed::Type::kStep;
+  const auto opened = engine::Replay::open(std::move(options), engine::real_world());
+  REQUIRE(opened.has_value());
+  auto& replay = **opened;
+  replay.start();
+  const auto ask = [&](engine::ReplayControl control) {
+    std::promise<Result<engine::ReplayStatus>> answer;
+    replay.control(control, [&](auto status) { answer.set_value(std::move(status)); });
+    const auto status = answer.get_future().get();
+    REQUIRE(status.has_value());
+    INFO(status->failure);
+    REQUIRE(status->progress.unheard == 0);
+    return status->progress.at.number;
+  };
+  using Type = engine::ReplayControl::Type;
+  const auto head = replay.status().to.number;
+  for (std::uint64_t revision = 1; revision <= head; ++revision) {
+    INFO("a step to revision " << revision);
+    REQUIRE(ask({.type = Type::kStep}) == revision);
+    REQUIRE(as_said_again(look(*replay.engine().view())) == as_said_again(moments.at(revision)));
+  }
+  std::mt19937 random(seed);
+  for (int i = 0; i < 60; ++i) {
+    const auto revision = 1 + random() % head;
+    INFO("a leap to revision " << revision);
+    REQUIRE(ask({.type = Type::kSeek, .revision = {revision}}) == revision);
+    REQUIRE(as_said_again(look(*replay.engine().view())) == as_said_again(moments.at(revision)));
+  }
+  replay.stop();
+  REQUIRE(replay.report().value().is_equal());
+}
+
 void check_http(const std::filesystem::path& directory, TestWorld& world,
                 const std::map<std::uint64_t, Moment>& moments) {
   auto options = options_of(directory, /*read_only=*/true);
@@ -314,6 +370,7 @@ TEST_CASE("every revision is the same by every way that leads to it") {
   check_servers(directory, world, moments);
   check_forks(directory, world, moments);
   check_http(directory, world, moments);
+  check_replay(directory, moments, seed);
 }
 
 }  // namespace gatefold::test

@@ -25,5 +25,6 @@ void add_stats(CLI::App& app, Run& run);
 void add_verify(CLI::App& app, Run& run);
 void add_kubeconfig(CLI::App& app, Run& run);
 void add_bench(CLI::App& app, Run& run);
+void add_replay(CLI::App& app, Run& run);
 
 }  // namespace gatefold::tools

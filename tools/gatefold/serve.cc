@@ -1,20 +1,13 @@
 #include "tools/gatefold/serve.h"
 
-#include <algorithm>
-#include <charconv>
 #include <csignal>
 #include <optional>
-#include <thread>
 #include <utility>
 
-#include <boost/asio/ip/address.hpp>
 #include <fmt/format.h>
 #include <malloc.h>
-#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
-#include <sys/resource.h>
 
-#include "api/limits.h"
 #include "api/server.h"
 #include "engine/engine.h"
 #include "schema/json.h"
@@ -22,81 +15,11 @@
 #include "schema/time.h"
 #include "tools/gatefold/config.h"
 #include "tools/gatefold/exit_code.h"
-#include "tools/gatefold/json_lines.h"
 #include "tools/gatefold/manifests.h"
+#include "tools/gatefold/serving.h"
 
 namespace gatefold::tools {
 namespace {
-
-struct Endpoint {
-  std::string address;
-  std::uint16_t port = 0;
-  bool is_loopback = false;
-};
-
-// `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080`.
-Result<Endpoint> parse_listen(std::string_view text) {
-  const auto wrong = [&] {
-    return bad_request(fmt::format("--listen wants ADDRESS:PORT, not {}", text));
-  };
-  const auto colon = text.rfind(':');
-  if (colon == std::string_view::npos) return wrong();
-  const auto port = text.substr(colon + 1);
-  auto host = std::string(text.substr(0, colon));
-  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  if (host == "localhost") host = "127.0.0.1";
-  Endpoint endpoint;
-  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), endpoint.port);
-  boost::system::error_code bad_address;
-  const auto address = boost::asio::ip::make_address(host, bad_address);
-  if (error != std::errc() || end != port.data() + port.size() || bad_address) return wrong();
-  endpoint.address = host;
-  endpoint.is_loopback = address.is_loopback();
-  return endpoint;
-}
-
-void set_up_logging(const ServeOptions& options) {
-  auto logger = spdlog::stderr_logger_mt("gatefold");
-  logger->set_level(spdlog::level::from_str(options.log_level));
-  if (options.log_format == "json") {
-    auto formatter = std::make_unique<JsonLines>();
-    logger->set_formatter(std::move(formatter));
-  } else {
-    logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
-  }
-  spdlog::set_default_logger(std::move(logger));
-}
-
-void add_checks(engine::Engine& engine, api::Probes& probes) {
-  probes.add("ping", true, [] { return api::CheckResult{}; });
-  probes.add("log", false, [&engine] {
-    const auto health = engine.health();
-    return api::CheckResult{health.accepts_writes, health.why_not};
-  });
-  probes.add("shutdown", false, [&engine] {
-    return engine.hub().closed() ? api::CheckResult{false, "the server is shutting down"}
-                                 : api::CheckResult{};
-  });
-}
-
-unsigned thread_count(unsigned asked) {
-  return asked > 0 ? asked : std::clamp(std::thread::hardware_concurrency(), 1u, 4u);
-}
-
-// As many connections as the process may have descriptors for, beside those that the store needs:
-// the usual soft limit of 1,024 is far below what it may have.
-std::size_t connections_max() {
-  rlimit files{};
-  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return api::kConnectionsMax;
-  const auto given = std::exchange(files.rlim_cur, files.rlim_max);
-  if (setrlimit(RLIMIT_NOFILE, &files) != 0) files.rlim_cur = given;
-  const std::size_t limit = files.rlim_cur;
-  const auto left = limit > api::kDescriptorsReserved ? limit - api::kDescriptorsReserved : 1;
-  if (left < api::kConnectionsMax) {
-    spdlog::warn("at most {} connections: the process may have {} open files", left, limit);
-  }
-  return std::min(api::kConnectionsMax, left);
-}
 
 // The file, then the flags.
 Result<Config> configured(const ServeOptions& options) {
@@ -186,12 +109,8 @@ int run_serve(const ServeOptions& options) {
                    .message = fmt::format("--event-ttl wants a duration such as 1h30m, not {}",
                                           options.event_ttl)});
   }
-  if (!endpoint->is_loopback && !options.allow_unauthenticated) {
-    return report(
-        {.reason = Reason::kBadRequest,
-         .message = fmt::format("{} is no loopback address, and everybody may do everything; "
-                                "say --allow-unauthenticated to serve everybody who can reach it",
-                                endpoint->address)});
+  if (auto safe = check_exposure(*endpoint, options.allow_unauthenticated); !safe) {
+    return report(safe.error());
   }
   std::optional<Moment> at;
   if (!options.at.empty()) {
@@ -201,15 +120,8 @@ int run_serve(const ServeOptions& options) {
   }
   const auto config = configured(options);
   if (!config) return report(config.error());
-  // Few arenas: memory at rest matters more than the last bit of allocation speed.
-  mallopt(M_ARENA_MAX, 2);  // NOLINT(concurrency-mt-unsafe): no other thread runs yet
-  set_up_logging(options);
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
+  const auto signals = prepare_process();
+  set_up_logging(options.log_level, options.log_format);
   return serve(options, *config, *endpoint, *event_ttl_ns, at, signals);
 }
 

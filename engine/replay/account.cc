@@ -1,0 +1,186 @@
+#include "engine/replay/account.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "engine/replay/restate.h"
+#include "schema/json.h"
+
+namespace gatefold::engine {
+namespace {
+
+struct Traces {
+  ObjectTrace history;
+  ObjectTrace replay;
+};
+
+class Account {
+ public:
+  bool is_truncated() const { return is_truncated_; }
+  std::map<ObjectKey, Traces>& traces() { return traces_; }
+
+  static bool is_compared(std::string_view resource) {
+    return resource != "events" && resource != "leases.coordination.k8s.io";
+  }
+
+  void note(const storage::Event& event, ObjectTrace Traces::* side) {
+    auto found = traces_.find(event.key);
+    if (found == traces_.end()) {
+      if (traces_.size() == kAccountObjectsMax) {
+        is_truncated_ = true;
+        return;
+      }
+      found = traces_.emplace(event.key, Traces{}).first;
+    }
+    auto& trace = found->second.*side;
+    ++trace.writes;
+    trace.transitions.insert(trace.transitions.end(), event.transitions.begin(),
+                             event.transitions.end());
+  }
+
+ private:
+  std::map<ObjectKey, Traces> traces_;
+  bool is_truncated_ = false;
+};
+
+bool is_restated(const storage::Event& event) {
+  return std::ranges::any_of(event.audit_annotations, [](const storage::AuditAnnotation& note) {
+    return note.key == kHistoryRevision;
+  });
+}
+
+Result<Value> parse_object(std::string_view body) {
+  auto parsed = parse_json(body);
+  if (!parsed) return internal_error("a stored object is no JSON");
+  return std::move(parsed->value);
+}
+
+Result<void> trace_history(const storage::Snapshot& history, const UnderTest& under_test,
+                           ReplayReport& report, Account& account) {
+  Status failed;
+  bool is_fine = true;
+  auto read =
+      history.outlines(report.from, report.until, [&](const storage::EventOutline& outline) {
+        if (!under_test.wrote(outline.user, outline.field_manager, outline.user_agent)) return true;
+        if (!Account::is_compared(outline.resource)) {
+          ++report.uncompared_history;
+          return true;
+        }
+        auto event = history.event(outline.revision);
+        if (!event || !*event) {
+          is_fine = false;
+          if (!event) failed = std::move(event.error());
+          return false;
+        }
+        account.note(**event, &Traces::history);
+        return true;
+      });
+  if (!is_fine) return std::unexpected(std::move(failed));
+  return read;
+}
+
+Result<void> add_objects(const ObjectKey& key, const storage::Snapshot& history, const View& replay,
+                         Revision until, Traces& traces) {
+  auto then = until.number == 0 ? Result<std::optional<storage::PastObject>>()
+                                : history.object_at(key, until);
+  if (!then) return std::unexpected(std::move(then.error()));
+  if (*then) {
+    auto object = parse_object((*then)->body);
+    if (!object) return std::unexpected(std::move(object.error()));
+    traces.history.object = std::move(*object);
+  }
+  auto now = replay.snapshot->get(key);
+  if (!now) return std::unexpected(std::move(now.error()));
+  if (*now) {
+    auto object = parse_object((*now)->body);
+    if (!object) return std::unexpected(std::move(object.error()));
+    traces.replay.object = std::move(*object);
+  }
+  return {};
+}
+
+const SchemaNode* schema_of(const View& view, const std::string& resource) {
+  const auto* kind = view.catalog->find_resource(resource);
+  return kind == nullptr ? nullptr : kind->storage_version().schema.get();
+}
+
+JsonArray texts_of(const std::vector<std::string>& statuses) {
+  JsonArray texts;
+  for (const auto& status : statuses) texts.emplace_back(status);
+  return texts;
+}
+
+JsonObject object_json(const ObjectComparison& object) {
+  JsonArray fields;
+  for (const auto& field : object.fields) {
+    JsonObject line{{"path", field.path}, {"change", change_word(field.type)}};
+    if (field.type != ChangeType::kAdded) line["history"] = field.old_value;
+    if (field.type != ChangeType::kRemoved) line["replay"] = field.new_value;
+    fields.emplace_back(std::move(line));
+  }
+  JsonArray conditions;
+  for (const auto& moves : object.conditions) {
+    conditions.emplace_back(JsonObject{{"path", moves.path},
+                                       {"type", moves.type},
+                                       {"order", order_word(moves.order)},
+                                       {"history", texts_of(moves.history)},
+                                       {"replay", texts_of(moves.replay)}});
+  }
+  return {{"object", to_string(object.key)},
+          {"equal", object.is_equal()},
+          {"writes", {{"history", object.history_writes}, {"replay", object.replay_writes}}},
+          {"fields", std::move(fields)},
+          {"conditions", std::move(conditions)}};
+}
+
+}  // namespace
+
+bool ReplayReport::is_equal() const {
+  return !is_truncated && std::ranges::all_of(objects, &ObjectComparison::is_equal);
+}
+
+Result<ReplayReport> account(const storage::Snapshot& history, const View& replay,
+                             const UnderTest& under_test, Revision from, Revision until,
+                             Revision replay_from) {
+  ReplayReport report{.from = from, .until = until};
+  Account account;
+  if (auto traced = trace_history(history, under_test, report, account); !traced) {
+    return std::unexpected(std::move(traced.error()));
+  }
+  auto read =
+      replay.snapshot->events(replay_from, replay.revision(), [&](const storage::Event& event) {
+        if (is_restated(event)) return true;
+        if (Account::is_compared(event.key.resource)) {
+          account.note(event, &Traces::replay);
+        } else {
+          ++report.uncompared_replay;
+        }
+        return true;
+      });
+  if (!read) return std::unexpected(std::move(read.error()));
+  report.is_truncated = account.is_truncated();
+  for (auto& [key, traces] : account.traces()) {
+    if (auto added = add_objects(key, history, replay, until, traces); !added) {
+      return std::unexpected(std::move(added.error()));
+    }
+    report.objects.push_back(
+        compare_traces(key, traces.history, traces.replay, schema_of(replay, key.resource)));
+  }
+  return report;
+}
+
+JsonObject report_json(const ReplayReport& report) {
+  JsonArray objects;
+  for (const auto& object : report.objects) objects.emplace_back(object_json(object));
+  return {{"equal", report.is_equal()},
+          {"from", report.from.number},
+          {"until", report.until.number},
+          {"refused", report.refused},
+          {"uncompared",
+           {{"history", report.uncompared_history}, {"replay", report.uncompared_replay}}},
+          {"truncated", report.is_truncated},
+          {"objects", std::move(objects)}};
+}
+
+}  // namespace gatefold::engine

@@ -1,0 +1,39 @@
+// What a controller under test did in a replay, object by object, against what the history says:
+// from the two logs.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "engine/replay/compare.h"
+#include "engine/replay/under_test.h"
+#include "engine/view.h"
+#include "schema/status.h"
+#include "storage/snapshot.h"
+
+namespace gatefold::engine {
+
+struct ReplayReport {
+  Revision from;  // of the history
+  Revision until;
+  std::vector<ObjectComparison> objects;  // that either wrote, by key; those that differ and others
+  bool is_truncated = false;              // there are more than kAccountObjectsMax
+  std::uint64_t refused = 0;              // writes under test that an error answered
+  // Of Events and Leases, which no two runs write alike.
+  std::uint64_t uncompared_history = 0;
+  std::uint64_t uncompared_replay = 0;
+
+  bool is_equal() const;
+};
+
+inline constexpr std::size_t kAccountObjectsMax = 10'000;
+
+// The history's events in (from, until] by the writers under test; in the log of `replay` after
+// `replay_from` all events that restate none. Final objects as of `until`, and as of `replay`.
+Result<ReplayReport> account(const storage::Snapshot& history, const View& replay,
+                             const UnderTest& under_test, Revision from, Revision until,
+                             Revision replay_from);
+
+JsonObject report_json(const ReplayReport& report);
+
+}  // namespace gatefold::engine

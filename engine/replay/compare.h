@@ -1,0 +1,62 @@
+// What a controller under test made of an object, against what the history's own made of it. Pure.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/tell/diff.h"
+#include "schema/ids.h"
+#include "schema/schema_node.h"
+#include "schema/value.h"
+#include "storage/event.h"
+
+namespace gatefold::engine {
+
+// What one of the two did to an object.
+struct ObjectTrace {
+  std::uint64_t writes = 0;
+  std::vector<storage::Transition> transitions;  // that its writes made, oldest first
+  Value object;                                  // at the end; null: it is not there
+};
+
+enum class StatusOrder {
+  kSame,
+  kSkipped,   // some of the history's are missing, the last one is not: a level-triggered
+              // controller that saw less did less
+  kMissing,   // the last one is missing, too
+  kExtra,     // all of the history's and more
+  kDifferent  // anything else
+};
+// `same`, `skipped`, `missing`, `extra`, `different`.
+std::string_view order_word(StatusOrder order);
+
+// The statuses that a condition went through; "" is gone.
+struct ConditionMoves {
+  std::string path;  // of its list
+  std::string type;
+  StatusOrder order = StatusOrder::kSame;
+  std::vector<std::string> history;
+  std::vector<std::string> replay;
+};
+
+struct ObjectComparison {
+  ObjectKey key;
+  std::uint64_t history_writes = 0;
+  std::uint64_t replay_writes = 0;
+  std::vector<FieldChange> fields;         // from the history's object to the replay's
+  std::vector<ConditionMoves> conditions;  // by path and type
+
+  // The same in the end, on a way that leads there: neither other fields, nor statuses that are
+  // more or others than the history's.
+  bool is_equal() const;
+};
+
+// Leaves out what depends on when, and how often, something was written: lastTransitionTime,
+// resourceVersion, generation, managedFields, times of creation and deletion, and uids, which
+// objects get that the controller creates. `schema` as in DiffOptions.
+ObjectComparison compare_traces(ObjectKey key, const ObjectTrace& history,
+                                const ObjectTrace& replay, const SchemaNode* schema);
+
+}  // namespace gatefold::engine

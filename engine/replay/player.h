@@ -1,0 +1,67 @@
+// Says a history again in an engine of its own: its states and its events, less those of the
+// controller under test. One thread, but for interrupt().
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "engine/engine.h"
+#include "engine/replay/fold.h"
+#include "engine/replay/restate.h"
+#include "engine/replay/under_test.h"
+#include "storage/snapshot.h"
+
+namespace gatefold::engine {
+
+struct ReplayProgress {
+  Revision at;         // of the history: everything up to it was said
+  Time time;           // when that was, then
+  Revision begun_at;   // where the state was put last, in the history
+  Revision begun_own;  // and in the replay's own log: what is behind is restated, or by others
+  // Since then.
+  std::uint64_t shown = 0;     // events of the history that were said, alone or folded
+  std::uint64_t withheld = 0;  // those of the writers under test
+  std::uint64_t unheard = 0;   // changes of objects that are not there
+  std::uint64_t restated = 0;  // events of the replay's log that came of it all
+};
+
+class Player {
+ public:
+  // The engine is opened with `is_replay` and outlives the player; nobody else writes what the
+  // history writes. `history` is not of a moment before those that are asked for.
+  Player(std::shared_ptr<const storage::Snapshot> history, Engine& engine, UnderTest under_test);
+
+  // Makes everything as the history had it at `revision`, whatever was there; 0: nothing is. What
+  // the controller under test wrote is gone. kExpired where the history no longer has it.
+  Result<void> put_state(Revision revision);
+  // Says the events after progress().at up to `until`, each for itself.
+  Result<void> play(Revision until);
+  // The same, as the changes that they come to.
+  Result<void> pass_to(Revision until);
+  // put_state() and pass_to() end before they are done, kServiceUnavailable, now and from now on:
+  // they may go through all of a history. Any thread.
+  void interrupt() { interrupted_ = true; }
+
+  const ReplayProgress& progress() const { return progress_; }
+  const storage::Snapshot& history() const { return *history_; }
+
+ private:
+  class Batch;
+  Result<CatalogPtr> catalog_of(const storage::Snapshot& snapshot) const;
+  Result<void> remove_what_is_not_in(const Catalog& catalog, const storage::Snapshot* then,
+                                     bool definitions);
+  Result<void> put_objects(const Kind& kind, const storage::Snapshot& then);
+  Result<Restatement> restatement_of(const FoldedChange& change) const;
+  Result<void> reached(Revision revision);
+  Result<void> may_go_on() const;
+
+  std::shared_ptr<const storage::Snapshot> history_;
+  Engine& engine_;
+  UnderTest under_test_;
+  ReplayProgress progress_;
+  std::atomic<bool> interrupted_{false};
+};
+
+}  // namespace gatefold::engine

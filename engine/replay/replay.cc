@@ -1,0 +1,313 @@
+#include "engine/replay/replay.h"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace gatefold::engine {
+namespace {
+
+using State = ReplayStatus::State;
+
+constexpr double kFactorMin = 0.001;
+constexpr double kFactorMax = 1e9;
+// Controls that wait: nobody has more hands.
+constexpr std::size_t kControlsMax = 64;
+// Events between two looks at the controls: as they are, and folded.
+constexpr std::uint64_t kPieceEvents = 64;
+constexpr std::uint64_t kFoldedPieceEvents = 250'000;
+// How late the first watch is noticed.
+constexpr std::chrono::milliseconds kWatchTick{50};
+
+// The revision that a moment is; `otherwise` where none is named.
+Result<Revision> resolve(const storage::Snapshot& history, const std::optional<Moment>& moment,
+                         Revision otherwise) {
+  if (!moment) return otherwise;
+  auto then = history.at(*moment);
+  if (!then) return std::unexpected(std::move(then.error()));
+  return (*then)->head().revision;
+}
+
+}  // namespace
+
+Result<ReplaySpeed> parse_speed(std::string_view text) {
+  using Type = ReplaySpeed::Type;
+  if (text == "step") return ReplaySpeed{Type::kStep, 1};
+  if (text == "max") return ReplaySpeed{Type::kMax, 1};
+  const auto digits = text.substr(0, text.ends_with('x') ? text.size() - 1 : text.size());
+  ReplaySpeed speed;
+  const auto* const last = digits.data() + digits.size();
+  const auto [end, error] = std::from_chars(digits.data(), last, speed.factor);
+  const bool is_number = error == std::errc() && end == last && !digits.empty();
+  if (!is_number || !(speed.factor >= kFactorMin && speed.factor <= kFactorMax)) {
+    return bad_request(
+        fmt::format("a speed is step, max, or a factor such as 10x from {} to {}, not {}",
+                    kFactorMin, kFactorMax, text));
+  }
+  return speed;
+}
+
+std::string to_string(const ReplaySpeed& speed) {
+  if (speed.type == ReplaySpeed::Type::kStep) return "step";
+  if (speed.type == ReplaySpeed::Type::kMax) return "max";
+  return fmt::format("{}x", speed.factor);
+}
+
+std::string_view state_word(ReplayStatus::State state) {
+  switch (state) {
+    case State::kWaiting:
+      return "waiting";
+    case State::kPaused:
+      return "paused";
+    case State::kPlaying:
+      return "playing";
+    case State::kEnded:
+      return "ended";
+    case State::kFailed:
+      return "failed";
+  }
+  return "";
+}
+
+Result<std::unique_ptr<Replay>> Replay::open(ReplayOptions options, World world) {
+  auto store = storage::Store::open({.directory = options.directory, .read_only = true});
+  if (!store) return std::unexpected(std::move(store.error()));
+  EngineOptions engine_options;
+  engine_options.store.directory = "/gatefold-replay";
+  engine_options.store.in_memory = true;
+  engine_options.builtin_gateway_api = false;
+  engine_options.is_replay = true;
+  auto engine = Engine::open(std::move(engine_options), std::move(world));
+  if (!engine) return std::unexpected(std::move(engine.error()));
+  std::unique_ptr<Replay> replay(
+      new Replay(std::move(*store), std::move(*engine), std::move(options)));
+  const auto& history = replay->player_->history();
+  auto from = resolve(history, replay->options_.from, {});
+  if (!from) return std::unexpected(std::move(from.error()));
+  auto to = resolve(history, replay->options_.to, history.head().revision);
+  if (!to) return std::unexpected(std::move(to.error()));
+  if (*from >= *to) {
+    return bad_request(fmt::format("nothing happened after revision {} until revision {}",
+                                   from->number, to->number));
+  }
+  auto& status = replay->status_;
+  status.from = *from;
+  status.to = *to;
+  status.speed = replay->options_.speed;
+  status.state = replay->options_.waits_for_watch                ? State::kWaiting
+                 : status.speed.type == ReplaySpeed::Type::kStep ? State::kPaused
+                                                                 : State::kPlaying;
+  if (auto put = replay->player_->put_state(*from); !put) {
+    return std::unexpected(std::move(put.error()));
+  }
+  replay->publish({});
+  return replay;
+}
+
+Replay::Replay(std::unique_ptr<storage::Store> store, std::unique_ptr<Engine> engine,
+               ReplayOptions options)
+    : store_(std::move(store)), engine_(std::move(engine)), options_(std::move(options)) {
+  player_.emplace(store_->snapshot(), *engine_, options_.under_test);
+}
+
+Replay::~Replay() {
+  stop();
+  engine_->stop();
+}
+
+void Replay::start() {
+  due_ = Clock::now();
+  thread_ = std::thread([this] { run(); });
+}
+
+void Replay::stop() {
+  {
+    const std::scoped_lock lock(mutex_);
+    stopping_ = true;
+    signal_.notify_one();
+  }
+  player_->interrupt();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Replay::control(ReplayControl control, Done done) {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (!stopping_ && asked_.size() < kControlsMax) {
+      asked_.push_back({control, std::move(done)});
+      signal_.notify_one();
+      return;
+    }
+  }
+  Status full{Reason::kTooManyRequests, "Too many requests, please try again later.", {}, {}};
+  full.details.retry_after_seconds = 1;
+  done(std::unexpected(std::move(full)));
+}
+
+ReplayStatus Replay::status() const {
+  const std::scoped_lock lock(mutex_);
+  auto status = status_;
+  const auto& progress = status.progress;
+  const auto known = progress.begun_own.number + progress.restated;
+  // What is being said this moment is not counted yet.
+  const auto head = engine_->hub().head().number;
+  status.writes = head > known ? head - known : 0;
+  status.refused = engine_->counts().refused;
+  return status;
+}
+
+Result<ReplayReport> Replay::report() const {
+  const auto now = status();
+  const auto view = engine_->view();
+  if (view == nullptr) return unavailable("the store is being opened again");
+  auto report = account(player_->history(), *view, options_.under_test, now.progress.begun_at,
+                        now.progress.at, now.progress.begun_own);
+  if (report) report->refused = now.refused;
+  return report;
+}
+
+void Replay::run() {
+  for (;;) {
+    auto asked = wait_for_turn();
+    {
+      const std::scoped_lock lock(mutex_);
+      if (stopping_ && !asked) break;
+    }
+    auto done = asked ? carry_out(asked->control) : advance();
+    const bool is_refused = !done && done.error().reason == Reason::kBadRequest;
+    publish(is_refused ? Result<void>() : done);
+    if (!asked) continue;
+    done ? asked->done(status()) : asked->done(std::unexpected(std::move(done.error())));
+  }
+}
+
+// Whether there is something to do without being asked. Under mutex_.
+bool Replay::is_due() const {
+  if (status_.state == State::kWaiting) return engine_->hub().watchers() > 0;
+  return status_.state == State::kPlaying && Clock::now() >= due_;
+}
+
+std::optional<Replay::Asked> Replay::wait_for_turn() {
+  std::unique_lock lock(mutex_);
+  while (!stopping_ && asked_.empty() && !is_due()) {
+    if (status_.state == State::kWaiting) {
+      signal_.wait_for(lock, kWatchTick);
+    } else if (status_.state == State::kPlaying) {
+      signal_.wait_until(lock, due_);
+    } else {
+      signal_.wait(lock);
+    }
+  }
+  if (asked_.empty()) return std::nullopt;
+  auto asked = std::move(asked_.front());
+  asked_.pop_front();
+  return asked;
+}
+
+Result<void> Replay::carry_out(const ReplayControl& control) {
+  using Type = ReplayControl::Type;
+  if (control.type == Type::kLook) return {};
+  auto now = status();
+  if (now.state == State::kFailed && control.type != Type::kSeek) {
+    return bad_request("the replay has failed: " + now.failure);
+  }
+  const auto become = [&](State state) {
+    const std::scoped_lock lock(mutex_);
+    status_.state = state;
+  };
+  due_ = Clock::now();
+  switch (control.type) {
+    case Type::kPause:
+      become(State::kPaused);
+      return {};
+    case Type::kResume:
+      if (now.speed.type == ReplaySpeed::Type::kStep) {
+        return bad_request("the speed is step: step, or set another speed");
+      }
+      become(State::kPlaying);
+      return {};
+    case Type::kSpeed: {
+      const std::scoped_lock lock(mutex_);
+      status_.speed = control.speed;
+      if (control.speed.type == ReplaySpeed::Type::kStep) status_.state = State::kPaused;
+      return {};
+    }
+    case Type::kStep:
+      become(State::kPaused);
+      return step(control.count);
+    case Type::kSeek:
+    case Type::kLook:
+      break;
+  }
+  if (control.revision < now.from || control.revision > now.to) {
+    return bad_request(fmt::format("revision {} is not between {} and {}", control.revision.number,
+                                   now.from.number, now.to.number));
+  }
+  if (now.state == State::kEnded || now.state == State::kFailed) become(State::kPaused);
+  if (control.revision >= now.progress.at && now.state != State::kFailed) {
+    return player_->pass_to(control.revision);
+  }
+  return player_->put_state(control.revision);
+}
+
+Result<void> Replay::step(std::uint64_t count) {
+  const auto to = status().to;
+  const auto until = player_->progress().shown + count;
+  while (player_->progress().shown < until && player_->progress().at < to) {
+    if (auto played = player_->play(player_->progress().at.next()); !played) return played;
+    const std::scoped_lock lock(mutex_);
+    if (stopping_) break;
+  }
+  return {};
+}
+
+// What is due, at most a piece of it.
+Result<void> Replay::advance() {
+  auto now = status();
+  if (now.state == State::kWaiting) {
+    const std::scoped_lock lock(mutex_);
+    const bool plays = now.speed.type != ReplaySpeed::Type::kStep;
+    status_.state = plays ? State::kPlaying : State::kPaused;
+    due_ = Clock::now();
+    return {};
+  }
+  const auto at = player_->progress().at.number;
+  if (now.speed.type != ReplaySpeed::Type::kMax) {
+    auto played = player_->play(std::min(now.to, Revision{at + 1}));
+    if (played) schedule();
+    return played;
+  }
+  if (engine_->hub().watchers() > 0) {
+    return player_->play(std::min(now.to, Revision{at + kPieceEvents}));
+  }
+  return player_->pass_to(std::min(now.to, Revision{at + kFoldedPieceEvents}));
+}
+
+// From event to event, so that what one is late the next one makes up for.
+void Replay::schedule() {
+  const auto& progress = player_->progress();
+  auto next = player_->history().event(progress.at.next());
+  if (!next || !*next) return;  // play() will say why
+  const auto gap = static_cast<double>((*next)->time.ns - progress.time.ns);
+  const auto factor = status().speed.factor;
+  const auto waits = progress.at.number == 0
+                         ? 0
+                         : std::min(gap / factor, static_cast<double>(options_.gap_max_ns));
+  due_ += std::chrono::nanoseconds(static_cast<std::int64_t>(waits));
+}
+
+void Replay::publish(const Result<void>& done) {
+  const std::scoped_lock lock(mutex_);
+  status_.progress = player_->progress();
+  if (!done) {
+    status_.state = State::kFailed;
+    status_.failure = done.error().message;
+  } else if (status_.progress.at >= status_.to && status_.state != State::kFailed) {
+    status_.state = State::kEnded;
+  }
+}
+
+}  // namespace gatefold::engine

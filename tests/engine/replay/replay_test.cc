@@ -1,0 +1,421 @@
+// A recorded story in front of controllers: of a lamp that people set, a controller that lights it,
+// and a meter that reads it.
+#include "engine/replay/replay.h"
+
+#include <chrono>
+#include <fstream>
+#include <future>
+#include <map>
+#include <sstream>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "schema/meta.h"
+#include "tests/schema/parsed.h"
+#include "tests/storage/scratch.h"
+#include "tests/support/test_world.h"
+
+namespace gatefold::engine {
+namespace {
+
+using namespace gatefold::test;
+using State = ReplayStatus::State;
+
+const ObjectKey kLamp{"lamps.light.example.com", "default", "a"};
+
+Value definition() {
+  return json(R"({"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition",
+    "metadata":{"name":"lamps.light.example.com"},"spec":{"group":"light.example.com",
+    "scope":"Namespaced","names":{"plural":"lamps","kind":"Lamp"},"versions":[{"name":"v1",
+    "served":true,"storage":true,"subresources":{"status":{}},"schema":{"openAPIV3Schema":{
+    "type":"object","properties":{"spec":{"type":"object","properties":{
+    "level":{"type":"integer"}}},"status":{"type":"object","properties":{"conditions":{
+    "type":"array","x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["type"],
+    "items":{"type":"object","required":["type"],"properties":{"type":{"type":"string"},
+    "status":{"type":"string"},"reason":{"type":"string"},"message":{"type":"string"},
+    "lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}}}}]}})");
+}
+
+Command command_by(std::string_view manager, Verb verb, std::string subresource = "") {
+  Command command;
+  command.verb = verb;
+  command.group = "light.example.com";
+  command.version = "v1";
+  command.plural = "lamps";
+  command.name_space = "default";
+  if (verb != Verb::kCreate) command.name = "a";
+  command.subresource = std::move(subresource);
+  command.actor.user = "somebody";
+  command.actor.field_manager = manager;
+  return command;
+}
+
+Command creation(int level, const JsonArray& finalizers = {}) {
+  auto command = command_by("kubectl", Verb::kCreate);
+  JsonObject metadata{{"name", "a"}};
+  if (!finalizers.empty()) metadata["finalizers"] = finalizers;
+  command.body = {{"apiVersion", "light.example.com/v1"},
+                  {"kind", "Lamp"},
+                  {"metadata", std::move(metadata)},
+                  {"spec", {{"level", level}}}};
+  return command;
+}
+
+Command patch(std::string_view manager, std::string_view body, std::string subresource = "") {
+  auto command = command_by(manager, Verb::kPatch, std::move(subresource));
+  command.body = json(body);
+  return command;
+}
+
+Command lit(std::string_view status) {
+  return patch(
+      "lampd",
+      fmt::format(R"({{"status":{{"conditions":[{{"type":"Lit","status":"{}"}}]}}}})", status),
+      "status");
+}
+
+Revision write(Engine& engine, Command command) {
+  auto outcome = engine.execute(std::move(command));
+  INFO((outcome ? "" : outcome.error().message));
+  REQUIRE(outcome.has_value());
+  return outcome->revision;
+}
+
+// What somebody who reads finds; null: there is none.
+Value found(Engine& engine, const ObjectKey& key = kLamp) {
+  const auto object = engine.view()->snapshot->get(key);
+  REQUIRE(object.has_value());
+  return *object ? json((*object)->body) : Value();
+}
+
+std::string status_of(Engine& engine) {
+  const auto lamp = found(engine);
+  const auto& conditions = list_at(lamp, {"status", "conditions"});
+  return conditions.empty() ? "" : std::string(string_at(conditions[0], {"status"}));
+}
+
+std::int64_t level_of(Engine& engine) {
+  return integer_at(found(engine), {"spec", "level"}, 0);
+}
+
+std::string watts_of(Engine& engine) {
+  return std::string(string_at(found(engine), {"metadata", "annotations", "watts"}));
+}
+
+// A directory with the story, and its revisions.
+class Story {
+ public:
+  Story() {
+    EngineOptions options;
+    options.store.directory = directory();
+    options.manual = true;
+    options.builtin_gateway_api = false;
+    auto opened = Engine::open(std::move(options), world_.world());
+    REQUIRE(opened.has_value());
+    auto& engine = **opened;
+    Command command = command_by("kubectl", Verb::kCreate);
+    command.group = "apiextensions.k8s.io";
+    command.plural = "customresourcedefinitions";
+    command.name_space = "";
+    command.body = definition();
+    write(engine, std::move(command));
+    while (engine.step()) {
+    }
+    created = write(engine, creation(1, {"light.example.com/off"}));
+    say(engine, lit("False"));
+    say(engine, lit("True"));
+    read = say(engine, patch("meter", R"({"metadata":{"annotations":{"watts":"5"}}})"));
+    brightened = say(engine, patch("kubectl", R"({"spec":{"level":2}})"));
+    say(engine, patch("lampd", R"({"metadata":{"labels":{"seen":"2"}}})"));
+    deleted = say(engine, command_by("kubectl", Verb::kDelete));
+    gone = say(engine, patch("lampd", R"({"metadata":{"finalizers":null}})"));
+  }
+
+  std::filesystem::path directory() const { return scratch_.path() / "story"; }
+
+  ReplayOptions options(Revision from, Revision to, std::string_view speed = "step") const {
+    ReplayOptions options;
+    options.directory = directory();
+    if (from.number > 0) options.from = from;
+    options.to = to;
+    options.speed = parse_speed(speed).value();
+    options.under_test = UnderTest({parse_writer_pattern("fieldManager=lampd").value()});
+    return options;
+  }
+
+  Revision created, read, brightened, deleted, gone;
+
+ private:
+  Revision say(Engine& engine, Command command) {
+    world_.advance(60);
+    write(engine, std::move(command));
+    return engine.view()->revision();
+  }
+
+  ScratchDirectory scratch_;
+  TestWorld world_;
+};
+
+class Stage {
+ public:
+  explicit Stage(ReplayOptions options) {
+    auto opened = Replay::open(std::move(options), real_world());
+    INFO((opened ? "" : opened.error().message));
+    REQUIRE(opened.has_value());
+    replay_ = std::move(*opened);
+    replay_->start();
+  }
+  ~Stage() { replay_->stop(); }
+  Stage(const Stage&) = delete;
+  Stage& operator=(const Stage&) = delete;
+
+  Replay& replay() { return *replay_; }
+  Engine& engine() { return replay_->engine(); }
+
+  Result<ReplayStatus> ask(ReplayControl control) {
+    auto promise = std::make_shared<std::promise<Result<ReplayStatus>>>();
+    auto answer = promise->get_future();
+    replay_->control(
+        control, [promise](Result<ReplayStatus> status) { promise->set_value(std::move(status)); });
+    return answer.get();
+  }
+  ReplayStatus step(std::uint64_t count = 1) {
+    const auto status = ask({.type = ReplayControl::Type::kStep, .count = count});
+    REQUIRE(status.has_value());
+    return *status;
+  }
+  ReplayStatus seek(Revision revision) {
+    const auto status = ask({.type = ReplayControl::Type::kSeek, .revision = revision});
+    INFO((status ? status->failure : status.error().message));
+    REQUIRE(status.has_value());
+    return *status;
+  }
+  ReplayReport report() {
+    auto report = replay_->report();
+    REQUIRE(report.has_value());
+    return std::move(*report);
+  }
+
+ private:
+  std::unique_ptr<Replay> replay_;
+};
+
+std::map<std::string, std::string> files_of(const std::filesystem::path& directory) {
+  std::map<std::string, std::string> files;
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+    std::ostringstream text;
+    text << std::ifstream(entry.path(), std::ios::binary).rdbuf();
+    files[entry.path().filename()] = text.str();
+  }
+  return files;
+}
+
+}  // namespace
+
+TEST_CASE("a correct controller is told to be one") {
+  const Story story;
+  const auto before = files_of(story.directory());
+  {
+    Stage stage(story.options(story.created, story.gone));
+    CHECK(stage.replay().status().state == State::kPaused);
+    CHECK(level_of(stage.engine()) == 1);
+    write(stage.engine(), lit("False"));
+    write(stage.engine(), lit("True"));
+    // Two events of the controller are passed over on the way to the meter's.
+    auto status = stage.step();
+    CHECK(status.progress.at == story.read);
+    CHECK(status.progress.withheld == 2);
+    CHECK(status.progress.shown == 1);
+    CHECK(status.writes == 2);
+    CHECK(watts_of(stage.engine()) == "5");
+    CHECK(status_of(stage.engine()) == "True");
+    stage.step();
+    CHECK(level_of(stage.engine()) == 2);
+    CHECK(status_of(stage.engine()) == "True");
+    write(stage.engine(), patch("lampd", R"({"metadata":{"labels":{"seen":"2"}}})"));
+    stage.step();
+    CHECK(is_deleting(found(stage.engine())));
+    write(stage.engine(), patch("lampd", R"({"metadata":{"finalizers":null}})"));
+    CHECK(found(stage.engine()).is_null());
+    // Nothing but withheld events is left.
+    status = stage.step();
+    CHECK(status.state == State::kEnded);
+    CHECK(status.progress.at == story.gone);
+    const auto report = stage.report();
+    REQUIRE(report.objects.size() == 1);
+    const auto& lamp = report.objects[0];
+    CHECK(lamp.key == kLamp);
+    CHECK(lamp.history_writes == 4);
+    CHECK(lamp.replay_writes == 4);
+    REQUIRE(lamp.conditions.size() == 1);
+    CHECK(lamp.conditions[0].order == StatusOrder::kSame);
+    CHECK(report.is_equal());
+  }
+  CHECK(files_of(story.directory()) == before);
+}
+
+TEST_CASE("what a wrong controller does and leaves undone is named") {
+  const Story story;
+  Stage stage(story.options(story.created, story.brightened));
+  SECTION("it never lights the lamp") {
+    write(stage.engine(), lit("False"));
+    stage.seek(story.brightened);
+    const auto report = stage.report();
+    CHECK_FALSE(report.is_equal());
+    REQUIRE(report.objects.size() == 1);
+    const auto& lamp = report.objects[0];
+    REQUIRE(lamp.fields.size() == 1);
+    CHECK(lamp.fields[0].path == "status.conditions[Lit].status");
+    CHECK(to_json(lamp.fields[0].old_value) == R"("True")");
+    CHECK(to_json(lamp.fields[0].new_value) == R"("False")");
+    CHECK(lamp.conditions.at(0).order == StatusOrder::kMissing);
+  }
+  SECTION("it flips on the way") {
+    for (const auto* status : {"False", "True", "False", "True"}) {
+      write(stage.engine(), lit(status));
+    }
+    stage.seek(story.brightened);
+    const auto report = stage.report();
+    CHECK_FALSE(report.is_equal());
+    CHECK(report.objects.at(0).fields.empty());
+    CHECK(report.objects.at(0).conditions.at(0).order == StatusOrder::kExtra);
+  }
+  SECTION("it writes what is refused") {
+    CHECK_FALSE(stage.engine().execute(patch("lampd", R"({"spec":{"level":"high"}})")).has_value());
+    CHECK(stage.report().refused == 1);
+  }
+}
+
+TEST_CASE("folded, a history comes to what it comes to event by event") {
+  const Story story;
+  for (std::uint64_t until = 1; until <= story.gone.number; ++until) {
+    Stage played(story.options({}, story.gone));
+    Stage folded(story.options({}, story.gone));
+    while (played.replay().status().progress.at.number < until) {
+      const auto at = played.replay().status().progress.at.number;
+      // Without anybody under test each step is one event; here some are passed over.
+      if (played.step().progress.at.number <= at) break;
+    }
+    const auto at = played.replay().status().progress.at;
+    folded.seek(at);
+    CHECK(canonical_json(found(played.engine())) == canonical_json(found(folded.engine())));
+    CHECK(played.replay().status().progress.withheld == folded.replay().status().progress.withheld);
+    CHECK(folded.replay().status().progress.unheard == 0);
+    const auto* kind = played.engine().view()->catalog->find_resource(kLamp.resource);
+    const auto* other = folded.engine().view()->catalog->find_resource(kLamp.resource);
+    CHECK((kind == nullptr) == (other == nullptr));
+  }
+}
+
+TEST_CASE("seeking back puts what was, and forgets what the controller wrote") {
+  const Story story;
+  Stage stage(story.options(story.created, story.gone));
+  write(stage.engine(), lit("True"));
+  stage.seek(story.deleted);
+  CHECK(is_deleting(found(stage.engine())));
+  const auto head = stage.engine().view()->revision();
+  auto status = stage.seek(story.created);
+  CHECK(status.state == State::kPaused);
+  CHECK(status.writes == 0);
+  CHECK(status_of(stage.engine()).empty());
+  CHECK(level_of(stage.engine()) == 1);
+  // Revisions of the replay only go on: who watches sees it as changes.
+  CHECK(stage.engine().view()->revision() > head);
+  CHECK(stage.report().objects.empty());
+  // The state holds what the history's controller had written by then.
+  stage.seek(story.deleted);
+  CHECK(status_of(stage.engine()).empty());
+  stage.seek({story.read.number - 1});
+  CHECK(status_of(stage.engine()) == "True");
+  // Everything goes but what is compiled in, and comes again.
+  Stage whole(story.options({}, story.gone));
+  whole.seek(story.brightened);
+  CHECK(level_of(whole.engine()) == 2);
+  whole.seek({});
+  CHECK(found(whole.engine()).is_null());
+  CHECK(whole.engine().view()->catalog->find_resource(kLamp.resource) == nullptr);
+  CHECK(whole.seek(story.gone).state == State::kEnded);
+}
+
+TEST_CASE("events keep their distance, but for the first") {
+  const Story story;
+  // A minute lies between two events.
+  Stage stage(story.options(story.created, story.gone, "1x"));
+  for (int i = 0; i < 1000 && stage.replay().status().progress.at == story.created; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  CHECK(stage.replay().status().progress.at == story.created.next());
+  CHECK(stage.replay().status().state == State::kPlaying);
+  // A thousandth of a second: it goes on by itself.
+  REQUIRE(stage.ask({.type = ReplayControl::Type::kSpeed, .speed = parse_speed("60000x").value()})
+              .has_value());
+  for (int i = 0; i < 1000 && stage.replay().status().state == State::kPlaying; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  CHECK(stage.replay().status().state == State::kEnded);
+}
+
+TEST_CASE("objects say which revision of the history they show") {
+  const Story story;
+  Stage stage(story.options(story.created, story.gone));
+  const auto shown = [&] {
+    return std::string(
+        string_at(found(stage.engine()), {"metadata", "annotations", kHistoryRevision}));
+  };
+  CHECK(shown() == to_string(story.created));
+  stage.step();
+  CHECK(shown() == to_string(story.read));
+}
+
+TEST_CASE("another object under the name gives way to the history's") {
+  const Story story;
+  Stage stage(story.options({}, story.gone));
+  stage.seek({story.created.number - 1});
+  write(stage.engine(), creation(9));
+  const auto mine = std::string(uid_of(found(stage.engine())));
+  stage.step();
+  CHECK(level_of(stage.engine()) == 1);
+  CHECK(uid_of(found(stage.engine())) != mine);
+}
+
+TEST_CASE("controls that make no sense change nothing") {
+  const Story story;
+  Stage stage(story.options(story.created, story.brightened));
+  using Type = ReplayControl::Type;
+  for (const auto& control :
+       {ReplayControl{.type = Type::kResume}, ReplayControl{.type = Type::kSeek, .revision = {1}},
+        ReplayControl{.type = Type::kSeek, .revision = story.gone}}) {
+    const auto refused = stage.ask(control);
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().reason == Reason::kBadRequest);
+    CHECK(stage.replay().status().progress.at == story.created);
+    CHECK(stage.replay().status().state == State::kPaused);
+  }
+  const auto max = parse_speed("max").value();
+  CHECK(stage.ask({.type = Type::kSpeed, .speed = max}).has_value());
+  CHECK(stage.ask({.type = Type::kResume}).has_value());
+  // Each question is a turn of the replay's thread.
+  for (int i = 0; i < 1000 && stage.replay().status().state == State::kPlaying; ++i) {
+    REQUIRE(stage.ask({.type = Type::kSpeed, .speed = max}).has_value());
+  }
+  CHECK(stage.replay().status().state == State::kEnded);
+  CHECK(level_of(stage.engine()) == 2);
+  for (const auto* text : {"", "x", "0", "-1", "fast", "inf", "nan", "1e12"}) {
+    CHECK_FALSE(parse_speed(text).has_value());
+  }
+  CHECK(to_string(parse_speed("2.5x").value()) == "2.5x");
+}
+
+TEST_CASE("a replay wants moments of the history") {
+  const Story story;
+  for (const auto& options : {story.options({1000}, {1001}), story.options(story.gone, {1}),
+                              story.options(story.gone, story.gone), story.options({1}, {1000})}) {
+    const auto refused = Replay::open(options, real_world());
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().reason == Reason::kBadRequest);
+  }
+}
+
+}  // namespace gatefold::engine

@@ -1,0 +1,162 @@
+#include "tools/gatefold/replay.h"
+
+#include <chrono>
+#include <csignal>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include "api/server.h"
+#include "engine/replay/replay.h"
+#include "schema/json.h"
+#include "tools/gatefold/exit_code.h"
+#include "tools/gatefold/options.h"
+#include "tools/gatefold/replay_table.h"
+#include "tools/gatefold/serving.h"
+
+namespace gatefold::tools {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+Result<std::optional<Moment>> parse_end(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  auto moment = parse_moment(text);
+  if (!moment) return std::unexpected(std::move(moment.error()));
+  return *moment;
+}
+
+Result<std::int64_t> parse_span(std::string_view flag, const std::string& text) {
+  const auto span = parse_go_duration_ns(text);
+  if (!span || *span < 0) {
+    return bad_request(fmt::format("{} wants a duration such as 1m30s, not {}", flag, text));
+  }
+  return *span;
+}
+
+Result<engine::ReplayOptions> parse_options(const ReplayCommandOptions& options) {
+  engine::ReplayOptions parsed;
+  parsed.directory = options.directory;
+  parsed.waits_for_watch = options.wait_for_watch;
+  for (const auto& [text, end] :
+       {std::pair{&options.from, &parsed.from}, {&options.to, &parsed.to}}) {
+    auto moment = parse_end(*text);
+    if (!moment) return std::unexpected(std::move(moment.error()));
+    *end = *moment;
+  }
+  auto speed = engine::parse_speed(options.speed);
+  if (!speed) return std::unexpected(std::move(speed.error()));
+  parsed.speed = *speed;
+  auto gap = parse_span("--gap-max", options.gap_max);
+  if (!gap) return std::unexpected(std::move(gap.error()));
+  parsed.gap_max_ns = *gap;
+  std::vector<engine::WriterPattern> patterns;
+  for (const auto& text : options.under_test) {
+    auto pattern = engine::parse_writer_pattern(text);
+    if (!pattern) return std::unexpected(std::move(pattern.error()));
+    patterns.push_back(std::move(*pattern));
+  }
+  parsed.under_test = engine::UnderTest(std::move(patterns));
+  return parsed;
+}
+
+bool is_over(engine::ReplayStatus::State state) {
+  return state == engine::ReplayStatus::State::kEnded ||
+         state == engine::ReplayStatus::State::kFailed;
+}
+
+// Until a signal ends it; with `ends_by_itself` also once the end is reached, or can't be, and
+// nothing was written for `settle`.
+void wait_for_end(const engine::Replay& replay, bool ends_by_itself,
+                  std::chrono::nanoseconds settle, const sigset_t& signals) {
+  int signal = 0;
+  if (!ends_by_itself) {
+    sigwait(&signals, &signal);
+    return;
+  }
+  constexpr timespec kTick{.tv_sec = 0, .tv_nsec = 50'000'000};
+  std::uint64_t writes = 0;
+  std::optional<Clock::time_point> quiet_since;
+  while (sigtimedwait(&signals, nullptr, &kTick) < 0) {
+    const auto status = replay.status();
+    if (!is_over(status.state)) {
+      quiet_since.reset();
+      continue;
+    }
+    if (!quiet_since || status.writes != writes) quiet_since = Clock::now();
+    writes = status.writes;
+    if (Clock::now() - *quiet_since >= settle) return;
+  }
+}
+
+int tell(engine::Replay& replay, const ReplayCommandOptions& options) {
+  const auto status = replay.status();
+  if (status.state == engine::ReplayStatus::State::kFailed) {
+    return report({.reason = Reason::kInternalError, .message = status.failure});
+  }
+  const auto told = replay.report();
+  if (!told) return report(told.error());
+  if (options.output == "table") {
+    fmt::print("{}", replay_table(*told));
+  } else {
+    print_value(report_json(*told), options.output);
+  }
+  std::fflush(stdout);
+  return options.exit_at_end && !told->is_equal() ? kFoundSomething : kFine;
+}
+
+int serve(engine::ReplayOptions parsed, const ReplayCommandOptions& options,
+          const Endpoint& endpoint, std::int64_t settle_ns, const sigset_t& signals) {
+  auto replay = engine::Replay::open(std::move(parsed), engine::real_world());
+  if (!replay) return report(replay.error());
+  auto& engine = (*replay)->engine();
+  api::Documents documents;
+  api::Probes probes;
+  add_checks(engine, probes);
+  api::Metrics metrics;
+  const api::Context context{engine, documents, probes, metrics, replay->get()};
+  auto server = api::Server::start(context, {.address = endpoint.address,
+                                             .port = endpoint.port,
+                                             .threads = thread_count(0),
+                                             .limits = {.connections = connections_max()}});
+  if (!server) return report(server.error());
+  const auto status = (*replay)->status();
+  fmt::print("{}\n", to_json(JsonObject{{"ready", true},
+                                        {"url", (*server)->url()},
+                                        {"from", status.from.number},
+                                        {"to", status.to.number}}));
+  std::fflush(stdout);
+  spdlog::info("replaying revisions {} to {} at {}", status.from.number, status.to.number,
+               (*server)->url());
+  (*replay)->start();
+  wait_for_end(**replay, options.exit_at_end, std::chrono::nanoseconds(settle_ns), signals);
+  (*replay)->stop();
+  engine.drain();
+  (*server)->stop();
+  const int code = tell(**replay, options);
+  engine.stop();
+  server->reset();
+  replay->reset();
+  return code;
+}
+
+}  // namespace
+
+int run_replay(const ReplayCommandOptions& options) {
+  auto endpoint = parse_listen(options.listen);
+  if (!endpoint) return report(endpoint.error());
+  if (auto safe = check_exposure(*endpoint, options.allow_unauthenticated); !safe) {
+    return report(safe.error());
+  }
+  auto parsed = parse_options(options);
+  if (!parsed) return report(parsed.error());
+  const auto settle_ns = parse_span("--settle", options.settle);
+  if (!settle_ns) return report(settle_ns.error());
+  const auto signals = prepare_process();
+  set_up_logging(options.log_level, "text");
+  return serve(std::move(*parsed), options, *endpoint, *settle_ns, signals);
+}
+
+}  // namespace gatefold::tools
