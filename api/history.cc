@@ -4,14 +4,18 @@
 
 #include <fmt/format.h>
 
+#include "api/limits.h"
 #include "engine/history.h"
 #include "engine/page.h"
+#include "schema/json.h"
 
 namespace gatefold::api {
 namespace {
 
 constexpr std::string_view kLogPath = "/gatefold/v1/log";
 constexpr std::string_view kTransitionsPath = "/gatefold/v1/transitions";
+constexpr std::string_view kKeptPath = "/gatefold/v1/kept";
+constexpr std::string_view kRedactPath = "/gatefold/v1/redact";
 // What one answer holds, and looks at for it: some ten milliseconds of a thread that serves others
 // too. The client asks on.
 constexpr engine::HistoryBounds kBounds{.bytes_max = 1u << 20, .events_max = 10'000};
@@ -91,13 +95,66 @@ Response answer_transitions(const Context& context, const Query& query) {
   return seen ? page(std::move(lines), *seen, *view) : error_response(seen.error());
 }
 
+Response answer_kept(const Context& context) {
+  const auto view = context.engine.view();
+  if (view == nullptr)
+    return error_response(unavailable("the store is being opened again").error());
+  std::string lines;
+  auto done = engine::kept_lines(*view, [&](std::string_view line) {
+    lines += line;
+    lines += '\n';
+  });
+  return done ? page(std::move(lines), view->revision(), *view) : error_response(done.error());
+}
+
+std::optional<Reply> redact(const Context& context, const Request& request, const UserPtr& user,
+                            Done done, Post post) {
+  // What a page in a browser may send to everybody is not enough.
+  if (!request.content_type.starts_with("application/json")) {
+    return error_response(bad_request("the content type must be application/json").error());
+  }
+  const auto body = parse_json(request.body);
+  if (!body) return error_response(bad_request("the body is no JSON").error());
+  const auto view = context.engine.view();
+  if (view == nullptr)
+    return error_response(unavailable("the store is being opened again").error());
+  auto asked = engine::parse_redaction(*view->catalog, body->value);
+  if (!asked) return error_response(asked.error());
+  asked->actor.user = user->name;
+  asked->actor.user_agent = request.user_agent.substr(0, kUserAgentBytesMax);
+  asked->actor.verb = "redact";
+  context.engine.redact(std::move(*asked), [done = std::move(done), post = std::move(post)](
+                                               Result<storage::RedactReport> report) mutable {
+    post([done = std::move(done), report = std::move(report)]() mutable {
+      if (!report) {
+        done(error_response(report.error()));
+        return;
+      }
+      JsonArray revisions;
+      for (const auto revision : report->revisions) revisions.emplace_back(revision.number);
+      done(Response{.code = 200,
+                    .content_type = "application/json",
+                    .body = to_json(JsonObject{{"redacted", std::move(revisions)},
+                                               {"revision", report->told.number}})});
+    });
+  });
+  return std::nullopt;
+}
+
 }  // namespace
 
 bool is_history(const Request& request) {
-  return request.method == "GET" && (request.path == kLogPath || request.path == kTransitionsPath);
+  if (request.method == "POST") return request.path == kRedactPath;
+  return request.method == "GET" && (request.path == kLogPath || request.path == kTransitionsPath ||
+                                     request.path == kKeptPath);
 }
 
-std::optional<Reply> serve_history(const Context& context, Request request, Done done, Post post) {
+std::optional<Reply> serve_history(const Context& context, Request request, const UserPtr& user,
+                                   Done done, Post post) {
+  if (request.path == kRedactPath) {
+    return redact(context, request, user, std::move(done), std::move(post));
+  }
+  if (request.path == kKeptPath) return answer_kept(context);
   if (request.path == kTransitionsPath) return answer_transitions(context, request.query);
   if (!request.query.is_true("wait")) return answer_log(context, request.query);
   auto after = engine::parse_revision_parameter(request.query.value("after"));

@@ -4,8 +4,11 @@
 //       &type=...&limit=N[&bodies=true][&wait=true][&object=gateway/prod/web, instead of kind,
 //       namespace and name]
 //   GET /gatefold/v1/transitions?object=gateway/prod/web&after=N
-// An answer is a page: the header `Gatefold-Revision` says after which revision to go on, and
-// `Gatefold-Head` at which one the log was; when they are equal, all was read.
+//   GET /gatefold/v1/kept: how far back each resource can be read of which something was dropped
+//   POST /gatefold/v1/redact {"object": "secret/prod/key", "revision": N | "from": N, "to": N |
+//       "all": true, "reason": "..."}: answers {"redacted": [N, ...], "revision": N}
+// An answer to GET is a page: the header `Gatefold-Revision` says after which revision to go on,
+// and `Gatefold-Head` at which one the log was; when they are equal, all was read.
 #pragma once
 
 #include <optional>
@@ -17,6 +20,7 @@ namespace gatefold::api {
 // Whether the path is one of these.
 bool is_history(const Request& request);
 // With `wait` an empty answer of the log comes only after kFreshnessWait without news.
-std::optional<Reply> serve_history(const Context& context, Request request, Done done, Post post);
+std::optional<Reply> serve_history(const Context& context, Request request, const UserPtr& user,
+                                   Done done, Post post);
 
 }  // namespace gatefold::api

@@ -7,6 +7,9 @@
 
 namespace gatefold::api {
 
+// Of what an event keeps of who wrote it.
+inline constexpr std::size_t kUserAgentBytesMax = 256;
+
 // A request line with headers: long selectors and tokens fit, floods don't.
 inline constexpr std::uint32_t kHeaderBytesMax = 64u << 10;
 // Connections at once: each costs about 10 kB; a controller opens one for every informer.

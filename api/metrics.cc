@@ -161,6 +161,21 @@ struct Metrics::Parts {
       own_counter("gatefold_log_commit_seconds_total", "Time that commits took, syncs included.");
   prometheus::Counter& decided_again = own_counter("gatefold_commands_decided_again_total",
                                                    "Commands that another write came between.");
+  prometheus::Family<prometheus::Gauge>& oldest =
+      prometheus::BuildGauge()
+          .Name("gatefold_oldest_readable_revision")
+          .Help("Of resources of which not everything is kept.")
+          .Register(registry);
+  prometheus::Family<prometheus::Counter>& dropped_events =
+      prometheus::BuildCounter()
+          .Name("gatefold_dropped_events_total")
+          .Help("Events that retention has dropped since the log began.")
+          .Register(registry);
+  prometheus::Family<prometheus::Counter>& dropped_bytes =
+      prometheus::BuildCounter()
+          .Name("gatefold_dropped_bytes_total")
+          .Help("Bytes of records and content that retention has dropped since the log began.")
+          .Register(registry);
   std::mutex reading_counts;  // two that ask at once
 };
 
@@ -238,6 +253,15 @@ std::string Metrics::text(engine::Engine& engine) {
             static_cast<double>(
                 counts.guard[static_cast<std::size_t>(rule.rule)][static_cast<std::size_t>(mode)]));
     }
+  }
+  const auto view = engine.view();
+  const auto kept = view == nullptr ? Result<storage::KeptByResource>() : view->snapshot->kept();
+  for (const auto& [resource, of_resource] : kept ? *kept : storage::KeptByResource{}) {
+    if (of_resource.horizon.number == 0) continue;
+    const Labels labels{{"resource", resource}};
+    own.oldest.Add(labels).Set(static_cast<double>(of_resource.horizon.number));
+    raise(own.dropped_events.Add(labels), static_cast<double>(of_resource.dropped_events));
+    raise(own.dropped_bytes.Add(labels), static_cast<double>(of_resource.dropped_bytes));
   }
   return prometheus::TextSerializer().Serialize(own.registry.Collect());
 }

@@ -8,6 +8,7 @@
 #include "api/body.h"
 #include "api/discovery.h"
 #include "api/history.h"
+#include "api/limits.h"
 #include "api/moment.h"
 #include "api/params.h"
 #include "api/replay.h"
@@ -19,7 +20,6 @@ namespace gatefold::api {
 namespace {
 
 constexpr std::string_view kNoResource = "the server could not find the requested resource";
-constexpr std::size_t kUserAgentBytesMax = 256;
 
 engine::Actor actor_of(const Exchange& exchange) {
   return {exchange.user->name, exchange.request.user_agent.substr(0, kUserAgentBytesMax), "",
@@ -96,7 +96,6 @@ Result<void> identify(Exchange& exchange) {
   auto view = view_of(exchange.context.engine, exchange.at);
   if (!view) return std::unexpected(std::move(view.error()));
   exchange.view = std::move(*view);
-  if (exchange.view->snapshot->is_past()) exchange.then = exchange.view->head.time;
   exchange.catalog = exchange.view->catalog;
   exchange.kind = exchange.catalog->find(info.group, info.plural);
   if (exchange.kind != nullptr) exchange.version = exchange.kind->version(info.version);
@@ -165,6 +164,12 @@ Result<void> negotiate_shape(Exchange& exchange) {
       negotiate(request.accept, request.query.value("pretty"), request.user_agent);
   if (!representation) return std::unexpected(std::move(representation.error()));
   exchange.representation = std::move(*representation);
+  const auto& snapshot = *exchange.view->snapshot;
+  if (exchange.representation.shape == Shape::kTable && snapshot.is_past()) {
+    const auto head = snapshot.read_head();
+    if (!head) return std::unexpected(head.error());
+    exchange.then = head->time;
+  }
   return check_shape(exchange.representation, request, answers_list(info.verb));
 }
 
@@ -213,7 +218,7 @@ std::optional<Reply> serve(const Context& context, Request request, RequestLabel
   auto user = authenticate(context.engine, request);
   if (!user) return error_response(user.error());
   if (is_history(request)) {
-    return serve_history(context, std::move(request), std::move(done), std::move(post));
+    return serve_history(context, std::move(request), *user, std::move(done), std::move(post));
   }
   if (context.replay != nullptr && is_replay(request)) {
     return serve_replay(*context.replay, request, std::move(done), std::move(post));

@@ -39,7 +39,11 @@ class Engine::Parts {
         tokens(std::move(issued)),
         hub(store->head().revision),
         sequencer(*store, hub, std::move(definitions), std::move(policies), std::move(services),
-                  tokens, std::make_shared<const GuardSettings>(options.guard), [this](News news) {
+                  tokens, std::make_shared<const GuardSettings>(options.guard),
+                  RetentionTurns(
+                      options.keeps_past() ? RetentionSettings::everything() : options.retention,
+                      world.now),
+                  [this](News news) {
                     if (reactors) reactors->notify(std::move(news));
                   }) {}
 
@@ -241,6 +245,13 @@ void Engine::wait_for(Revision revision, std::move_only_function<void(bool)> don
   }
   const auto current = view();
   done(current != nullptr && current->revision() >= revision);
+}
+
+void Engine::redact(storage::RedactRequest request, Redacted done) {
+  request.now = parts_->world.now();
+  parts_->sequencer.redact(std::move(request), std::move(done));
+  while (parts_->options.manual && parts_->sequencer.step()) {
+  }
 }
 
 Result<UserPtr> Engine::authenticate(std::string_view token) const {

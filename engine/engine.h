@@ -14,10 +14,12 @@
 #include "engine/command.h"
 #include "engine/guard/settings.h"
 #include "engine/page.h"
+#include "engine/retention.h"
 #include "engine/view.h"
 #include "engine/watch.h"
 #include "engine/watch_hub.h"
 #include "engine/world.h"
+#include "storage/redact.h"
 #include "storage/store.h"
 
 namespace gatefold::engine {
@@ -34,12 +36,17 @@ struct EngineOptions {
   bool manual = false;
   // How long Events are kept after they were written last; 0: for ever (R23.5).
   std::int64_t event_ttl_ns = kEventTtlNs;
+  // How much of the past is kept.
+  RetentionSettings retention;
   // Whether the kinds of the Gateway API are seeded as definitions.
   bool builtin_gateway_api = true;
   GuardSettings guard;
   // Nothing is seeded and no reactor runs: a replay, which brings what there is and what follows
   // from it.
   bool is_replay = false;
+
+  // A server of the past has nothing to drop, and a replay is compared with all that it says.
+  bool keeps_past() const { return is_replay || store.read_only; }
 };
 
 struct Health {
@@ -93,6 +100,11 @@ class Engine {
   // within kFreshnessWait (manual mode: at once) or the engine closes. Any thread; `done` must only
   // post.
   void wait_for(Revision revision, std::move_only_function<void(bool)> done);
+
+  // Drops the content of versions of an object for good (storage/redact.h), done by the writer,
+  // which does nothing else meanwhile: some seconds where much is kept. Called back like submit().
+  using Redacted = std::move_only_function<void(Result<storage::RedactReport>)>;
+  void redact(storage::RedactRequest request, Redacted done);
 
   // Whose token it is, where it is for this server and holds now (R20.2); any thread.
   Result<UserPtr> authenticate(std::string_view token) const;

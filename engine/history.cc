@@ -246,6 +246,21 @@ Result<const Kind*> find_kind_word(const Catalog& catalog, std::string_view word
   return bad_request(fmt::format("no kind is called {}", go_quote(word)));
 }
 
+Result<void> kept_lines(const View& view, const std::function<void(std::string_view)>& sink) {
+  const auto kept = view.snapshot->kept();
+  if (!kept) return std::unexpected(kept.error());
+  for (const auto& [resource, of_resource] : *kept) {
+    if (of_resource.horizon.number == 0) continue;
+    sink(to_json(JsonObject{{"resource", resource},
+                            {"oldestRevision", of_resource.horizon.number},
+                            {"events", of_resource.events},
+                            {"bytes", of_resource.bytes},
+                            {"droppedEvents", of_resource.dropped_events},
+                            {"droppedBytes", of_resource.dropped_bytes}}));
+  }
+  return {};
+}
+
 Result<ObjectKey> parse_object_name(const Catalog& catalog, std::string_view text) {
   const auto first = text.find('/');
   if (first == std::string_view::npos) {
@@ -265,6 +280,38 @@ Result<ObjectKey> parse_object_name(const Catalog& catalog, std::string_view tex
   if (!has_namespace) return ObjectKey{(*kind)->resource, "", std::string(rest)};
   return ObjectKey{(*kind)->resource, std::string(rest.substr(0, second)),
                    std::string(rest.substr(second + 1))};
+}
+
+Result<storage::RedactRequest> parse_redaction(const Catalog& catalog, const Value& asked) {
+  if (!asked.is_object()) return bad_request("a redaction is an object");
+  for (const auto& member : asked.get_object()) {
+    const std::string_view name(member.key().data(), member.key().size());
+    const bool is_number = name == "revision" || name == "from" || name == "to";
+    const bool is_known = is_number || name == "object" || name == "all" || name == "reason";
+    if (!is_known) return bad_request(fmt::format("a redaction has no member {}", go_quote(name)));
+    if (is_number && integer_at(asked, {name}, 0) <= 0) {
+      return bad_request(fmt::format("{} must be a revision", name));
+    }
+  }
+  auto key = parse_object_name(catalog, string_at(asked, {"object"}));
+  if (!key) return std::unexpected(std::move(key.error()));
+  storage::RedactRequest request;
+  request.key = std::move(*key);
+  request.reason = string_at(asked, {"reason"});
+  const auto number = [&](std::string_view name) {
+    return Revision{static_cast<std::uint64_t>(integer_at(asked, {name}, 0))};
+  };
+  const auto one = number("revision");
+  const auto* all = find(asked, "all");
+  request.all = all != nullptr && all->is_bool() && all->get_bool();
+  request.from = one.number == 0 ? number("from") : one;
+  request.until = one.number == 0 ? number("to") : one;
+  const bool has_range = request.from.number != 0 && request.until.number != 0;
+  const bool has_both = one.number != 0 && (find(asked, "from") || find(asked, "to"));
+  if (has_both || has_range == request.all || request.from > request.until) {
+    return bad_request("say one of: revision, from and to, or all");
+  }
+  return request;
 }
 
 }  // namespace gatefold::engine

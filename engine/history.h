@@ -12,6 +12,7 @@
 #include "engine/view.h"
 #include "schema/ids.h"
 #include "schema/value.h"
+#include "storage/redact.h"
 
 namespace gatefold::engine {
 
@@ -53,6 +54,10 @@ Result<Revision> timeline_lines(const View& view, const ObjectKey& key, Revision
                                 HistoryBounds bounds,
                                 const std::function<void(std::string_view)>& sink);
 
+// What is kept of each resource of which something was dropped, a line each: how far back it can be
+// read, and how much there is and was.
+Result<void> kept_lines(const View& view, const std::function<void(std::string_view)>& sink);
+
 // What the lines are made of.
 std::string_view type_word(storage::EventType type);  // ADDED, MODIFIED or DELETED
 JsonObject actor_object(const storage::Actor& actor);
@@ -64,6 +69,9 @@ JsonObject audit_object(const storage::Event& event);
 // `gateway/prod/web`, `gatewayclass/edge`, `gateways.gateway.networking.k8s.io/prod/web`: the kind
 // by its singular, plural, short name, kind or resource. kBadRequest says what is wrong.
 Result<ObjectKey> parse_object_name(const Catalog& catalog, std::string_view text);
+// Which versions of which object: {"object": as above, "revision": N} or {"from": N, "to": N}, or
+// {"all": true}; and a "reason".
+Result<storage::RedactRequest> parse_redaction(const Catalog& catalog, const Value& asked);
 // The kind alone, as above.
 Result<const Kind*> find_kind_word(const Catalog& catalog, std::string_view word);
 

@@ -49,7 +49,7 @@ Result<LedgerLister> LedgerLister::start(ListQuery query, const View& view) {
     if (!place) {
       return bad_request("invalid continue token: continue key is not valid: no entry's name");
     }
-    if (place->revision < horizon) return too_old_token(view, std::move(*token));
+    if (place->revision < horizon) return too_old_token(view, horizon, std::move(*token));
     // The page before has settled the end of the range.
     lister.revision_ = begun->revision;
     lister.after_ = *place;

@@ -23,6 +23,8 @@ inline constexpr std::size_t kQueueBytesMax = 128u << 20;
 inline constexpr std::size_t kRecentChangesMax = 65536;
 // Generated names that are tried before a create fails (R6.6).
 inline constexpr int kGeneratedNamesMax = 8;
+// Redactions that wait: each takes the writer for long, and people ask for them.
+inline constexpr std::size_t kRedactionsMax = 16;
 // Events that live watchers read from memory.
 inline constexpr std::size_t kWindowBytesMax = 4u << 20;
 inline constexpr std::size_t kWindowEventsMax = 16384;

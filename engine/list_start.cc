@@ -37,6 +37,8 @@ std::unexpected<Status> too_large(Revision wanted, Revision current) {
   return std::unexpected(std::move(status));
 }
 
+}  // namespace
+
 std::unexpected<Status> no_longer_kept(Revision horizon) {
   return failure(Reason::kExpired,
                  fmt::format("The resourceVersion for the provided list is too old. "
@@ -44,10 +46,11 @@ std::unexpected<Status> no_longer_kept(Revision horizon) {
                              horizon.number));
 }
 
-}  // namespace
-
-std::unexpected<Status> too_old_token(const View& view, ContinueToken token) {
+std::unexpected<Status> too_old_token(const View& view, Revision horizon, ContinueToken token) {
   Status status{.reason = Reason::kExpired, .message = std::string(kTokenTooOld)};
+  if (token.incarnation == view.incarnation && horizon.number != 0) {
+    status.message += fmt::format(" The oldest revision that works is {}.", horizon.number);
+  }
   token.incarnation = view.incarnation;
   token.revision = {};
   status.continue_token = encode_token(token);
@@ -75,7 +78,7 @@ Result<ListStart> start_list(const ListQuery& query, const View& view, Revision 
     const bool goes_on = token->revision != Revision{};
     if (goes_on && (token->incarnation != view.incarnation || token->revision < horizon ||
                     token->revision > view.revision())) {
-      return too_old_token(view, std::move(*token));
+      return too_old_token(view, horizon, std::move(*token));
     }
     if (goes_on) start.revision = token->revision;
     start.token = std::move(*token);

@@ -18,7 +18,9 @@ struct ListStart {
 // 422 for combinations, 504 for a revision that is not there yet.
 Result<ListStart> start_list(const ListQuery& query, const View& view, Revision horizon);
 
-// kExpired, with a token that goes on with what is there now.
-std::unexpected<Status> too_old_token(const View& view, ContinueToken token);
+// Both kExpired and say what can be read; the first has a token that goes on with what is there
+// now.
+std::unexpected<Status> too_old_token(const View& view, Revision horizon, ContinueToken token);
+std::unexpected<Status> no_longer_kept(Revision horizon);
 
 }  // namespace gatefold::engine

@@ -42,7 +42,7 @@ Result<LedgerStretch> begin(const View& view, const ObjectKey& key, const ListQu
     if (!seen) {
       return bad_request("invalid continue token: continue key is not valid: no revision");
     }
-    if (*seen < horizon) return too_old_token(view, std::move(*token));
+    if (*seen < horizon) return too_old_token(view, horizon, std::move(*token));
     return LedgerStretch{.after = *seen, .until = started->revision};
   }
   if (query.range.from && stretch->after < horizon) {

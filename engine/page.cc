@@ -176,6 +176,9 @@ Result<bool> Lister::next(const View& view, std::size_t bytes_max,
   const auto* kind = view.catalog->find(query_.group, query_.plural);
   const auto* version = kind == nullptr ? nullptr : kind->version(query_.version);
   if (version == nullptr) return not_found({query_.group, query_.plural, ""}, "");
+  // A later page, or the next chunk of a slow client's, finds the horizon behind its revision.
+  const auto horizon = view.snapshot->horizon(kind->resource);
+  if (revision_ < horizon) return no_longer_kept(horizon);
   const auto after = after_;
   Page page(query_, *kind, *version, std::max<std::size_t>(bytes_max, 1), sink, handed_out_,
             after_);

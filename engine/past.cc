@@ -10,8 +10,11 @@ namespace gatefold::engine {
 
 Result<CatalogPtr> PastViews::catalog_at(const View& now, const storage::Snapshot& then) {
   if (then.head().revision >= now.catalog_since) return now.catalog;
-  const auto since = then.last_change(kDefinitions);
+  auto since = then.last_change(kDefinitions);
   if (!since) return std::unexpected(since.error());
+  // A change that was dropped leaves no trace: what is cached of before the horizon is another.
+  const auto horizon = then.horizon(kDefinitions);
+  if (then.head().revision >= horizon) since = std::max(*since, horizon);
   const std::scoped_lock lock(mutex_);
   const auto found = std::ranges::find(catalogs_, *since, &std::pair<Revision, CatalogPtr>::first);
   if (found != catalogs_.end()) {

@@ -50,7 +50,7 @@ std::size_t Sequencer::Entry::bytes() const {
 Sequencer::Sequencer(storage::Store& store, WatchHub& hub, Definitions definitions,
                      Policies policies, ServiceRegister services,
                      std::shared_ptr<const Tokens> tokens,
-                     std::shared_ptr<const GuardSettings> guard,
+                     std::shared_ptr<const GuardSettings> guard, RetentionTurns retention,
                      std::function<void(News)> committed)
     : store_(store),
       hub_(hub),
@@ -59,6 +59,7 @@ Sequencer::Sequencer(storage::Store& store, WatchHub& hub, Definitions definitio
       services_(std::move(services)),
       tokens_(std::move(tokens)),
       guard_(std::move(guard)),
+      retention_(std::move(retention)),
       committed_(std::move(committed)),
       recent_(store.head().revision) {
   publish_view();
@@ -257,8 +258,10 @@ bool Sequencer::step() {
     }
     committed_({});  // what the reactors could not do, they can now
   }
+  // Before each batch, so that no flood of writes outruns it.
+  const bool has_kept_house = !is_broken && keep_house();
   auto taken = take();
-  if (taken.empty()) return false;
+  if (taken.empty()) return has_kept_house;
   Batch batch;
   batch.entries.reserve(taken.size());  // the overlay points into it
   const bool has_space = store_.has_space();
@@ -290,7 +293,62 @@ bool Sequencer::step() {
   return true;
 }
 
-void Sequencer::commit(Batch& batch) {
+void Sequencer::redact(storage::RedactRequest request, Engine::Redacted done) {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (!stopping_ && redactions_.size() < kRedactionsMax) {
+      redactions_.push_back({std::move(request), std::move(done)});
+      work_.notify_one();
+      return;
+    }
+  }
+  done(failure(Reason::kTooManyRequests, "Too many requests, please try again later."));
+}
+
+bool Sequencer::keep_house() {
+  std::optional<Redaction> redaction;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (!redactions_.empty()) {
+      redaction = std::move(redactions_.front());
+      redactions_.pop_front();
+    }
+  }
+  if (redaction) {
+    redact_now(redaction->request, std::move(redaction->done));
+    return true;
+  }
+  if (!retention_.step(store_)) return false;
+  publish_view();
+  return true;
+}
+
+// What is told of it comes first: nothing goes without a trace.
+void Sequencer::redact_now(const storage::RedactRequest& request, Engine::Redacted done) {
+  auto plan = store_.plan_redaction(request);
+  if (!plan) {
+    done(std::unexpected(std::move(plan.error())));
+    return;
+  }
+  Batch batch;
+  batch.entries.push_back(storage::redaction_entry(request, *plan, store_.head().revision));
+  if (!commit(batch)) {
+    done(unavailable("the redaction could not be written to the log; nothing was redacted"));
+    return;
+  }
+  storage::RedactReport report{std::move(*plan), store_.head().revision};
+  auto redacted = store_.redact(request.key, report.revisions);
+  // Readers let go of what was there before the files can.
+  publish_view();
+  if (redacted) redacted = store_.scrub(request.key, report.revisions, storage::kScrubWaitMs);
+  if (redacted) {
+    done(std::move(report));
+  } else {
+    done(std::unexpected(std::move(redacted.error())));
+  }
+}
+
+bool Sequencer::commit(Batch& batch) {
   const auto begun = std::chrono::steady_clock::now();
   const auto result = store_.commit(batch.entries, batch.sightings);
   const auto took = std::chrono::steady_clock::now() - begun;
@@ -299,11 +357,11 @@ void Sequencer::commit(Batch& batch) {
   switch (result.outcome) {
     case storage::CommitOutcome::kCommitted:
       publish(batch);
-      return;
+      return true;
     case storage::CommitOutcome::kRejected:
       spdlog::error("a batch of {} events was rejected: {}", batch.entries.size(), result.message);
       refuse(batch, Reason::kServiceUnavailable, "the write was not stored: " + result.message);
-      return;
+      return false;
     case storage::CommitOutcome::kUnknown:
       spdlog::critical("a batch of {} events has an unknown outcome: {}", batch.entries.size(),
                        result.message);
@@ -313,8 +371,9 @@ void Sequencer::commit(Batch& batch) {
         broken_ = "writes are refused: the log could not be written: " + result.message;
       }
       refuse(batch, Reason::kInternalError, std::string(kUnknownOutcome));
-      return;
+      return false;
   }
+  return false;
 }
 
 void Sequencer::publish(Batch& batch) {
@@ -443,7 +502,13 @@ void Sequencer::wait() {
   if (outcome_unknown_ || lacks_space_) {
     until = std::min(until, std::chrono::steady_clock::now() + kMendPause);
   }
-  const auto has_work = [&] { return stopping_ || (!queue_.empty() && !outcome_unknown_); };
+  if (retention_.has_limits(store_)) {
+    until = std::min(
+        until, std::chrono::steady_clock::now() + std::chrono::nanoseconds(kRetentionPauseNs));
+  }
+  const auto has_work = [&] {
+    return stopping_ || ((!queue_.empty() || !redactions_.empty()) && !outcome_unknown_);
+  };
   if (until == std::chrono::steady_clock::time_point::max()) {
     work_.wait(lock, [&] { return has_work() || !waiters_.empty() || !queue_.empty(); });
   } else {
@@ -469,6 +534,12 @@ void Sequencer::run() {
     }
   }
   refuse(left, Reason::kServiceUnavailable, "the server is shutting down");
+  std::deque<Redaction> redactions;
+  {
+    const std::scoped_lock lock(mutex_);
+    redactions.swap(redactions_);
+  }
+  for (auto& redaction : redactions) redaction.done(unavailable("the server is shutting down"));
 }
 
 void Sequencer::stop() {

@@ -22,6 +22,7 @@
 #include "engine/news.h"
 #include "engine/policies.h"
 #include "engine/recent_changes.h"
+#include "engine/retention.h"
 #include "engine/service_register.h"
 #include "engine/watch_hub.h"
 
@@ -45,7 +46,8 @@ class Sequencer {
   // `committed` is called on the writer's thread after each batch is visible, for the reactors.
   Sequencer(storage::Store& store, WatchHub& hub, Definitions definitions, Policies policies,
             ServiceRegister services, std::shared_ptr<const Tokens> tokens,
-            std::shared_ptr<const GuardSettings> guard, std::function<void(News)> committed);
+            std::shared_ptr<const GuardSettings> guard, RetentionTurns retention,
+            std::function<void(News)> committed);
 
   // Any thread.
   ViewPtr view() const;
@@ -54,6 +56,7 @@ class Sequencer {
   // Whether commands that change `target` wait already: a decision made now would not hold. A hint.
   bool is_contended(const std::string& target) const;
   void wait_for(Revision revision, std::move_only_function<void(bool)> done);
+  void redact(storage::RedactRequest request, Engine::Redacted done);
   Health health() const;
   EngineCounts counts() const;
   // Of a decision that holds.
@@ -92,12 +95,16 @@ class Sequencer {
   void put_back(std::span<Entry> entries);
   void gather_entry(Entry& entry, Batch& batch);
   void accept(Entry& entry, Decision decision, Batch& batch);
-  void commit(Batch& batch);
+  // True: the batch is durable and visible.
+  bool commit(Batch& batch);
   void publish(Batch& batch);
   void publish_view();
   void release(const std::vector<std::string>& targets);
   void refuse(Batch& batch, Reason reason, const std::string& message);
   bool mend();
+  // One redaction that waits, or one step of retention; false when there was nothing to do.
+  bool keep_house();
+  void redact_now(const storage::RedactRequest& request, Engine::Redacted done);
   void answer_waiters(bool ending);
   void wait();
 
@@ -108,6 +115,7 @@ class Sequencer {
   ServiceRegister services_;  // writer thread only
   const std::shared_ptr<const Tokens> tokens_;
   const std::shared_ptr<const GuardSettings> guard_;
+  RetentionTurns retention_;  // writer thread only
   const std::function<void(News)> committed_;
   RecentChanges recent_;      // writer thread only
   int mend_attempts_ = 0;     // writer thread only
@@ -117,6 +125,11 @@ class Sequencer {
   std::condition_variable work_;
   std::deque<Entry> queue_;      // guarded by mutex_
   std::size_t queue_bytes_ = 0;  // guarded by mutex_
+  struct Redaction {
+    storage::RedactRequest request;
+    Engine::Redacted done;
+  };
+  std::deque<Redaction> redactions_;  // guarded by mutex_
   // How many commands for an object are in the queue or in the batch at hand; guarded by mutex_.
   std::unordered_map<std::string, int> awaited_;
   struct Waiter {

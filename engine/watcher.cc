@@ -153,7 +153,7 @@ Result<void> Watcher::next_news(Gathering& gathering) {
   for (const auto& event : events) {
     if (event->event.revision > head) break;
     if (gathering.bytes >= gathering.bytes_max) return {};
-    if (auto added = add(gathering, event->event, event.get()); !added) return added;
+    if (auto added = add(gathering, event->event, event.get()); !added || ended_) return added;
   }
   seen_ = std::max(seen_, complete_to);
   gathering.is_done = seen_ >= head;
@@ -176,10 +176,10 @@ Result<void> Watcher::read_log(Gathering& gathering) {
         is_cut = gathering.bytes >= gathering.bytes_max || gathering.looked_at >= kStepEventsMax;
         if (is_cut) return false;
         added = add(gathering, event, nullptr);
-        return added.has_value();
+        return added.has_value() && !ended_;
       });
   if (!read) return read;
-  if (!added || is_cut) return added;
+  if (!added || is_cut || ended_) return added;
   seen_ = std::max(seen_, head);
   gathering.is_done = true;
   return {};
@@ -205,6 +205,13 @@ Result<void> Watcher::add(Gathering& gathering, const storage::Event& event,
         type == WatchEventType::kDeleted && event.type != storage::EventType::kDeleted;
     auto json =
         shows_previous ? previous_json(gathering, event) : event_json(gathering, event, published);
+    if (!json && json.error().reason == Reason::kExpired) {
+      // Redacted, or trimmed under a slow client: it has to list again.
+      gathering.out.push_back({WatchEventType::kError, nullptr, std::move(json.error())});
+      gathering.is_done = true;
+      ended_ = true;
+      return {};
+    }
     if (!json) return std::unexpected(std::move(json.error()));
     gathering.bytes += (*json)->size();
     gathering.out.push_back({type, std::move(*json), std::nullopt});
@@ -229,7 +236,8 @@ Result<std::shared_ptr<const std::string>> Watcher::event_json(
 // (R16.6).
 Result<std::shared_ptr<const std::string>> Watcher::previous_json(
     const Gathering& gathering, const storage::Event& event) const {
-  auto past = gathering.view.snapshot->object_at(event.key, event.previous);
+  // The version may be older than the horizon; it is what was there just before the change.
+  auto past = gathering.view.snapshot->object_at(event.key, Revision{event.revision.number - 1});
   if (!past) return std::unexpected(std::move(past.error()));
   if (!*past) return internal_error("the version before a change can't be found");
   std::string json;

@@ -11,6 +11,7 @@
 #include "schema/digest.h"
 #include "schema/json.h"
 #include "schema/jsonpath.h"
+#include "schema/time.h"
 
 namespace gatefold {
 namespace {
@@ -273,6 +274,7 @@ void parse_peculiarities(const Value& spec, Kind& kind) {
                                                     "finalizersPath",
                                                     "garbageCollection",
                                                     "expires",
+                                                    "historyWindow",
                                                     "review",
                                                     "tokens",
                                                     "logView",
@@ -295,6 +297,11 @@ void parse_peculiarities(const Value& spec, Kind& kind) {
   kind.finalizers_path = text(*ours, "finalizersPath", where);
   kind.collects_garbage = flag(*ours, "garbageCollection", true, where);
   kind.expires = flag(*ours, "expires", false, where);
+  if (const auto window = text(*ours, "historyWindow", where); !window.empty()) {
+    const auto window_ns = parse_go_duration_ns(window);
+    if (!window_ns || *window_ns <= 0) throw Complaint{where + ".historyWindow", "is no duration"};
+    kind.history_window_ns = *window_ns;
+  }
   kind.is_review = flag(*ours, "review", false, where);
   kind.has_tokens = flag(*ours, "tokens", false, where);
   kind.log_view = parse_log_view(text(*ours, "logView", where));

@@ -14,6 +14,7 @@
 
 #include "storage/acknowledged.h"
 #include "storage/directory_lock.h"
+#include "storage/frame_cache.h"
 #include "storage/keyspace.h"
 #include "storage/store.h"
 
@@ -55,16 +56,18 @@ class Database {
   Result<std::optional<std::string>> read(Family family, std::string_view key) const;
   // With `sync`, the rows are on the disk when it returns. In memory there is no WAL.
   rocksdb::Status write(rocksdb::WriteBatch& batch, bool sync) const;
+  FrameCache& frames() const { return frames_; }
   // Writes what is in memory to files.
   Result<void> flush() const;
   // Drops the family with its files and creates it empty.
   Result<void> empty_family(Family family);
 
  private:
-  explicit Database(Location location) : location_(std::move(location)) {}
+  explicit Database(Location location);
   Result<void> open_families();
 
   Location location_;
+  mutable FrameCache frames_;
   std::shared_ptr<rocksdb::Cache> cache_;
   std::unique_ptr<rocksdb::DB> db_;
   std::array<rocksdb::ColumnFamilyHandle*, kFamilyCount> handles_{};

@@ -4,6 +4,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "schema/moment.h"
 #include "schema/status.h"
@@ -12,8 +15,9 @@
 namespace gatefold::storage {
 
 struct Fork {
-  Head head;                 // of the new directory
-  std::uint64_t undone = 0;  // events of the old one that it does not have
+  Head head;                         // of the new directory
+  std::uint64_t undone = 0;          // events of the old one that it does not have
+  std::vector<std::string> lacking;  // resources of which something was dropped since
 };
 
 // Makes `target` the directory that `source` was at the moment: the same log with the same chain up
@@ -22,8 +26,11 @@ struct Fork {
 // or as what stays where that is less. `source` is only read, and no process may write it
 // meanwhile; `target` must be empty or absent. It is made beside, as `<target>.unfinished`, and
 // renamed when it is whole: one that is there already is refused. `progress`: events done, of all.
+// kExpired where a resource was trimmed beyond the moment, unless `may_lack` says that the fork may
+// do without: then it has those of its objects that have not changed since.
 Result<Fork> fork(const std::filesystem::path& source, const Moment& moment,
                   const std::filesystem::path& target,
-                  const std::function<void(std::uint64_t, std::uint64_t)>& progress);
+                  const std::function<void(std::uint64_t, std::uint64_t)>& progress,
+                  const std::function<bool(std::string_view)>& may_lack = {});
 
 }  // namespace gatefold::storage

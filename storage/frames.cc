@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 
 #include <zstd.h>
@@ -16,8 +17,17 @@ constexpr int kFrameLevel = 1;
 constexpr int kDeltaLevel = 1;
 constexpr std::string_view kMagic{"\x28\xb5\x2f\xfd", 4};
 
+// A delta that is larger than this part of the body is compared with a frame of its own; see
+// README.
+constexpr std::size_t kDeltaSuspectShare = 32;
+// A delta may have this part of the frame that would replace it: one new frame pays for the later
+// deltas.
+constexpr std::size_t kDeltaFrameShare = 10;
+
 constexpr char kFormFrame = 1;
 constexpr char kFormDelta = 2;
+constexpr char kFormTrimmed = 3;
+constexpr char kFormRedacted = 4;
 
 struct ContextFree {
   void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
@@ -75,6 +85,15 @@ std::string compress_delta(std::string_view body, std::string_view frame) {
   return compress(body, frame, kDeltaLevel);
 }
 
+StoredBody store_body(std::string_view body, std::string_view frame) {
+  if (frame.empty()) return {false, compress_frame(body)};
+  auto delta = compress_delta(body, frame);
+  if (delta.size() <= body.size() / kDeltaSuspectShare) return {true, std::move(delta)};
+  auto own = compress_frame(body);
+  if (delta.size() <= own.size() / kDeltaFrameShare) return {true, std::move(delta)};
+  return {false, std::move(own)};
+}
+
 Result<std::string> decompress(std::string_view stored, std::size_t size, std::string_view frame) {
   thread_local std::unique_ptr<ZSTD_DCtx, ContextFree> context{ZSTD_createDCtx()};
   thread_local std::string input;
@@ -102,11 +121,33 @@ std::string encode_body_row(Revision revision, const BodyRow& row) {
   return bytes;
 }
 
+std::string encode_body_gap(Revision revision, Revision frame_revision, BodyGap gap,
+                            const Digest& digest) {
+  std::string bytes(1, gap == BodyGap::kRedacted ? kFormRedacted : kFormTrimmed);
+  append_varint(bytes, revision.number - frame_revision.number);
+  return bytes.append(reinterpret_cast<const char*>(digest.data()), digest.size());
+}
+
+Digest gap_digest(const BodyRow& row) {
+  Digest digest{};
+  std::memcpy(digest.data(), row.stored.data(), std::min(digest.size(), row.stored.size()));
+  return digest;
+}
+
 std::optional<BodyRow> parse_body_row(Revision revision, std::string_view bytes) {
   if (bytes.empty()) return std::nullopt;
   const char form = bytes.front();
   bytes.remove_prefix(1);
   BodyRow row{revision, 0, {}};
+  if (form == kFormTrimmed || form == kFormRedacted) {
+    const auto distance = take_varint(bytes);
+    if (!distance || *distance >= revision.number) return std::nullopt;
+    if (bytes.size() != Digest{}.size()) return std::nullopt;
+    row.frame_revision.number -= *distance;
+    row.gap = form == kFormRedacted ? BodyGap::kRedacted : BodyGap::kTrimmed;
+    row.stored = bytes;
+    return row;
+  }
   const auto size = take_varint(bytes);
   // Nothing larger is ever written; a broken row must not ask for all memory.
   if (!size || *size > std::size_t{1} << 30) return std::nullopt;

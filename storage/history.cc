@@ -129,24 +129,26 @@ Result<std::optional<std::set<std::string>>> deleted_since(const Snapshot::Pin& 
 Result<std::optional<PastObject>> Snapshot::object_at(const ObjectKey& key,
                                                       Revision revision) const {
   revision = std::min(revision, head_.revision);
+  if (auto kept = pin_->check_kept(key.resource, revision); !kept) {
+    return std::unexpected(std::move(kept.error()));
+  }
   const auto object = object_key(key);
-  rocksdb::PinnableSlice bytes;
-  const auto found = pin_->read(Family::kCurrent, object, bytes);
-  if (!found) return std::unexpected(found.error());
-  if (*found) {
+  // What it is now tells nothing of an object that has changed since, which most are that are asked
+  // for as of then.
+  if (revision == newest_) {
+    rocksdb::PinnableSlice bytes;
+    const auto found = pin_->read(Family::kCurrent, object, bytes);
+    if (!found) return std::unexpected(found.error());
+    if (!*found) return std::nullopt;
     EnvelopeScratch scratch;
     const auto row = parse_current_row(view(bytes), scratch);
     if (!row) return corruption(fmt::format("the current row of {} can't be read", object));
-    if (row->revision <= revision) {
-      return PastObject{key,
-                        row->revision,
-                        row->type,
-                        std::string(row->schema_id),
-                        row->splice_at,
-                        std::string(row->body)};
-    }
-  } else if (revision == newest_) {
-    return std::nullopt;
+    return PastObject{key,
+                      row->revision,
+                      row->type,
+                      std::string(row->schema_id),
+                      row->splice_at,
+                      std::string(row->body)};
   }
   auto version = pin_->version_at(object, revision);
   if (!version) return std::unexpected(std::move(version.error()));
@@ -163,6 +165,7 @@ Result<void> Snapshot::scan_at(std::string_view resource, std::string_view name_
                                std::optional<ObjectKey> after, Revision revision,
                                const RowVisitor& visit) const {
   revision = std::min(revision, head_.revision);
+  if (auto kept = pin_->check_kept(resource, revision); !kept) return kept;
   Walk walk{*pin_, current_range(resource, name_space, after), resource.size() + 1, revision,
             visit};
   const auto deleted = deleted_since(*pin_, resource, revision, newest_);
@@ -222,6 +225,7 @@ Result<Revision> Snapshot::revision_at(Time time) const {
   while (found < last) {
     const Revision middle{found.number + (last.number - found.number + 1) / 2};
     rows.seek(revision_key(middle));
+    if (rows.valid() && parse_seal(rows.value())) rows.next();
     bool is_later = true;
     Revision revision = middle;
     if (rows.valid()) {
@@ -256,15 +260,30 @@ Result<std::shared_ptr<const Snapshot>> Snapshot::at(const Moment& moment) const
     return bad_request(fmt::format("there is no revision {}: the last one is {}", found->number,
                                    head_.revision.number));
   }
-  rocksdb::PinnableSlice bytes;
-  const auto is_there = pin_->read(Family::kLog, revision_key(*found), bytes);
-  if (!is_there) return std::unexpected(is_there.error());
-  const auto row = *is_there ? parse_log_row(view(bytes)) : std::nullopt;
-  if (!row) return corruption(fmt::format("the log has no row {}", found->number));
-  const auto record = decode_record(row->record);
-  if (!record) return std::unexpected(record.error());
-  return std::shared_ptr<const Snapshot>(
-      new Snapshot(pin_, {*found, row->chain, record->event.time}, newest_));
+  const auto head = *found == head_.revision ? head_ : Head{*found, {}, {}};
+  return std::shared_ptr<const Snapshot>(new Snapshot(pin_, head, newest_));
+}
+
+// Not read where a moment is looked for: it would cost a read of the past as much as the object.
+Result<Head> Snapshot::read_head() const {
+  if (!is_past()) return head_;
+  const auto dropped = pin_->sealed(head_.revision);
+  if (!dropped) return std::unexpected(dropped.error());
+  const auto until = *dropped ? (*dropped)->seal.first : head_.revision.next();
+  Rows rows(pin_->database(), Family::kLog, pin_->snapshot(), "", revision_key(until));
+  rows.seek_to_last();
+  if (auto status = rows.status(); !status) return std::unexpected(std::move(status.error()));
+  if (!rows.valid()) {
+    if (*dropped) return head_;
+    return corruption(fmt::format("the log has no row {}", head_.revision.number));
+  }
+  const auto row = parse_log_row(rows.value());
+  const auto time = row ? record_time(row->record) : std::nullopt;
+  const bool is_it = *dropped || rows.key() == revision_key(head_.revision);
+  if (!time || !is_it) {
+    return corruption(fmt::format("the log has no row {}", head_.revision.number));
+  }
+  return Head{head_.revision, row->chain, *time};
 }
 
 }  // namespace gatefold::storage

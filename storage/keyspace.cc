@@ -49,6 +49,10 @@ std::uint64_t read_u64(std::string_view bytes) {
   return number;
 }
 
+std::string kept_key(std::string_view resource) {
+  return std::string(kMetaKeptPrefix).append(resource);
+}
+
 std::string revision_key(Revision revision) {
   std::string key;
   append_u64(key, revision.number);

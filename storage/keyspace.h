@@ -14,7 +14,8 @@
 namespace gatefold::storage {
 
 // Of the families and their keys and values. A directory with a later one is refused.
-inline constexpr std::uint32_t kFormatVersion = 1;
+// 2: seals in `log`, digests in place of bodies, `kept` rows.
+inline constexpr std::uint32_t kFormatVersion = 2;
 // Of the rows that the fold makes. A directory with another one is folded anew.
 inline constexpr std::uint32_t kFoldVersion = 1;
 
@@ -64,8 +65,11 @@ inline constexpr std::string_view kMetaHead =
     "head";  // revision, chain: equal to the log's last row
 inline constexpr std::string_view kMetaRefold =
     "refold";  // fold version, next revision: a refold is under way
+// Since format 2. Behind it the resource: Kept.
+inline constexpr std::string_view kMetaKeptPrefix = "kept/";
+std::string kept_key(std::string_view resource);
 
-// log, bodies: revision
+// log, bodies: revision; of a seal (since format 2) the last one that it stands for
 std::string revision_key(Revision revision);
 std::optional<Revision> parse_revision_key(std::string_view key);
 

@@ -34,7 +34,15 @@ Result<std::optional<Event>> Snapshot::event(Revision revision) const {
   rocksdb::PinnableSlice row;
   const auto found = pin_->read(Family::kLog, revision_key(revision), row);
   if (!found) return std::unexpected(found.error());
-  if (!*found) return no_row(revision);
+  if (!*found || parse_seal(view(row))) {
+    const auto dropped = pin_->sealed(revision);
+    if (!dropped) return std::unexpected(dropped.error());
+    if (!*dropped) return no_row(revision);
+    return failure(
+        Reason::kExpired,
+        fmt::format("revision {} is no longer kept: {} to {} were dropped", revision.number,
+                    (*dropped)->seal.first.number, (*dropped)->last.number));
+  }
   auto event = decode_log_row(view(row), revision);
   if (!event) return std::unexpected(std::move(event.error()));
   return std::move(*event);
@@ -50,12 +58,19 @@ Result<std::string> Snapshot::body(Revision revision) const {
 Result<void> Snapshot::events(Revision after, Revision until, const EventVisitor& visit) const {
   until = std::min(until, head_.revision);
   if (after >= until) return {};
-  Rows rows(pin_->database(), Family::kLog, pin_->snapshot(), revision_key(after.next()),
-            revision_key(until.next()), /*fill_cache=*/false);
+  // A seal may begin before the range and end behind it.
+  Rows rows(pin_->database(), Family::kLog, pin_->snapshot(), revision_key(after.next()), "",
+            /*fill_cache=*/false);
   for (auto revision = after.next(); revision <= until; revision = revision.next(), rows.next()) {
     if (!rows.valid()) {
       if (auto status = rows.status(); !status) return status;
       return no_row(revision);
+    }
+    if (const auto seal = parse_seal(rows.value())) {
+      const auto last = parse_revision_key(rows.key());
+      if (!last || seal->first > revision) return no_row(revision);
+      revision = *last;
+      continue;
     }
     if (rows.key() != revision_key(revision)) return no_row(revision);
     const auto event = decode_log_row(rows.value(), revision);
@@ -128,8 +143,12 @@ Result<Revision> Snapshot::last_change(std::string_view resource) const {
   return *revision;
 }
 
-Revision Snapshot::horizon(std::string_view) const {
-  return {};
+Revision Snapshot::horizon(std::string_view resource) const {
+  return pin_->horizon(resource);
+}
+
+Result<KeptByResource> Snapshot::kept() const {
+  return read_kept(pin_->database(), pin_->snapshot());
 }
 
 }  // namespace gatefold::storage

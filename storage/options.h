@@ -11,6 +11,9 @@
 
 namespace gatefold::storage {
 
+// Decompressed key frames: those of a thousand objects of 3 KB.
+inline constexpr std::size_t kFrameCacheBytes = std::size_t{4} << 20;
+
 std::shared_ptr<rocksdb::Cache> make_block_cache();
 rocksdb::DBOptions database_options(rocksdb::Env* env);
 rocksdb::ColumnFamilyOptions family_options(Family family,

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "storage/digest.h"
 #include "storage/failures.h"
 #include "storage/fold.h"
 #include "storage/frames.h"
@@ -12,6 +13,12 @@ namespace {
 std::unexpected<Status> no_body(Revision revision) {
   return corruption(
       fmt::format("the body of revision {} is missing or can't be read", revision.number));
+}
+
+std::unexpected<Status> no_longer_kept(Revision revision, const Snapshot::Pin::Sealed& sealed) {
+  return failure(Reason::kExpired,
+                 fmt::format("revision {} is no longer kept: {} to {} were dropped",
+                             revision.number, sealed.seal.first.number, sealed.last.number));
 }
 
 }  // namespace
@@ -26,34 +33,93 @@ Result<bool> Snapshot::Pin::read(Family family, std::string_view key,
   return true;
 }
 
-Result<std::string> Snapshot::Pin::frame_body(Revision revision) const {
-  rocksdb::PinnableSlice bytes;
+Result<BodyRow> Snapshot::Pin::body_row(Revision revision, rocksdb::PinnableSlice& bytes) const {
   const auto found = read(Family::kBodies, revision_key(revision), bytes);
   if (!found) return std::unexpected(found.error());
-  const auto row = *found ? parse_body_row(revision, view(bytes)) : std::nullopt;
-  if (!row || row->frame_revision != revision) return no_body(revision);
-  return decompress(row->stored, row->size, {});
+  if (!*found) {
+    const auto dropped = sealed(revision);
+    if (!dropped) return std::unexpected(dropped.error());
+    if (*dropped) return no_longer_kept(revision, **dropped);
+    return no_body(revision);
+  }
+  auto row = parse_body_row(revision, view(bytes));
+  if (!row) return no_body(revision);
+  return *row;
+}
+
+Result<std::shared_ptr<const std::string>> Snapshot::Pin::frame_body(Revision revision) const {
+  if (auto cached = database_->frames().find(revision)) return cached;
+  rocksdb::PinnableSlice bytes;
+  const auto row = body_row(revision, bytes);
+  if (!row) return std::unexpected(row.error());
+  if (row->frame_revision != revision || row->gap != BodyGap::kNone) return no_body(revision);
+  auto body = decompress(row->stored, row->size, {});
+  if (!body) return std::unexpected(std::move(body.error()));
+  auto frame = std::make_shared<const std::string>(std::move(*body));
+  database_->frames().put(revision, frame);
+  return frame;
 }
 
 Result<std::string> Snapshot::Pin::body(Revision revision) const {
   rocksdb::PinnableSlice bytes;
-  const auto found = read(Family::kBodies, revision_key(revision), bytes);
-  if (!found) return std::unexpected(found.error());
-  const auto row = *found ? parse_body_row(revision, view(bytes)) : std::nullopt;
-  if (!row) return no_body(revision);
+  const auto row = body_row(revision, bytes);
+  if (!row) return std::unexpected(row.error());
+  if (row->gap == BodyGap::kRedacted) {
+    return failure(Reason::kExpired,
+                   fmt::format("the content of revision {} was redacted", revision.number));
+  }
+  if (row->gap == BodyGap::kTrimmed) {
+    return failure(Reason::kExpired,
+                   fmt::format("the content of revision {} is no longer kept", revision.number));
+  }
   if (row->frame_revision == revision) return decompress(row->stored, row->size, {});
   const auto frame = frame_body(row->frame_revision);
-  if (!frame) return frame;
-  return decompress(row->stored, row->size, *frame);
+  if (!frame) return std::unexpected(frame.error());
+  return decompress(row->stored, row->size, **frame);
+}
+
+Result<Digest> Snapshot::Pin::body_digest(Revision revision) const {
+  rocksdb::PinnableSlice bytes;
+  const auto row = body_row(revision, bytes);
+  if (!row) return std::unexpected(row.error());
+  if (row->gap != BodyGap::kNone) return gap_digest(*row);
+  const auto whole = body(revision);
+  if (!whole) return std::unexpected(whole.error());
+  return sha256(*whole);
 }
 
 Result<Revision> Snapshot::Pin::frame_revision(Revision revision) const {
   rocksdb::PinnableSlice bytes;
-  const auto found = read(Family::kBodies, revision_key(revision), bytes);
-  if (!found) return std::unexpected(found.error());
-  const auto row = *found ? parse_body_row(revision, view(bytes)) : std::nullopt;
-  if (!row) return no_body(revision);
+  const auto row = body_row(revision, bytes);
+  if (!row) return std::unexpected(row.error());
   return row->frame_revision;
+}
+
+Result<std::optional<Snapshot::Pin::Sealed>> Snapshot::Pin::sealed(Revision revision) const {
+  const Rows rows(*database_, Family::kLog, snapshot_, revision_key(revision), "");
+  if (!rows.valid()) {
+    if (auto status = rows.status(); !status) return std::unexpected(std::move(status.error()));
+    return std::nullopt;
+  }
+  const auto last = parse_revision_key(rows.key());
+  const auto seal = parse_seal(rows.value());
+  if (!last || !seal || seal->first > revision) return std::nullopt;
+  return Sealed{*seal, *last};
+}
+
+Revision Snapshot::Pin::horizon(std::string_view resource) const {
+  if (horizons_ == nullptr) return {};
+  const auto found = horizons_->find(resource);
+  return found == horizons_->end() ? Revision{} : found->second;
+}
+
+Result<void> Snapshot::Pin::check_kept(std::string_view resource, Revision revision) const {
+  const auto oldest = horizon(resource);
+  if (revision >= oldest) return {};
+  return failure(
+      Reason::kExpired,
+      fmt::format("revision {} of {} is no longer kept: the oldest that can be read is {}",
+                  revision.number, resource, oldest.number));
 }
 
 Result<std::optional<Snapshot::Pin::Version>> Snapshot::Pin::version_at(std::string_view object,

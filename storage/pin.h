@@ -8,6 +8,8 @@
 #include <string_view>
 
 #include "storage/database.h"
+#include "storage/frames.h"
+#include "storage/kept.h"
 #include "storage/records.h"
 #include "storage/snapshot.h"
 
@@ -23,8 +25,10 @@ KeyRange current_range(std::string_view resource, std::string_view name_space,
 
 class Snapshot::Pin {
  public:
-  explicit Pin(std::shared_ptr<const Database> database)
-      : database_(std::move(database)), snapshot_(database_->db().GetSnapshot()) {}
+  explicit Pin(std::shared_ptr<const Database> database, HorizonsPtr horizons = nullptr)
+      : database_(std::move(database)),
+        horizons_(std::move(horizons)),
+        snapshot_(database_->db().GetSnapshot()) {}
   ~Pin() { database_->db().ReleaseSnapshot(snapshot_); }
   Pin(const Pin&) = delete;
   Pin& operator=(const Pin&) = delete;
@@ -34,10 +38,26 @@ class Snapshot::Pin {
 
   // False: there is no such row.
   Result<bool> read(Family family, std::string_view key, rocksdb::PinnableSlice& value) const;
-  // The body as it was given to prepare_event().
+  // The body as it was given to prepare_event(). kExpired, with the reason in its message, where it
+  // was dropped.
   Result<std::string> body(Revision revision) const;
+  // Of the body; of a dropped one what was written out of it.
+  Result<Digest> body_digest(Revision revision) const;
+  // The row, whose `stored` views `bytes`. kExpired where it was dropped with its record.
+  Result<BodyRow> body_row(Revision revision, rocksdb::PinnableSlice& bytes) const;
   // The revision of the frame that the body is stored against; its own where it is a frame.
   Result<Revision> frame_revision(Revision revision) const;
+  // The seal that stands for the record; nothing where none does. `last` is the last one it stands
+  // for.
+  struct Sealed {
+    Seal seal;
+    Revision last;
+  };
+  Result<std::optional<Sealed>> sealed(Revision revision) const;
+  // What is no longer kept is kExpired: how far back the resource can be read.
+  Revision horizon(std::string_view resource) const;
+  Result<void> check_kept(std::string_view resource, Revision revision) const;
+  // The newest version at or before `revision`; nothing where there is none or it is a deletion.
   struct Version {
     Revision revision;
     EventType type = EventType::kAdded;
@@ -50,9 +70,10 @@ class Snapshot::Pin {
   Result<std::optional<Version>> version_at(std::string_view object, Revision revision) const;
 
  private:
-  Result<std::string> frame_body(Revision revision) const;
+  Result<std::shared_ptr<const std::string>> frame_body(Revision revision) const;
 
   std::shared_ptr<const Database> database_;
+  HorizonsPtr horizons_;  // null: all is kept
   const rocksdb::Snapshot* snapshot_;
 };
 

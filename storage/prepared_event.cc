@@ -12,13 +12,6 @@
 namespace gatefold::storage {
 namespace {
 
-// A delta that is larger than this part of the body is compared with a frame of its own; see
-// README.
-constexpr std::size_t kDeltaSuspectShare = 32;
-// A delta may have this part of the frame that would replace it: one new frame pays for the later
-// deltas.
-constexpr std::size_t kDeltaFrameShare = 10;
-
 // Walks through JSON text that is known to be canonical.
 class Scanner {
  public:
@@ -102,17 +95,9 @@ PreparedEvent prepare_event(Event event, Body body, const Frame& frame) {
   prepared.record = encode_record(event, prepared.splice_at);
   const bool has_frame =
       frame.revision.number != 0 && frame.body != nullptr && !frame.body->empty();
-  if (has_frame) {
-    prepared.stored_body = compress_delta(*body, *frame.body);
-    prepared.frame_revision = frame.revision;
-  }
-  if (!has_frame || prepared.stored_body.size() > body->size() / kDeltaSuspectShare) {
-    auto own = compress_frame(*body);
-    if (!has_frame || prepared.stored_body.size() > own.size() / kDeltaFrameShare) {
-      prepared.stored_body = std::move(own);
-      prepared.frame_revision = {};
-    }
-  }
+  auto stored = store_body(*body, has_frame ? std::string_view(*frame.body) : std::string_view());
+  prepared.stored_body = std::move(stored.bytes);
+  if (stored.is_delta) prepared.frame_revision = frame.revision;
   prepared.event = std::move(event);
   prepared.body = std::move(body);
   return prepared;

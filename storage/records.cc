@@ -187,6 +187,9 @@ class AlignedCopy {
 };
 
 constexpr std::size_t kSizeBytes = sizeof(flatbuffers::uoffset_t);
+// Where a record has the offset of its root, which is never zero.
+constexpr std::string_view kSealMark{"\0\0\0\0", 4};
+constexpr std::size_t kSealBytes = 2 * Chain{}.size() + kSealMark.size() + sizeof(std::uint64_t);
 
 struct SplitRow {
   std::string_view envelope;
@@ -342,6 +345,18 @@ EventOutline outline_record(std::string_view record, RecordScratch& scratch) {
   return outline;
 }
 
+std::optional<std::string> record_resource(std::string_view record) {
+  const AlignedCopy copy(record);
+  const auto* const stored = copy.root<format::Record>();
+  return stored == nullptr ? std::nullopt : std::optional(decode(stored->resource()));
+}
+
+std::optional<Time> record_time(std::string_view record) {
+  const AlignedCopy copy(record);
+  const auto* const stored = copy.root<format::Record>();
+  return stored == nullptr ? std::nullopt : std::optional(Time{stored->time_ns()});
+}
+
 std::string encode_log_row(const Chain& chain, std::span<const std::uint8_t> record) {
   std::string row;
   row.reserve(chain.size() + record.size());
@@ -350,9 +365,28 @@ std::string encode_log_row(const Chain& chain, std::span<const std::uint8_t> rec
   return row;
 }
 
+std::string encode_seal(const Seal& seal) {
+  std::string row(reinterpret_cast<const char*>(seal.after.data()), seal.after.size());
+  row += kSealMark;
+  append_u64(row, seal.first.number);
+  return row.append(reinterpret_cast<const char*>(seal.before.data()), seal.before.size());
+}
+
+std::optional<Seal> parse_seal(std::string_view bytes) {
+  Seal seal;
+  if (bytes.size() != kSealBytes) return std::nullopt;
+  std::memcpy(seal.after.data(), bytes.data(), seal.after.size());
+  bytes.remove_prefix(seal.after.size());
+  if (!bytes.starts_with(kSealMark)) return std::nullopt;
+  bytes.remove_prefix(kSealMark.size());
+  seal.first = {read_u64(bytes)};
+  std::memcpy(seal.before.data(), bytes.data() + sizeof(std::uint64_t), seal.before.size());
+  return seal;
+}
+
 std::optional<LogRow> parse_log_row(std::string_view bytes) {
   LogRow row;
-  if (bytes.size() <= row.chain.size()) return std::nullopt;
+  if (bytes.size() <= row.chain.size() || parse_seal(bytes)) return std::nullopt;
   std::memcpy(row.chain.data(), bytes.data(), row.chain.size());
   row.record = bytes.substr(row.chain.size());
   return row;

@@ -27,6 +27,9 @@ Result<DecodedRecord> decode_record(std::string_view record);
 // As parse_current_row() reads envelopes: the answer views `scratch`, and trusts what is stored.
 using RecordScratch = std::vector<std::uint64_t>;
 EventOutline outline_record(std::string_view record, RecordScratch& scratch);
+// These alone, for a fraction of the cost. Nothing where the bytes are no record.
+std::optional<std::string> record_resource(std::string_view record);
+std::optional<Time> record_time(std::string_view record);
 
 // A row of `log`: the chain, then the record.
 std::string encode_log_row(const Chain& chain, std::span<const std::uint8_t> record);
@@ -34,7 +37,19 @@ struct LogRow {
   Chain chain{};
   std::string_view record;
 };
+// Nothing for a seal as well.
 std::optional<LogRow> parse_log_row(std::string_view bytes);
+
+// What stands in `log` for a run of records that were dropped, under the last one's key. The chain
+// goes over it: `before` is the chain of the row before `first`, `after` the last one's own.
+struct Seal {
+  Revision first;
+  Chain before{};
+  Chain after{};
+};
+std::string encode_seal(const Seal& seal);
+// Nothing where the row is a record.
+std::optional<Seal> parse_seal(std::string_view bytes);
 
 // A row of `current`: the envelope with its size in front, then the body.
 std::string encode_current_row(const Event& event, Revision frame_revision, std::uint32_t splice_at,

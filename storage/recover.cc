@@ -8,6 +8,7 @@
 #include <spdlog/spdlog.h>
 
 #include "storage/failures.h"
+#include "storage/kept.h"
 #include "storage/records.h"
 
 namespace gatefold::storage {
@@ -59,6 +60,14 @@ Result<void> create(const Database& database) {
   return check(database.write(batch, /*sync=*/true));
 }
 
+// Nothing of an older format is written anew; format 2 counts what is kept.
+Result<void> raise_format(const Database& database) {
+  if (auto counted = count_kept(database); !counted) return counted;
+  rocksdb::WriteBatch batch;
+  batch.Put(slice(kMetaFormat), encode_number(kFormatVersion));
+  return check(database.write(batch, /*sync=*/true));
+}
+
 Result<void> check_format(const Database& database, bool read_only) {
   const auto format = read_number(database, kMetaFormat);
   if (!format) return std::unexpected(format.error());
@@ -74,6 +83,7 @@ Result<void> check_format(const Database& database, bool read_only) {
                    fmt::format("storage: the data directory has format {}, this program knows {}",
                                **format, kFormatVersion));
   }
+  if (**format < kFormatVersion && !read_only) return raise_format(database);
   return {};
 }
 
@@ -84,10 +94,14 @@ Result<void> prove_acknowledged(const Database& database, const Head& last,
     return corruption(fmt::format("the log ends at revision {}, but revision {} was acknowledged",
                                   last.revision.number, acknowledged.revision.number));
   }
-  const auto bytes = database.read(Family::kLog, revision_key(acknowledged.revision));
-  if (!bytes) return std::unexpected(bytes.error());
-  const auto row = *bytes ? parse_log_row(**bytes) : std::nullopt;
-  if (!row || row->chain != acknowledged.chain) {
+  const Rows rows(database, Family::kLog, nullptr, revision_key(acknowledged.revision), "");
+  if (auto status = rows.status(); !status) return status;
+  const bool is_there = rows.valid() && rows.key() == revision_key(acknowledged.revision);
+  const auto seal = rows.valid() ? parse_seal(rows.value()) : std::nullopt;
+  // Its record may have been dropped since; within a run nothing of it is left to be compared.
+  if (!is_there && seal && seal->first <= acknowledged.revision) return {};
+  const auto row = is_there ? parse_log_row(rows.value()) : std::nullopt;
+  if (!(row && row->chain == acknowledged.chain) && !(seal && seal->after == acknowledged.chain)) {
     return corruption(fmt::format("revision {} is not what was acknowledged under this number",
                                   acknowledged.revision.number));
   }

@@ -69,6 +69,13 @@ Result<Revision> fold_some(const Database& database, const Snapshot::Pin& pin, R
   FoldBatch folded(database, batch);
   for (std::size_t i = 0; i < kBatchEventsMax && next <= head; ++i, next = next.next()) {
     if (batch.GetDataSize() > kBatchBytesMax) break;
+    const auto seal = rows.valid() ? parse_seal(rows.value()) : std::nullopt;
+    const auto last = seal ? parse_revision_key(rows.key()) : std::nullopt;
+    if (last && seal->first == next) {
+      next = *last;
+      rows.next();
+      continue;
+    }
     const auto row = rows.valid() ? parse_log_row(rows.value()) : std::nullopt;
     if (!row || rows.key() != revision_key(next)) {
       if (auto status = rows.status(); !status) return std::unexpected(std::move(status.error()));
@@ -76,7 +83,9 @@ Result<Revision> fold_some(const Database& database, const Snapshot::Pin& pin, R
     }
     const auto record = decode_record(row->record);
     if (!record) return std::unexpected(record.error());
-    const auto body = pin.body(next);
+    auto body = pin.body(next);
+    // Of a body that was dropped nothing remains in the rows: a later version follows.
+    if (!body && body.error().reason == Reason::kExpired) body = std::string();
     if (!body) return std::unexpected(body.error());
     const auto frame_revision = pin.frame_revision(next);
     if (!frame_revision) return std::unexpected(frame_revision.error());

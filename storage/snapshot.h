@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -97,6 +98,19 @@ struct EventOutline {
   std::string_view field_manager;
   Revision previous;
 };
+// What is kept of a resource, and what was dropped of it. Revisions are 0 where nothing was.
+struct Kept {
+  Revision horizon;          // the state at it, and every event after it, can be read
+  Revision records_done;     // retention of records has looked at all changes up to it
+  Revision bodies_done;      // retention of bodies has
+  std::uint64_t events = 0;  // records in the log
+  std::uint64_t bytes = 0;   // of records and bodies, before RocksDB compresses them
+  std::uint64_t dropped_events = 0;
+  std::uint64_t dropped_bytes = 0;
+
+  friend bool operator==(const Kept&, const Kept&) = default;
+};
+using KeptByResource = std::map<std::string, Kept, std::less<>>;
 
 // An object that names an owner, which need not be there.
 struct Dependence {
@@ -122,6 +136,7 @@ class Snapshot {
   Snapshot(const Snapshot&) = delete;
   Snapshot& operator=(const Snapshot&) = delete;
 
+  // Of a Snapshot of the past the revision alone; read_head() has the rest.
   const Head& head() const { return head_; }
   // Whether there were later revisions when it was taken: it comes from at().
   bool is_past() const { return head_.revision < newest_; }
@@ -130,6 +145,10 @@ class Snapshot {
   // it refuses (the index), counts not (count()) or has none of (sightings). kBadRequest where
   // there is no such revision yet, or nothing had happened at that time.
   Result<std::shared_ptr<const Snapshot>> at(const Moment& moment) const;
+
+  // head(), whole. Where its event was dropped, time and chain are those of the last one before it
+  // that is kept.
+  Result<Head> read_head() const;
 
   // The state as of head().
   Result<std::optional<StoredObject>> get(const ObjectKey& key) const;
@@ -143,7 +162,8 @@ class Snapshot {
   Result<std::size_t> count(std::string_view resource, std::string_view name_space,
                             std::optional<ObjectKey> after, std::size_t count_max) const;
 
-  // The state as of `revision`, not after head(). kExpired where it is no longer kept.
+  // The state as of `revision`, not after head(). kExpired before the horizon of the resource, and
+  // where a body was redacted.
   // The newest version at or before `revision`; nothing where the object did not exist.
   Result<std::optional<PastObject>> object_at(const ObjectKey& key, Revision revision) const;
   // Like scan().
@@ -151,7 +171,8 @@ class Snapshot {
                        std::optional<ObjectKey> after, Revision revision,
                        const RowVisitor& visit) const;
 
-  // The log. Ranges are (after, until].
+  // The log. Ranges are (after, until]. What was dropped is kExpired where it is asked for by its
+  // revision, and left out of ranges: who must see all of them asks horizon() first.
   Result<std::optional<Event>> event(Revision revision) const;
   Result<std::string> body(Revision revision) const;
   Result<void> events(Revision after, Revision until, const EventVisitor& visit) const;
@@ -166,8 +187,11 @@ class Snapshot {
                         const VersionVisitor& visit) const;
   // The last revision that changed `resource`; 0: none did.
   Result<Revision> last_change(std::string_view resource) const;
-  // The oldest revision whose successor events can all be read for `resource`.
+  // The oldest revision at which `resource` can be read: the state, and all events after it, but
+  // for redacted ones. 0: everything is kept.
   Revision horizon(std::string_view resource) const;
+  // Of each resource that the log has or had something of.
+  Result<KeptByResource> kept() const;
 
   // The ledger. Timeline of one object after a revision, oldest first; transitions of a namespace
   // by revision ("" is cluster-scoped).

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <map>
 #include <mutex>
+#include <set>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -16,9 +17,13 @@
 #include "storage/failures.h"
 #include "storage/fold_batch.h"
 #include "storage/frames.h"
+#include "storage/kept.h"
 #include "storage/pin.h"
 #include "storage/recover.h"
+#include "storage/redact.h"
+#include "storage/rewrite.h"
 #include "storage/sightings.h"
+#include "storage/trim.h"
 #include "storage/wal_check.h"
 
 namespace gatefold::storage {
@@ -117,6 +122,11 @@ class Store::Files {
     const auto settled = settle_channel(**opened, location.read_only, options.channel);
     if (!settled) return std::unexpected(settled.error());
     channel = *settled;
+    auto read = read_kept(**opened, nullptr);
+    if (!read) return std::unexpected(std::move(read.error()));
+    kept = std::move(*read);
+    horizons = horizons_of(kept);
+    counted.clear();
     database = std::move(*opened);
     head = recovered->head;
     incarnation = std::move(recovered->incarnation);
@@ -141,8 +151,8 @@ class Store::Files {
 
   // Readers see what is committed from here on.
   void publish() {
-    auto next =
-        std::make_shared<const Snapshot>(std::make_shared<const Snapshot::Pin>(database), head);
+    auto next = std::make_shared<const Snapshot>(
+        std::make_shared<const Snapshot::Pin>(database, horizons), head);
     const std::scoped_lock lock(mutex);
     snapshot.swap(next);
   }
@@ -163,9 +173,14 @@ class Store::Files {
     return true;
   }
 
-  // Puts the events and what follows from them into `batch`; answers the head after them.
+  // Puts the events and what follows from them into `batch`; answers the head after them, and what
+  // is kept of the resources that they are of.
   Result<Head> fill(rocksdb::WriteBatch& batch, std::span<BatchEntry> entries,
-                    std::span<const SightingCount> sightings) const;
+                    std::span<const SightingCount> sightings, KeptByResource& kept_after) const;
+
+  void count_event(const std::string& resource, std::size_t bytes,
+                   KeptByResource& kept_after) const;
+  void unhang(PreparedEvent& prepared) const;
 
   const StoreOptions options;
   const Location location;
@@ -173,7 +188,12 @@ class Store::Files {
   Head head;                           // writer thread only
   std::string incarnation;
   Channel channel = Channel::kStandard;
-  bool is_broken = false;  // writer thread only; a commit had an unknown outcome
+  KeptByResource kept;  // writer thread only
+  HorizonsPtr horizons;
+  // Up to where versions were counted since the store was opened; writer thread only.
+  std::map<std::string, Revision, std::less<>> counted;
+  std::set<Revision> redacted_frames;  // since the store was opened; writer thread only
+  bool is_broken = false;              // writer thread only; a commit had an unknown outcome
 
   mutable std::mutex mutex;
   std::shared_ptr<const Snapshot> snapshot;  // guarded by mutex
@@ -200,8 +220,27 @@ void number(BatchEntry& entry, std::span<const BatchEntry> batch, const Head& be
 
 }  // namespace
 
+// An event that was encoded against a frame which was redacted meanwhile becomes a frame.
+void Store::Files::unhang(PreparedEvent& prepared) const {
+  if (!redacted_frames.contains(prepared.frame_revision)) return;
+  prepared.stored_body = compress_frame(*prepared.body);
+  prepared.frame_revision = {};
+}
+
+void Store::Files::count_event(const std::string& resource, std::size_t bytes,
+                               KeptByResource& kept_after) const {
+  auto found = kept_after.find(resource);
+  if (found == kept_after.end()) {
+    const auto before = kept.find(resource);
+    found = kept_after.emplace(resource, before == kept.end() ? Kept{} : before->second).first;
+  }
+  ++found->second.events;
+  found->second.bytes += bytes;
+}
+
 Result<Head> Store::Files::fill(rocksdb::WriteBatch& batch, std::span<BatchEntry> entries,
-                                std::span<const SightingCount> sightings) const {
+                                std::span<const SightingCount> sightings,
+                                KeptByResource& kept_after) const {
   Head next = head;
   std::map<std::string, Touched> touched;
   FoldBatch folded(*database, batch);
@@ -211,12 +250,15 @@ Result<Head> Store::Files::fill(rocksdb::WriteBatch& batch, std::span<BatchEntry
     const auto& event = prepared.event;
     next = {event.revision, next_chain(next.chain, prepared.record, prepared.digest), event.time};
     const auto key = revision_key(event.revision);
-    batch.Put(database->family(Family::kLog), key, encode_log_row(next.chain, prepared.record));
+    const auto log_row = encode_log_row(next.chain, prepared.record);
+    batch.Put(database->family(Family::kLog), key, log_row);
+    unhang(entry.prepared);
     const bool is_frame = prepared.frame_revision.number == 0;
     const auto frame_revision = is_frame ? event.revision : prepared.frame_revision;
-    batch.Put(database->family(Family::kBodies), key,
-              encode_body_row(event.revision,
-                              {frame_revision, prepared.body->size(), prepared.stored_body}));
+    const auto body_row = encode_body_row(
+        event.revision, {frame_revision, prepared.body->size(), prepared.stored_body});
+    batch.Put(database->family(Family::kBodies), key, body_row);
+    count_event(event.key.resource, log_row.size() + body_row.size(), kept_after);
     auto added = folded.add({event, *prepared.body, prepared.splice_at, frame_revision});
     if (!added) return std::unexpected(std::move(added.error()));
     const auto object = object_key(event.key);
@@ -228,10 +270,13 @@ Result<Head> Store::Files::fill(rocksdb::WriteBatch& batch, std::span<BatchEntry
       return std::unexpected(std::move(forgotten.error()));
     }
   }
-  if (auto counted = count_sightings(*database, sightings, touched, batch); !counted) {
-    return std::unexpected(std::move(counted.error()));
+  if (auto seen = count_sightings(*database, sightings, touched, batch); !seen) {
+    return std::unexpected(std::move(seen.error()));
   }
   if (!entries.empty()) batch.Put(slice(kMetaHead), encode_head(next));
+  for (const auto& [resource, of_resource] : kept_after) {
+    batch.Put(slice(kept_key(resource)), encode_kept(of_resource));
+  }
   return next;
 }
 
@@ -279,7 +324,8 @@ CommitResult Store::commit(std::span<BatchEntry> batch, std::span<const Sighting
     return {CommitOutcome::kRejected, files.head, "the disk is nearly full"};
   }
   rocksdb::WriteBatch rows;
-  const auto head = files.fill(rows, batch, sightings);
+  KeptByResource kept_after;
+  const auto head = files.fill(rows, batch, sightings, kept_after);
   if (!head) return {CommitOutcome::kRejected, files.head, head.error().message};
   if (rows.Count() == 0) return {CommitOutcome::kCommitted, files.head, ""};
   const auto written = files.database->write(rows, /*sync=*/!batch.empty());
@@ -288,9 +334,81 @@ CommitResult Store::commit(std::span<BatchEntry> batch, std::span<const Sighting
     return {CommitOutcome::kUnknown, files.head, written.ToString()};
   }
   files.head = *head;
+  for (auto& [resource, of_resource] : kept_after) files.kept[resource] = of_resource;
   if (!batch.empty()) files.acknowledge();
   files.publish();
   return {CommitOutcome::kCommitted, files.head, ""};
+}
+
+const KeptByResource& Store::kept() const {
+  return files_->kept;
+}
+
+Result<bool> Store::trim(std::string_view resource, const Retention& retention, Time now) {
+  auto& files = *files_;
+  if (files.location.read_only) return false;
+  if (files.is_broken || !files.database) return unavailable("the store can't be written");
+  const auto found = files.kept.find(resource);
+  if (found == files.kept.end()) return false;
+  const auto step = [&](auto&& work) -> Result<bool> {
+    const Snapshot::Pin pin(files.database);  // of what the step before has left
+    Trim trim(pin, found->first, found->second, files.head.revision);
+    auto has_more = work(trim);
+    if (!has_more || (trim.is_empty() && trim.kept() == found->second)) return has_more;
+    if (auto finished = trim.finish(); !finished) return std::unexpected(finished.error());
+    const auto written = files.database->write(trim.batch(), /*sync=*/false);
+    if (!written.ok()) {
+      files.is_broken = true;
+      return disk_failure(written);
+    }
+    found->second = trim.kept();
+    files.horizons = horizons_of(files.kept);
+    files.publish();
+    return has_more;
+  };
+  auto& counted = files.counted[found->first];
+  auto has_more = step([&](Trim& trim) { return trim.records(retention.records, now); });
+  if (!has_more || *has_more) return has_more;
+  has_more = step([&](Trim& trim) { return trim.versions(retention.records.count, counted); });
+  if (!has_more || *has_more) return has_more;
+  return step([&](Trim& trim) { return trim.bodies(retention.bodies, now); });
+}
+
+Result<std::vector<Revision>> Store::plan_redaction(const RedactRequest& request) const {
+  if (files_->location.read_only) return unavailable("the store is open for reading only");
+  if (files_->is_broken || !files_->database) return unavailable("the store can't be written");
+  return storage::plan_redaction(Snapshot::Pin(files_->database), request);
+}
+
+Result<void> Store::redact(const ObjectKey& key, std::span<const Revision> revisions) {
+  auto& files = *files_;
+  const Snapshot::Pin pin(files.database);
+  Rewrite rewrite(pin, key, revisions);
+  for (bool goes_on = true; goes_on;) {
+    const auto has_more = rewrite.next();
+    if (!has_more) return std::unexpected(has_more.error());
+    goes_on = *has_more;
+    auto& kept = files.kept[key.resource];
+    kept.bytes += rewrite.bytes_added();
+    kept.bytes -= std::min(kept.bytes, rewrite.bytes_freed());
+    rewrite.batch().Put(slice(kept_key(key.resource)), encode_kept(kept));
+    const auto written = files.database->write(rewrite.batch(), /*sync=*/true);
+    if (!written.ok()) {
+      files.is_broken = true;
+      return disk_failure(written);
+    }
+    rewrite.batch().Clear();
+  }
+  files.redacted_frames.insert(rewrite.frames().begin(), rewrite.frames().end());
+  files.database->frames().clear();
+  files.publish();
+  return {};
+}
+
+Result<void> Store::scrub(const ObjectKey& key, std::span<const Revision> revisions, int wait_ms) {
+  if (!files_->database) return unavailable("the store is closed");
+  if (auto flushed = flush(); !flushed) return flushed;
+  return take_out(*files_->database, key, revisions, wait_ms);
 }
 
 bool Store::has_space() const {

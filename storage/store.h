@@ -14,6 +14,7 @@
 #include "schema/channel.h"
 #include "schema/status.h"
 #include "storage/prepared_event.h"
+#include "storage/retention.h"
 #include "storage/snapshot.h"
 
 namespace rocksdb {
@@ -38,6 +39,8 @@ struct StoreOptions {
   // Called now and then during long work (refold) with events done and events in all.
   std::function<void(std::uint64_t, std::uint64_t)> progress;
 };
+
+struct RedactRequest;
 
 // One writer's write that the guard turned into nothing, to be counted.
 struct SightingCount {
@@ -103,6 +106,25 @@ class Store {
   // log. All snapshots must be gone or go within `wait_ms`; fails (and may be called again)
   // otherwise or while the disk is still broken.
   Result<Head> recover(int wait_ms);
+
+  // Writer thread only. One step of dropping what is kept no longer of a resource: some ten
+  // milliseconds, and one WriteBatch without a sync, since it is done again where it is lost. True:
+  // there may be more to drop. Snapshots that are held go on showing what they did.
+  Result<bool> trim(std::string_view resource, const Retention& retention, Time now);
+  // The steps of a redaction, see redact.h. Writer thread only.
+  // Which versions a request means; those that were redacted before where there are no others.
+  // kNotFound where there are none, kConflict where the current one
+  // is among them.
+  Result<std::vector<Revision>> plan_redaction(const RedactRequest& request) const;
+  // Writes digests in place of the bodies, and anew what was stored against them. Whole for each
+  // key frame; done again where it was interrupted.
+  Result<void> redact(const ObjectKey& key, std::span<const Revision> revisions);
+  // Takes the bytes out of the files. Waits up to `wait_ms` until nobody reads what was there;
+  // kServiceUnavailable otherwise, and where that is so it may be called again.
+  Result<void> scrub(const ObjectKey& key, std::span<const Revision> revisions, int wait_ms);
+
+  // Writer thread only; of each resource that the log has or had something of.
+  const KeptByResource& kept() const;
 
   // Writes everything to disk, so that opening is fast. Writer thread only.
   Result<void> flush();

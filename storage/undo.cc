@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "storage/failures.h"
 #include "storage/fold.h"
 #include "storage/fold_batch.h"
@@ -26,13 +28,27 @@ Result<void> cut(const Database& database, Family family, const std::string& fro
 // One batch of it. Reads what there was before all of it through `before`.
 class Undoing {
  public:
-  Undoing(const Database& database, const Snapshot& before, const Snapshot::Pin& pin, Revision then)
-      : database_(database), before_(before), pin_(pin), then_(then), folded_(database, batch_) {}
+  Undoing(const Database& database, const Snapshot& before, const Snapshot::Pin& pin, Revision then,
+          const KeptByResource& kept)
+      : database_(database),
+        before_(before),
+        pin_(pin),
+        then_(then),
+        kept_(kept),
+        folded_(database, batch_) {}
 
   Result<void> take_back(const Event& event) {
     for (const auto& row : lasting_rows(event)) remove(row.family, row.key);
+    const auto object = object_key(event.key);
     // Once for each life that goes on after that moment, or begins.
-    return event.previous <= then_ ? restore(event.key, object_key(event.key)) : Result<void>();
+    if (event.previous <= then_) return restore(event.key, object);
+    // Or for its first event that is still there.
+    const auto kept = kept_.find(event.key.resource);
+    if (kept == kept_.end() || kept->second.horizon <= then_) return {};
+    const auto before = pin_.last_version(object, {event.revision.number - 1});
+    if (!before) return std::unexpected(before.error());
+    const bool is_first = !*before || (*before)->revision <= then_;
+    return is_first ? restore(event.key, object) : Result<void>();
   }
 
   std::size_t bytes() const { return batch_.GetDataSize(); }
@@ -72,17 +88,34 @@ class Undoing {
   const Snapshot& before_;
   const Snapshot::Pin& pin_;
   Revision then_;
+  const KeptByResource& kept_;
   rocksdb::WriteBatch batch_;
   FoldBatch folded_;
 };
+
+// Content that was dropped since can't be current.
+Result<void> check_contents(const Database& database) {
+  Rows rows(database, Family::kCurrent, nullptr, "", "", /*fill_cache=*/false);
+  EnvelopeScratch scratch;
+  for (; rows.valid(); rows.next()) {
+    const auto row = parse_current_row(rows.value(), scratch);
+    if (!row) return corruption("a row of current can't be read");
+    if (!row->body.empty()) continue;
+    return failure(Reason::kExpired, fmt::format("the content of revision {} is no longer kept",
+                                                 row->revision.number));
+  }
+  return rows.status();
+}
 
 Result<void> undo_rows(const std::shared_ptr<Database>& database, const Head& now, const Head& then,
                        const Progress& progress) {
   const auto pin = std::make_shared<const Snapshot::Pin>(database);
   const Snapshot before(pin, now);
+  const auto kept = before.kept();
+  if (!kept) return std::unexpected(kept.error());
   auto from = then.revision;
   while (from < now.revision) {
-    Undoing undoing(*database, before, *pin, then.revision);
+    Undoing undoing(*database, before, *pin, then.revision, *kept);
     Result<void> taken;
     const Revision until{std::min(from.number + kBatchEventsMax, now.revision.number)};
     auto read = before.events(from, until, [&](const Event& event) {
@@ -108,6 +141,7 @@ Result<void> undo(const std::shared_ptr<Database>& database, const Head& now, co
   if (!folds_anew) {
     if (auto undone = undo_rows(database, now, then, progress); !undone) return undone;
   }
+  if (auto counted = cut_kept(*database, then.revision); !counted) return counted;
   const auto from = revision_key(then.revision.next());
   const auto until = revision_key(now.revision.next());
   for (const auto family : {Family::kLog, Family::kBodies}) {
@@ -116,7 +150,8 @@ Result<void> undo(const std::shared_ptr<Database>& database, const Head& now, co
   if (auto done = cut(*database, Family::kSightings, "", "\xff"); !done) return done;
   if (!folds_anew) return {};
   if (auto marked = mark_for_refold(*database); !marked) return marked;
-  return refold(database, then, progress);
+  if (auto folded = refold(database, then, progress); !folded) return folded;
+  return check_contents(*database);
 }
 
 }  // namespace gatefold::storage

@@ -30,6 +30,14 @@ class Verifier {
   Verifier(const Store& store, const std::function<void(std::uint64_t, std::uint64_t)>& progress)
       : snapshot_(store.snapshot()), pin_(*snapshot_->pin_), progress_(progress) {
     report_.head = snapshot_->head();
+    const auto kept = snapshot_->kept();
+    if (!kept) {
+      find_failure({}, Family::kMeta, kept.error());
+      return;
+    }
+    for (const auto& [resource, of_resource] : *kept) {
+      records_done_ = std::max({records_done_, of_resource.records_done, of_resource.horizon});
+    }
   }
 
   VerifyReport run() {
@@ -49,25 +57,100 @@ class Verifier {
       report_.truncated = true;
       return;
     }
-    report_.findings.push_back({revision, where, std::move(message), is_damage});
+    report_.findings.push_back({revision, {}, where, std::move(message), is_damage});
   }
 
+  // What can't be read for one reason is one finding. Damage to a file is named with the revisions
+  // that the file has, where it has revisions.
   void find_failure(Revision revision, Family family, const Status& status) {
-    find(revision, family_name(family), status.message, status.message.starts_with("corruption:"));
+    const auto where = family_name(family);
+    auto message = status.message + revisions_of_file(family, status.message);
+    for (auto& finding : report_.findings) {
+      if (finding.where != where || finding.message != message) continue;
+      if (finding.revision.number == 0 || last_of(finding).next() != revision) continue;
+      finding.until = revision;
+      return;
+    }
+    find(revision, where, std::move(message), status.message.starts_with("corruption:"));
+  }
+
+  static Revision last_of(const Finding& finding) {
+    return std::max(finding.revision, finding.until);
+  }
+
+  std::string revisions_of_file(Family family, std::string_view message) const {
+    if (family != Family::kLog && family != Family::kBodies) return {};
+    std::vector<rocksdb::LiveFileMetaData> files;
+    pin_.database().db().GetLiveFilesMetaData(&files);
+    for (const auto& file : files) {
+      if (message.find(file.name.substr(file.name.find_last_of('/') + 1)) == message.npos) continue;
+      const auto first = parse_revision_key(file.smallestkey);
+      const auto last = parse_revision_key(file.largestkey);
+      if (!first || !last) return {};
+      return fmt::format(" (the file has revisions {} to {})", first->number, last->number);
+    }
+    return {};
   }
 
   // Log and bodies: revisions without gaps, the chain, and every row that follows from an event
-  // alone.
+  // alone. Goes on behind what can't be read.
   void read_log() {
-    Rows rows(pin_.database(), Family::kLog, pin_.snapshot(), "", "", /*fill_cache=*/false);
-    Chain chain{};
-    Revision expected{1};
+    std::optional<Chain> chain{Chain{}};
+    Revision next{1};
+    for (;;) {
+      auto status = read_log_from(next, chain);
+      if (status) break;
+      log_is_whole_ = false;
+      const auto damaged = next;
+      next = next_readable(damaged);
+      find_failure(damaged, Family::kLog, status.error());
+      if (!report_.findings.empty()) report_.findings.back().until = {next.number - 1};
+      if (next > report_.head.revision) return;
+      chain.reset();
+    }
+    if (next != report_.head.revision.next() || (chain && *chain != report_.head.chain)) {
+      find(report_.head.revision, "meta", "the head is not the log's last row");
+    }
+  }
+
+  // The first revision behind one that can't be read that can be; behind the head: none.
+  Revision next_readable(Revision damaged) const {
+    const auto is_readable = [&](std::uint64_t number) {
+      return Rows(pin_.database(), Family::kLog, pin_.snapshot(), revision_key({number}), "",
+                  /*fill_cache=*/false)
+          .valid();
+    };
+    auto bad = damaged.number;
+    std::uint64_t step = 1;
+    while (bad + step <= report_.head.revision.number && !is_readable(bad + step)) {
+      bad += step;
+      step *= 2;
+    }
+    auto good = std::min(bad + step, report_.head.revision.number + 1);
+    while (bad + 1 < good) {
+      const auto middle = bad + (good - bad) / 2;
+      (is_readable(middle) ? good : bad) = middle;
+    }
+    return {good};
+  }
+
+  // `expected` is the first that was not read when it fails. Without a chain the first row can't be
+  // proven.
+  Result<void> read_log_from(Revision& expected, std::optional<Chain>& chain) {
+    Rows rows(pin_.database(), Family::kLog, pin_.snapshot(), revision_key(expected), "",
+              /*fill_cache=*/false);
     for (; rows.valid(); rows.next(), expected = expected.next()) {
       const auto revision = parse_revision_key(rows.key());
       if (!revision) {
         find({}, "log", "a key is no revision");
         log_is_whole_ = false;
-        return;
+        return {};
+      }
+      if (const auto seal = parse_seal(rows.value())) {
+        check_seal(*seal, *revision, expected, chain);
+        expected = *revision;
+        chain = seal->after;
+        continue;
       }
       if (*revision != expected) {
         find(expected, "log",
@@ -88,15 +171,31 @@ class Verifier {
         progress_(report_.events, report_.head.revision.number);
       }
     }
-    if (const auto status = rows.status(); !status) {
-      find_failure(expected, Family::kLog, status.error());
+    return rows.status();
+  }
+
+  // What a seal stands for can't be proven any more, but that it stands in its place: its ends are
+  // bound by the chain of the rows beside it.
+  void check_seal(const Seal& seal, Revision last, Revision expected,
+                  const std::optional<Chain>& before) {
+    if (seal.first != expected) {
       log_is_whole_ = false;
-    } else if (expected != report_.head.revision.next() || chain != report_.head.chain) {
-      find(report_.head.revision, "meta", "the head is not the log's last row");
+      find(expected, "log",
+           seal.first > expected
+               ? fmt::format("revisions {} to {} are missing", expected.number,
+                             seal.first.number - 1)
+               : fmt::format("the seal up to revision {} overlaps what is kept", last.number));
+    } else if (before && seal.before != *before) {
+      find(seal.first, "log", "the chain is broken: the seal is not of what was there");
+    }
+    if (last > records_done_) {
+      find(seal.first, "log",
+           fmt::format("revisions {} to {} were dropped, but nothing was to go behind revision {}",
+                       seal.first.number, last.number, records_done_.number));
     }
   }
 
-  void check_event(Revision revision, const LogRow& row, const Chain& before) {
+  void check_event(Revision revision, const LogRow& row, const std::optional<Chain>& before) {
     const auto decoded = decode_record(row.record);
     if (!decoded) {
       find_failure(revision, Family::kLog, decoded.error());
@@ -104,15 +203,15 @@ class Verifier {
     } else {
       expect_lasting_rows(revision, *decoded);
     }
-    const auto body = pin_.body(revision);
-    if (!body) {
-      find_failure(revision, Family::kBodies, body.error());
+    const auto digest = pin_.body_digest(revision);
+    if (!digest) {
+      find_failure(revision, Family::kBodies, digest.error());
       return;
     }
     const std::span<const std::uint8_t> record(
         // Bytes are bytes: the digest wants them unsigned.
         reinterpret_cast<const std::uint8_t*>(row.record.data()), row.record.size());
-    if (next_chain(before, record, sha256(*body)) != row.chain) {
+    if (before && next_chain(*before, record, *digest) != row.chain) {
       find(revision, "log", "the chain is broken: the record or its body is not what was written");
     }
   }
@@ -121,11 +220,7 @@ class Verifier {
   void expect_lasting_rows(Revision revision, const DecodedRecord& decoded) {
     const auto& event = decoded.event;
     if (event.revision != revision) find(revision, "log", "the record has another revision");
-    if (event.type == EventType::kAdded) ++live_objects_;
-    if (event.type == EventType::kDeleted) --live_objects_;
-    for (const auto& row : lasting_rows(event)) {
-      expect(revision, row.family, row.key, *row.value);
-    }
+    for (const auto& row : lasting_rows(event)) expect(revision, row.family, row.key, *row.value);
   }
 
   void expect(Revision revision, Family family, const std::string& key, std::string_view value) {
@@ -150,9 +245,22 @@ class Verifier {
       find_failure({}, Family::kCurrent, status.error());
       current_is_whole_ = false;
     }
-    expected_[slot(Family::kCurrent)] =
-        live_objects_ < 0 ? 0 : static_cast<std::uint64_t>(live_objects_);
+    count_live_objects();
     if (count != expected_[slot(Family::kCurrent)]) current_is_whole_ = false;
+  }
+
+  // An object is there when its newest version is no deletion: the event that made it may have been
+  // dropped. That the versions are what the log says was looked at before.
+  void count_live_objects() {
+    Rows rows(pin_.database(), Family::kVersions, pin_.snapshot(), "", "", /*fill_cache=*/false);
+    std::string object;
+    for (; rows.valid(); rows.next()) {
+      const auto key = parse_version_key(rows.key());
+      const auto value = parse_version(rows.value());
+      if (!key || !value || key->object == object) continue;
+      object = key->object;
+      if (value->type != EventType::kDeleted) ++expected_[slot(Family::kCurrent)];
+    }
   }
 
   void check_current(std::string_view object, std::string_view value) {
@@ -232,7 +340,7 @@ class Verifier {
   std::map<std::string, std::size_t> findings_of_;
   bool log_is_whole_ = true;      // each record could be read
   bool current_is_whole_ = true;  // each row could be, and none is missing
-  std::int64_t live_objects_ = 0;
+  Revision records_done_;         // the furthest that any resource was trimmed to
   std::array<std::uint64_t, kFamilyCount> expected_{};
 };
 

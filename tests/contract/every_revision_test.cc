@@ -1,6 +1,7 @@
 // Every revision of a random history, by every way that leads to it, against what was seen when it
 // was the newest: a View of then, `?at=`, a server of the past, a replay, and a fork, whose rows
-// are proven to equal the fold of its log. Before and after compaction and reopening.
+// are proven to equal the fold of its log. Before and after compaction, reopening and retention.
+#include <algorithm>
 #include <future>
 #include <map>
 #include <random>
@@ -45,6 +46,7 @@ void look_at_kind(const engine::View& view, const Resource& resource, Moment& mo
   moment["served/" + resource.plural];
   const auto* version = kind->version(resource.version);
   REQUIRE(version != nullptr);
+  const bool is_kept = view.revision() >= view.snapshot->horizon(kind->resource);
   engine::ListQuery query;
   query.group = resource.group;
   query.version = resource.version;
@@ -52,6 +54,11 @@ void look_at_kind(const engine::View& view, const Resource& resource, Moment& mo
   query.limit = 3;
   do {
     auto lister = engine::Lister::start(query, view);
+    if (!is_kept) {
+      REQUIRE(lister.error().reason == Reason::kExpired);
+      moment["expired/" + resource.plural];
+      return;
+    }
     REQUIRE(lister.has_value());
     REQUIRE(lister->revision() == view.revision());
     const auto note = [&](std::string_view text) {
@@ -76,6 +83,18 @@ Moment look(const engine::View& view) {
   Moment moment;
   for (const auto& resource : {kConfigMaps, kNamespaces, kDefinitions, kLamps}) {
     look_at_kind(view, resource, moment);
+  }
+  return moment;
+}
+
+// What of a moment can still be read at the revision of the View.
+Moment kept_of(Moment moment, const engine::View& view) {
+  for (const auto& resource : {kConfigMaps, kNamespaces, kDefinitions, kLamps}) {
+    const auto* kind = view.catalog->find(resource.group, resource.plural);
+    if (kind == nullptr || view.revision() >= view.snapshot->horizon(kind->resource)) continue;
+    std::erase_if(moment,
+                  [&](const auto& entry) { return entry.first.starts_with(kind->resource + "/"); });
+    moment["expired/" + resource.plural];
   }
   return moment;
 }
@@ -216,7 +235,7 @@ void check_views(const engine::Engine& engine, std::map<std::uint64_t, Moment>& 
     REQUIRE(view.has_value());
     REQUIRE((*view)->revision().number == revision);
     const auto [known, is_new] = moments.try_emplace(revision, look(**view));
-    if (!is_new) REQUIRE(look(**view) == known->second);
+    if (!is_new) REQUIRE(look(**view) == kept_of(known->second, **view));
   }
 }
 
@@ -229,18 +248,30 @@ void check_servers(const std::filesystem::path& directory, TestWorld& world,
     options.store.at = Revision{revision};
     const auto engine = opened(std::move(options), world);
     REQUIRE(engine->view()->revision().number == revision);
-    REQUIRE(look(*engine->view()) == moment);
+    REQUIRE(look(*engine->view()) == kept_of(moment, *engine->view()));
   }
 }
 
+// A deletion at the horizon leaves no record.
+bool is_dropped(const std::filesystem::path& directory, Revision revision) {
+  const auto store = storage::Store::open({.directory = directory, .read_only = true});
+  REQUIRE(store.has_value());
+  return !(*store)->snapshot()->event(revision).has_value();
+}
+
 void check_forks(const std::filesystem::path& directory, TestWorld& world,
-                 const std::map<std::uint64_t, Moment>& moments) {
+                 const std::map<std::uint64_t, Moment>& moments, Revision oldest = {}) {
   for (const auto& [revision, moment] : moments) {
     if (revision == 0) continue;
     INFO("a fork at revision " << revision);
     const ScratchDirectory scratch;
     const auto target = scratch.path() / "fork";
     const auto forked = storage::fork(directory, Revision{revision}, target, nullptr);
+    if (revision < oldest.number || is_dropped(directory, {revision})) {
+      REQUIRE(forked.error().reason == Reason::kExpired);
+      continue;
+    }
+    INFO((forked ? "" : forked.error().message));
     REQUIRE(forked.has_value());
     storage::StoreOptions options{.directory = target, .read_only = true};
     {
@@ -253,7 +284,7 @@ void check_forks(const std::filesystem::path& directory, TestWorld& world,
     }
     const auto engine = opened(options_of(target, /*read_only=*/true), world);
     REQUIRE(engine->view()->revision().number == revision);
-    REQUIRE(look(*engine->view()) == moment);
+    REQUIRE(look(*engine->view()) == kept_of(moment, *engine->view()));
   }
 }
 
@@ -340,6 +371,23 @@ void check_http(const std::filesystem::path& directory, TestWorld& world,
   }
 }
 
+// Drops the beginning of two kinds. The oldest revision of which all is kept.
+Revision trim(const std::filesystem::path& directory) {
+  const auto store = open_store(directory);
+  for (const auto& [resource, limits] :
+       {std::pair<std::string, storage::KeepLimits>{"configmaps", {.count = 2}},
+        {"lamps.light.example.com", {.bytes = 3000}}}) {
+    for (bool goes_on = true; goes_on;) {
+      const auto more = store->trim(resource, {.records = limits, .bodies = {}}, {});
+      REQUIRE(more.has_value());
+      goes_on = *more;
+    }
+  }
+  REQUIRE(storage::verify(*store).findings.empty());
+  const auto snapshot = store->snapshot();
+  return std::max(snapshot->horizon("configmaps"), snapshot->horizon("lamps.light.example.com"));
+}
+
 }  // namespace
 
 TEST_CASE("every revision is the same by every way that leads to it") {
@@ -371,6 +419,15 @@ TEST_CASE("every revision is the same by every way that leads to it") {
   check_forks(directory, world, moments);
   check_http(directory, world, moments);
   check_replay(directory, moments, seed);
+
+  const auto oldest = trim(directory);
+  CHECK(oldest.number > 1);
+  {
+    const auto engine = opened(options_of(directory), world);
+    check_views(*engine, moments);
+  }
+  check_servers(directory, world, moments);
+  check_forks(directory, world, moments, oldest);
 }
 
 }  // namespace gatefold::test

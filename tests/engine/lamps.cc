@@ -201,6 +201,14 @@ Revision LampWorld::put_chair() {
   return revision();
 }
 
+void LampWorld::trim(std::uint64_t count) {
+  for (Result<bool> more = true; *more;) {
+    more = store_->trim(kLamps, {.records = {.count = count}, .bodies = {}}, {});
+    REQUIRE(more.has_value());
+  }
+  publish_view();
+}
+
 void LampWorld::restart_hub() {
   unpublished_.clear();
   hub_.restart(store_->head().revision);

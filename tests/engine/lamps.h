@@ -60,6 +60,8 @@ class LampWorld {
   // Events of another kind: revisions that watchers of lamps hear nothing of.
   Revision put_chair();
 
+  // Drops what is older than the newest `count` versions of a lamp.
+  void trim(std::uint64_t count);
   // As after a store was opened again: what was committed is read from the log.
   void restart_hub();
 

@@ -71,6 +71,20 @@ Status refusal(LampWorld& world, WatchQuery query) {
   return watcher.error();
 }
 
+TEST_CASE("a watch from before what is kept ends with 410, and says from where it works (R16.4)") {
+  LampWorld world;
+  for (int i = 1; i <= 9; ++i)
+    world.put(lamp_key("a"), std::to_string(i), {{"lit", i < 8 ? "yes" : "no"}});
+  world.restart_hub();
+  world.trim(3);
+  CHECK(all(world, *started(world, lamp_query("2"))) == "ERROR too old resource version: 2 (7)");
+  CHECK(all(world, *started(world, lamp_query("7"))) == "MODIFIED a 8W 8; MODIFIED a 9W 9");
+  // It leaves the selection with what it was at the horizon.
+  auto query = lamp_query("7");
+  query.labels = parse_label_selector("lit=yes").value();
+  CHECK(all(world, *started(world, std::move(query))) == "DELETED a 7W 8");
+}
+
 TEST_CASE("a start that matches nothing in its first piece rings for the next") {
   LampWorld world;
   std::vector<ObjectKey> keys;

@@ -260,6 +260,28 @@ TEST_CASE("a flipped byte in a file is a finding that names the file") {
   CHECK(report.findings.front().message.find(file.filename().string()) != std::string::npos);
 }
 
+TEST_CASE("a flipped byte under the log is named with the revisions that it costs") {
+  const ScratchDirectory directory;
+  fill(directory.path(), 5000);
+  std::string file;
+  {
+    const RawDatabase raw(directory.path());
+    file = raw.file_of("log");
+  }
+  flip_byte(directory.path() / file, fs::file_size(directory.path() / file) / 3);
+  const auto report = verified(directory.path());
+  const auto found =
+      std::ranges::find(report.findings, std::string("log"), &storage::Finding::where);
+  REQUIRE(found != report.findings.end());
+  CHECK(found->message.find(file) != std::string::npos);
+  CHECK(found->message.find("(the file has revisions 1 to 5000)") != std::string::npos);
+  CHECK(found->revision > Revision{1});
+  CHECK(found->until > found->revision);
+  CHECK(found->until < Revision{5000});
+  // The rest was read.
+  CHECK(report.events == 5000 - (found->until.number - found->revision.number + 1));
+}
+
 TEST_CASE("a flipped byte in the middle of the WAL is corruption, not silence") {
   const ScratchDirectory directory;
   const ScratchDirectory crashed;

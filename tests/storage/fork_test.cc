@@ -87,6 +87,53 @@ TEST_CASE("a fork that was broken off is seen, and in nobody's way") {
   CHECK_FALSE(std::filesystem::exists(scratch.path() / "target"));
 }
 
+// Of each thing the newest version is left.
+void trim_things(const std::filesystem::path& directory) {
+  const auto store = open_store(directory);
+  REQUIRE(store->trim("things.example.org", {.records = {.count = 1}, .bodies = {}}, {}) == false);
+  REQUIRE(storage::verify(*store).findings.empty());
+}
+
+TEST_CASE("a moment that is no longer kept whole is not forked") {
+  const ScratchDirectory scratch;
+  const auto source = scratch.path() / "source";
+  write_things(source, 30);
+  trim_things(source);
+  const auto fork = forked(source, Revision{29}, scratch.path() / "target");
+  REQUIRE_FALSE(fork.has_value());
+  CHECK(fork.error().reason == Reason::kExpired);
+  CHECK(fork.error().message ==
+        "revision 29 of things.example.org is no longer kept: the oldest that can be read is 30");
+  CHECK_FALSE(std::filesystem::exists(scratch.path() / "target"));
+  CHECK(forked(source, Revision{30}, scratch.path() / "target").has_value());
+}
+
+TEST_CASE("a fork does without what was trimmed since where it may") {
+  const bool is_short = GENERATE(true, false);  // undone, or folded anew
+  const ScratchDirectory scratch;
+  const auto source = scratch.path() / "source";
+  const auto target = scratch.path() / "target";
+  write_things(source, 30);
+  {
+    const auto store = open_store(source);
+    Writer writer(*store);
+    for (int i = 0; i < (is_short ? 0 : 40); ++i) writer.put("t0", std::to_string(i));
+  }
+  trim_things(source);
+  const auto fork = storage::fork(source, Revision{29}, target, nullptr,
+                                  [](auto resource) { return resource == "things.example.org"; });
+  REQUIRE(fork.has_value());
+  CHECK(fork->lacking == std::vector<std::string>{"things.example.org"});
+  const auto ours = open_store(target);
+  CHECK(storage::verify(*ours).findings.empty());
+  CHECK(value_in(*ours, "t0").empty());
+  CHECK(value_in(*ours, "t1") == thing_body("t1", "28"));
+  CHECK(value_in(*ours, "t2") == thing_body("t2", "29"));
+  CHECK(ours->snapshot()->horizon("things.example.org") == Revision{29});
+  CHECK(Writer(*ours).put("t0", "again") == Revision{30});
+  CHECK(storage::verify(*ours).findings.empty());
+}
+
 TEST_CASE("nobody forks what is being written") {
   const ScratchDirectory scratch;
   const auto store = open_store(scratch.path() / "source");

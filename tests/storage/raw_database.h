@@ -51,6 +51,15 @@ class RawDatabase {
     }
     return found;
   }
+  // The largest table that holds its rows, by its name in the directory.
+  std::string file_of(const std::string& name) const {
+    std::vector<rocksdb::LiveFileMetaData> files;
+    database_->GetLiveFilesMetaData(&files);
+    std::erase_if(files, [&](const auto& file) { return file.column_family_name != name; });
+    const auto largest = std::ranges::max_element(files, {}, &rocksdb::LiveFileMetaData::size);
+    REQUIRE(largest != files.end());
+    return largest->name.substr(1);
+  }
   void put(const std::string& name, const std::string& key, const std::string& value) {
     REQUIRE(database_->Put({}, family(name), key, value).ok());
   }

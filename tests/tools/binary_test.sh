@@ -41,6 +41,9 @@ expect_code "two places for the state" 2 '.' "$GATEFOLD" serve --in-memory --dat
 expect_code "an address for everybody" 2 'allow-unauthenticated' "$GATEFOLD" serve --in-memory --listen 0.0.0.0:0
 expect_code "no time to live" 2 'event-ttl wants a duration' "$GATEFOLD" serve --in-memory --event-ttl soon
 expect_code "a negative time to live" 2 'event-ttl wants a duration' "$GATEFOLD" serve --in-memory --event-ttl=-1h
+expect_code "retention without limits" 2 'RESOURCE=LIMIT' "$GATEFOLD" serve --in-memory --retain secrets
+expect_code "retention of what is always kept" 2 'always kept' "$GATEFOLD" serve --in-memory \
+  --retain customresourcedefinitions.apiextensions.k8s.io=age:1h
 expect_code "no address" 2 'ADDRESS:PORT' "$GATEFOLD" serve --in-memory --listen nowhere
 expect_code "following a directory" 2 'needs --server' "$GATEFOLD" log --data "$work" --follow
 config() { # SERVER [LINE]: the kubeconfig for it
@@ -171,6 +174,34 @@ same "reading leaves a data directory as it is" "$before" "$(ls -A "$data")"
 start_server --data "$data"
 same "the same objects after a restart" "$kept" "$(objects)"
 stop_server || fail "SIGTERM: the code is $?"
+
+# What is no longer kept: 410 by each way in (R14.9, R16.4), and a redaction leaves the rest provable.
+kept=$work/kept
+start_server --data "$kept"
+gateway=$gateways/web
+create "$gateways" '{"apiVersion":"gateway.networking.k8s.io/v1","kind":"Gateway","metadata":{"name":"web"},
+  "spec":{"gatewayClassName":"edge","listeners":[{"name":"http","port":80,"protocol":"HTTP"}]}}'
+created=$(curl -sS "$url$gateway" | grep -oE '"resourceVersion": ?"[0-9]+"' | grep -oE '[0-9]+')
+for i in 1 2 3 4 5 6; do send PATCH "$gateway" application/merge-patch+json "{\"metadata\":{\"labels\":{\"n\":\"$i\"}}}" >/dev/null; done
+expect_code "redaction of the current version" 3 'write a newer version' "$GATEFOLD" redact gateway/default/web \
+  --revision $((created + 6)) --server "$url"
+expect "redaction on a server" "\"redacted\":\[$((created + 1))\]" "$GATEFOLD" redact gateway/default/web \
+  --revision $((created + 1)) --reason leaked --server "$url"
+stop_server || fail "SIGTERM: the code is $?"
+start_server --data "$kept" --retain gateways.gateway.networking.k8s.io=count:3
+for _ in $(seq 200); do curl -sS "$url/metrics" | grep -q gatefold_oldest_readable_revision && break || sleep 0.05; done
+expect "the oldest revision in metrics" "_revision\{resource=\"gateways.gateway.networking.k8s.io\"\} $((created + 4))\$" curl -sS "$url/metrics"
+expect "the oldest revision in stats" "from $((created + 4)) .* gateways.gateway.networking.k8s.io\$" "$GATEFOLD" stats --server "$url"
+expect "a list of what is gone (R14.9)" '"code": ?410' curl -sS "$url$gateways?resourceVersionMatch=Exact&resourceVersion=$created"
+expect "a watch of what is gone (R16.4)" "\"type\": ?\"ERROR\".*too old resource version: $created \($((created + 4))\)" \
+  curl -sS --max-time 20 "$url$gateways?watch=1&resourceVersion=$created"
+stop_server || fail "SIGTERM: the code is $?"
+expect "redaction in a directory" "\"redacted\":\[$((created + 4))\]" "$GATEFOLD" redact gateway/default/web \
+  --revision $((created + 4)) --data "$kept"
+expect_code "verify of what is kept" 0 '^fine: [1-9]' "$GATEFOLD" verify --data "$kept"
+expect "the oldest revision in stats of a directory" "\"oldestRevision\":$((created + 4))" \
+  "$GATEFOLD" stats --data "$kept" --output json
+expect "the log tells of it" 'Redaction' "$GATEFOLD" log --data "$kept"
 
 # The channel of the Gateway API is that of the last start which named one.
 channel_after() { # FLAGS..., beside those of the state

@@ -35,6 +35,21 @@ guard:
   CHECK(guard.mode(kGateways, GuardRule::kRestamped) == GuardMode::kOff);
 }
 
+TEST_CASE("a configuration says how much of the past is kept") {
+  const auto config = parse_config(R"(
+retention:
+  secrets: count:10
+  gateways.gateway.networking.k8s.io: ["age:30d", "bodies,age:1h"]
+)",
+                                   "gatefold.yaml");
+  REQUIRE(config);
+  CHECK(config->retention.of("secrets").records.count == 10);
+  CHECK(config->retention.of("pods") == storage::Retention{});
+  const auto gateways = config->retention.of(kGateways);
+  CHECK(gateways.records.age_ns == 30 * 24 * 3600 * kNsPerSecond);
+  CHECK(gateways.bodies.age_ns == 3600 * kNsPerSecond);
+}
+
 TEST_CASE("an empty configuration sets nothing") {
   for (const auto* text : {"", "# nothing\n", "guard:\n", "guard: {kinds: }\n"}) {
     INFO(text);
@@ -51,9 +66,18 @@ TEST_CASE("what a configuration does not know is an error that says where") {
     std::string_view text, error;
   };
   const Case cases[] = {
-      {"gard: {}", "gatefold.yaml: gard: is no section; there is guard"},
+      {"gard: {}", "gatefold.yaml: gard: is no section; there is guard, retention"},
       {"- guard", "gatefold.yaml: the file: must be a map"},
       {"guard: warn", "gatefold.yaml: guard: must be a map"},
+      {"retention: {secrets: 30}",
+       "gatefold.yaml: retention.secrets: must be a text such as \"age:30d,count:1000\", or a list "
+       "of them"},
+      {"retention: {secrets: 'age:soon'}",
+       "gatefold.yaml: retention \"secrets=age:soon\": \"age:soon\" is no limit: age:30d, "
+       "count:1000, bytes:2GiB (each once), bodies or all"},
+      {"retention: {gateways: all}",
+       "gatefold.yaml: retention.gateways: \"gateways\" is no resource: say it in the plural and "
+       "with its group, such as gateways.gateway.networking.k8s.io"},
       {"guard: {kinds: {pods: warn}}", "gatefold.yaml: guard.kinds.pods: must be a map"},
       {"guard: {kinds: {gateways: {fight: warn}}}",
        "gatefold.yaml: guard.kinds.gateways: \"gateways\" is no resource: say it in the plural and "

@@ -34,6 +34,7 @@ const std::vector<Entry>& entries() {
       {"watch", bench_watch},
       {"history", bench_history},
       {"size", bench_size},
+      {"leases", bench_leases},
       {"validate", bench_validate},
   };
   return kEntries;

@@ -48,6 +48,8 @@ std::vector<Report> bench_rest(const Setting& setting);
 // history_scenarios.cc
 std::vector<Report> bench_history(const Setting& setting);
 std::vector<Report> bench_size(const Setting& setting);
+// leases_scenario.cc
+std::vector<Report> bench_leases(const Setting& setting);
 // validate_scenario.cc
 std::vector<Report> bench_validate(const Setting& setting);
 

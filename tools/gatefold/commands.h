@@ -23,6 +23,7 @@ void add_bisect(CLI::App& app, Run& run);
 void add_lint(CLI::App& app, Run& run);
 void add_stats(CLI::App& app, Run& run);
 void add_verify(CLI::App& app, Run& run);
+void add_redact(CLI::App& app, Run& run);
 void add_kubeconfig(CLI::App& app, Run& run);
 void add_bench(CLI::App& app, Run& run);
 void add_replay(CLI::App& app, Run& run);

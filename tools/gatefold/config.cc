@@ -105,12 +105,24 @@ Result<void> read_guard(const Member& section, Config& config) {
                      });
 }
 
+Result<void> read_retention(const Member& section, Config& config) {
+  auto fine = each_member(section, [](const std::string& resource, const Member& member) {
+    return resource == "*" ? Result<void>{} : check_resource(resource, member.path);
+  });
+  if (!fine) return fine;
+  auto settings = engine::RetentionSettings::parse(section.value);
+  if (!settings) return std::unexpected(std::move(settings.error()));
+  config.retention = std::move(*settings);
+  return {};
+}
+
 struct Section {
   std::string_view name;
   Result<void> (*read)(const Member& section, Config& config);
 };
 
-constexpr std::array kSections = {Section{"guard", read_guard}};
+constexpr std::array kSections = {Section{"guard", read_guard},
+                                  Section{"retention", read_retention}};
 
 Result<void> read_section(const std::string& name, const Member& member, Config& config) {
   for (const auto& section : kSections) {

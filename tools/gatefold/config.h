@@ -4,6 +4,8 @@
 //     restamped: reject          # a rule, or all
 //     kinds:
 //       gateways.gateway.networking.k8s.io: {fight: off}
+//   retention:
+//     secrets: age:30d,count:100 # as --retain has it, or a list of such texts
 //
 // Strict: what it does not know is an error that names the file and the line or the path. Kinds are
 // named by their resource with its group; one that is not there yet may be defined later.
@@ -13,12 +15,14 @@
 #include <string_view>
 
 #include "engine/guard/settings.h"
+#include "engine/retention.h"
 #include "schema/status.h"
 
 namespace gatefold::tools {
 
 struct Config {
   engine::GuardSettings guard;
+  engine::RetentionSettings retention;
 };
 
 // `name` is what errors call it. An empty text sets nothing. kBadRequest where it is wrong.

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "schema/catalog.h"
 #include "schema/json.h"
 #include "storage/fork.h"
 #include "tools/gatefold/commands.h"
@@ -19,15 +20,22 @@ struct ForkOptions {
   std::string output = "text";
 };
 
+// Kinds whose past goes by default, such as Leases: nobody forks for their sake.
+bool is_short_lived(std::string_view resource) {
+  const auto* kind = core_catalog()->find_resource(resource);
+  return kind != nullptr && kind->history_window_ns != 0;
+}
+
 int run_fork(const ForkOptions& options) {
   const auto moment = parse_moment(options.at);
   if (!moment) return report(moment.error());
   const bool is_terminal = isatty(STDERR_FILENO) == 1;
-  const auto forked = storage::fork(options.directory, *moment, options.target,
-                                    [is_terminal](std::uint64_t done, std::uint64_t total) {
-                                      if (is_terminal)
-                                        fmt::print(stderr, "\r{} of {} events", done, total);
-                                    });
+  const auto forked = storage::fork(
+      options.directory, *moment, options.target,
+      [is_terminal](std::uint64_t done, std::uint64_t total) {
+        if (is_terminal) fmt::print(stderr, "\r{} of {} events", done, total);
+      },
+      is_short_lived);
   if (is_terminal) fmt::print(stderr, "\r\033[K");
   if (!forked) return report(forked.error());
   const auto revision = forked->head.revision.number;
@@ -36,10 +44,15 @@ int run_fork(const ForkOptions& options) {
     fmt::print("{}\n", to_json(JsonObject{{"directory", options.target},
                                           {"revision", revision},
                                           {"time", time},
-                                          {"undone", forked->undone}}));
+                                          {"undone", forked->undone},
+                                          {"lacking", JsonArray(forked->lacking.begin(),
+                                                                forked->lacking.end())}}));
   } else {
     fmt::print("{}: revision {}, {}, {} later events left out\n", options.target, revision, time,
                forked->undone);
+    for (const auto& resource : forked->lacking) {
+      fmt::print("{}: only those are there that have not changed since\n", resource);
+    }
   }
   return kFine;
 }

@@ -50,7 +50,9 @@ std::string percent_encode(std::string_view text) {
   return out;
 }
 
-Result<HttpAnswer> http_get(const std::string& server, const std::string& target) {
+namespace {
+
+Result<HttpAnswer> ask(const std::string& server, http::request<http::string_body> request) {
   auto address = parse_server(server);
   if (!address) return std::unexpected(std::move(address.error()));
   const auto unreachable = [&](const boost::system::error_code& error) {
@@ -64,7 +66,6 @@ Result<HttpAnswer> http_get(const std::string& server, const std::string& target
   asio::connect(socket, endpoints, error);
   if (error) return unreachable(error);
 
-  http::request<http::empty_body> request(http::verb::get, target, 11);
   request.set(http::field::host, address->host);
   request.set(http::field::user_agent, "gatefold/" GATEFOLD_VERSION);
   http::write(socket, request, error);
@@ -85,8 +86,26 @@ Result<HttpAnswer> http_get(const std::string& server, const std::string& target
   auto parsed = parse_json(answer.body);
   const auto message = parsed ? string_at(parsed->value, {"message"}) : std::string_view{};
   if (answer.code == 400 && !message.empty()) return bad_request(std::string(message));
+  if (answer.code == 404 && !message.empty())
+    return failure(Reason::kNotFound, std::string(message));
+  if (answer.code == 409 && !message.empty())
+    return failure(Reason::kConflict, std::string(message));
   return unavailable(fmt::format("{} answered {}: {}", server, answer.code,
                                  message.empty() ? answer.body : std::string(message)));
+}
+
+}  // namespace
+
+Result<HttpAnswer> http_get(const std::string& server, const std::string& target) {
+  return ask(server, {http::verb::get, target, 11});
+}
+
+Result<HttpAnswer> http_post(const std::string& server, const std::string& target,
+                             const std::string& body) {
+  http::request<http::string_body> request(http::verb::post, target, 11, body);
+  request.set(http::field::content_type, "application/json");
+  request.prepare_payload();
+  return ask(server, std::move(request));
 }
 
 }  // namespace gatefold::tools

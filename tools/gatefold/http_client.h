@@ -1,4 +1,4 @@
-// One GET, for the tools that ask a running server.
+// One request, for the tools that ask a running server.
 #pragma once
 
 #include <string>
@@ -18,6 +18,10 @@ struct HttpAnswer {
 // `server` is `http://HOST:PORT`. kServiceUnavailable where it can't be reached; the server's own
 // Status for other codes than 200.
 Result<HttpAnswer> http_get(const std::string& server, const std::string& target);
+
+// The same for a POST of JSON.
+Result<HttpAnswer> http_post(const std::string& server, const std::string& target,
+                             const std::string& body);
 
 // For query parameters.
 std::string percent_encode(std::string_view text);

@@ -31,7 +31,7 @@ int run(int argc, char** argv) {
   Run chosen;
   for (const auto add :
        {add_serve, add_fork, add_replay, add_log, add_show, add_diff, add_transitions, add_blame,
-        add_bisect, add_lint, add_stats, add_verify, add_kubeconfig, add_bench}) {
+        add_bisect, add_lint, add_stats, add_verify, add_redact, add_kubeconfig, add_bench}) {
     add(app, chosen);
   }
   try {

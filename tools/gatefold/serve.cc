@@ -29,6 +29,11 @@ Result<Config> configured(const ServeOptions& options) {
     if (auto set = set_guard_flag(flag, config->guard); !set)
       return std::unexpected(std::move(set.error()));
   }
+  engine::RetentionSettings retention;
+  for (const auto& flag : options.retain) {
+    if (auto added = retention.add(flag); !added) return std::unexpected(std::move(added.error()));
+  }
+  config->retention.put_over(retention);
   return config;
 }
 
@@ -44,6 +49,7 @@ int serve(const ServeOptions& options, const Config& config, const Endpoint& end
           std::int64_t event_ttl_ns, std::optional<Moment> at, const sigset_t& signals) {
   engine::EngineOptions engine_options;
   engine_options.guard = config.guard;
+  engine_options.retention = config.retention;
   engine_options.event_ttl_ns = event_ttl_ns;
   engine_options.store.directory = options.directory;
   engine_options.store.in_memory = options.in_memory;

@@ -18,9 +18,10 @@ struct ServeOptions {
   std::string log_level = "info";
   std::string log_format = "text";
   std::string event_ttl = "1h0m0s";
-  std::string config;              // a file; empty: none
-  std::vector<std::string> guard;  // RULE=MODE, on top of the file
-  unsigned threads = 0;            // 0: as many as there are processors, at most four
+  std::string config;               // a file; empty: none
+  std::vector<std::string> guard;   // RULE=MODE, on top of the file
+  std::vector<std::string> retain;  // see engine/retention.h; on top of the file
+  unsigned threads = 0;             // 0: as many as there are processors, at most four
 };
 
 int run_serve(const ServeOptions& options);

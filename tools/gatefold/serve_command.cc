@@ -54,8 +54,10 @@ void add_serve(CLI::App& app, Run& run) {
                    "How long Events are kept after they were written last; 0: for ever")
       ->capture_default_str();
   command
-      ->add_option("--config", options.config,
-                   "A YAML file with settings; the section guard has a mode for each rule")
+      ->add_option(
+          "--config", options.config,
+          "A YAML file with settings: guard has a mode for each rule, retention says how much of "
+          "the past is kept")
       ->check(CLI::ExistingFile);
   command
       ->add_option("--guard", options.guard,
@@ -65,6 +67,16 @@ void add_serve(CLI::App& app, Run& run) {
       ->expected(1)
       ->take_all()
       ->type_name("RULE=MODE");
+  command
+      ->add_option(
+          "--retain", options.retain,
+          "RESOURCE=LIMIT[,LIMIT...], and again for others: how much of the past is kept. "
+          "RESOURCE: leases.coordination.k8s.io, or * for all whose kind says nothing (of "
+          "Leases and Events an hour is kept). LIMIT: age:30d, count:1000 (versions of an "
+          "object), bytes:2GiB; with bodies the content alone goes, and what happened stays; "
+          "all: everything is kept")
+      ->allow_extra_args(false)
+      ->delimiter('\0');
   command->add_option("--threads", options.threads, "Threads that serve; 0: by the processors")
       ->check(CLI::Range(0, 64))
       ->capture_default_str();
@@ -75,7 +87,7 @@ void add_serve(CLI::App& app, Run& run) {
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
   for (const auto* other : {"--in-memory", "--channel", "--no-builtin-gateway-api", "--manifests",
-                            "--event-ttl", "--config", "--guard"}) {
+                            "--event-ttl", "--config", "--guard", "--retain"}) {
     at->excludes(command->get_option(other));
   }
   command->callback([shared, &run] { run = [shared] { return run_serve(*shared); }; });

@@ -156,4 +156,12 @@ Result<void> OpenSource::read_sightings(const std::vector<ObjectKey>& objects, R
   return {};
 }
 
+Result<void> OpenSource::read_kept(const LineSink& sink) const {
+  if (opened_) return engine::kept_lines(*opened_->view, sink);
+  const auto answer = http_get(server_, "/gatefold/v1/kept");
+  if (!answer) return std::unexpected(answer.error());
+  for_each_line(answer->body, sink);
+  return {};
+}
+
 }  // namespace gatefold::tools

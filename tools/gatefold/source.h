@@ -62,6 +62,8 @@ class OpenSource {
   // where the log was read up to.
   Result<void> read_sightings(const std::vector<ObjectKey>& objects, Revision head,
                               const ObjectLineSink& sink) const;
+  // All lines of engine::kept_lines.
+  Result<void> read_kept(const LineSink& sink) const;
 
  private:
   explicit OpenSource(std::string server) : server_(std::move(server)) {}

@@ -50,12 +50,10 @@ void count(const Value& line, Stats& stats) {
              .repairs = size_at(line, "repairs")});
 }
 
-Result<void> read_all(const StatsOptions& options, Stats& stats) {
-  const auto source = OpenSource::open(options.source);
-  if (!source) return std::unexpected(source.error());
+Result<void> read_all(const OpenSource& source, const StatsOptions& options, Stats& stats) {
   const bool shows_progress = isatty(STDERR_FILENO) == 1;
   Result<void> failed;
-  const auto read = source->read_all(options.query, options.kind, {}, [&](std::string_view text) {
+  const auto read = source.read_all(options.query, options.kind, {}, [&](std::string_view text) {
     if (!failed) return;
     const auto line = parse_json(text);
     if (!line) {
@@ -78,6 +76,35 @@ void print_counts(std::string_view title, const std::vector<Stats::Named>& count
   for (const auto& [name, each] : counts) {
     fmt::print("{:>10}  {:>7}  {:>7}  {:>11}  {:>7}  {}\n", each.events, each.added, each.deleted,
                each.transitions, each.repairs, name);
+  }
+}
+
+// How far back each resource can be read of which something was dropped.
+Result<std::vector<Value>> read_kept(const OpenSource& source) {
+  std::vector<Value> kept;
+  Result<void> failed;
+  const auto read = source.read_kept([&](std::string_view text) {
+    auto line = parse_json(text);
+    if (line) {
+      kept.push_back(std::move(line->value));
+    } else {
+      failed = internal_error("a line of what is kept is no JSON: " + line.error().message);
+    }
+  });
+  if (!read) return std::unexpected(read.error());
+  if (!failed) return std::unexpected(failed.error());
+  return kept;
+}
+
+void print_kept(const std::vector<Value>& kept) {
+  if (kept.empty()) return;
+  fmt::print("\n{:>10}  {:>10}  {:>12}  {:>10}  {:>13}  {}\n", "READABLE", "EVENTS", "BYTES",
+             "DROPPED", "DROPPED BYTES", "NOT ALL KEPT");
+  for (const auto& line : kept) {
+    const auto number = [&](std::string_view key) { return integer_at(line, {key}, 0); };
+    fmt::print("{:>10}  {:>10}  {:>12}  {:>10}  {:>13}  {}\n",
+               fmt::format("from {}", number("oldestRevision")), number("events"), number("bytes"),
+               number("droppedEvents"), number("droppedBytes"), string_at(line, {"resource"}));
   }
 }
 
@@ -116,19 +143,25 @@ void print_values(std::string_view of, const std::vector<Stats::Named>& counts,
 }
 
 int run_stats(const StatsOptions& options) {
+  const auto source = OpenSource::open(options.source);
+  if (!source) return report(source.error());
   Stats stats;
-  if (auto read = read_all(options, stats); !read) return report(read.error());
+  if (auto read = read_all(*source, options, stats); !read) return report(read.error());
+  const auto kept = read_kept(*source);
+  if (!kept) return report(kept.error());
   if (stats.all().events == 0) {
     fmt::print(stderr, "gatefold: no events\n");
     return kFoundSomething;
   }
   if (options.output == "table") {
     print_table(stats, options.top);
+    print_kept(*kept);
     return kFine;
   }
   print_values("kind", stats.kinds(options.top), options.output);
   print_values("writer", stats.writers(options.top), options.output);
   print_values("object", stats.objects(options.top), options.output);
+  for (const auto& line : *kept) print_value(line, options.output);
   return kFine;
 }
 
@@ -137,7 +170,9 @@ int run_stats(const StatsOptions& options) {
 void add_stats(CLI::App& app, Run& run) {
   auto options = std::make_shared<StatsOptions>();
   auto* command = app.add_subcommand(
-      "stats", "Count the events of the log by kind, writer and object, the hottest first");
+      "stats",
+      "Count the events of the log by kind, writer and object, the hottest first, and say how far "
+      "back each kind can be read of which not everything is kept");
   add_source(*command, options->source);
   auto& query = options->query;
   command->add_option("--after", query.after.number, "Only events after this revision");

@@ -25,9 +25,11 @@ std::string hex(const storage::Chain& chain) {
 void print_json(const storage::VerifyReport& report) {
   JsonArray findings;
   for (const auto& finding : report.findings) {
-    findings.emplace_back(JsonObject{{"revision", finding.revision.number},
-                                     {"where", finding.where},
-                                     {"message", finding.message}});
+    JsonObject object{{"revision", finding.revision.number},
+                      {"where", finding.where},
+                      {"message", finding.message}};
+    if (finding.until.number != 0) object["until"] = finding.until.number;
+    findings.emplace_back(std::move(object));
   }
   fmt::print("{}\n", to_json(JsonObject{{"revision", report.head.revision.number},
                                         {"chain", hex(report.head.chain)},
@@ -39,9 +41,12 @@ void print_json(const storage::VerifyReport& report) {
 
 void print_text(const storage::VerifyReport& report) {
   for (const auto& finding : report.findings) {
-    const auto where = finding.revision.number == 0
-                           ? finding.where
-                           : fmt::format("{}, revision {}", finding.where, finding.revision.number);
+    auto where = finding.where;
+    if (finding.until > finding.revision) {
+      where += fmt::format(", revisions {} to {}", finding.revision.number, finding.until.number);
+    } else if (finding.revision.number != 0) {
+      where += fmt::format(", revision {}", finding.revision.number);
+    }
     fmt::print("{}: {}\n", where, finding.message);
   }
   if (report.truncated) fmt::print("... and more\n");

@@ -1,0 +1,30 @@
+// How much is kept of each resource. Included by .cc files and tests only.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "schema/status.h"
+#include "storage/database.h"
+#include "storage/snapshot.h"
+
+namespace gatefold::storage {
+
+// Of the resources where it is not 0.
+using Horizons = std::map<std::string, Revision, std::less<>>;
+using HorizonsPtr = std::shared_ptr<const Horizons>;
+
+std::string encode_kept(const Kept& kept);
+Result<KeptByResource> read_kept(const Database& database, const rocksdb::Snapshot* snapshot);
+HorizonsPtr horizons_of(const KeptByResource& kept);
+
+// Counts what log and bodies hold of each resource, for directories of format 1 and copies that
+// were cut: `events` and `bytes` are set, the rest stays. One walk over the log.
+Result<void> count_kept(const Database& database);
+
+// What is kept of a log that is about to be cut behind `then`.
+Result<void> cut_kept(const Database& database, Revision then);
+
+}  // namespace gatefold::storage

@@ -1,0 +1,104 @@
+// What is no longer kept is 410 Expired, by each way in; what was redacted is gone for all readers.
+#include <fmt/format.h>
+
+#include "tests/contract/objects.h"
+#include "tests/support/http_peer.h"
+#include "tests/support/served_engine.h"
+
+namespace gatefold::test {
+namespace {
+
+const std::string kPath = "/api/v1/namespaces/default/configmaps";
+
+engine::EngineOptions two_versions() {
+  engine::EngineOptions options;
+  options.store.directory = "/gatefold-test";
+  options.store.in_memory = true;
+  REQUIRE(options.retention.add("configmaps=count:2").has_value());
+  return options;
+}
+
+std::uint64_t put(HttpPeer& peer, const std::string& name, const std::string& value) {
+  auto object = config_map(name);
+  object.as_object()["data"] = JsonObject{{"value", value}};
+  auto answer = peer.call("PUT", kPath + "/" + name, {}, to_json(object));
+  if (answer.code == 404) answer = peer.call("POST", kPath, {}, to_json(object));
+  INFO(answer.body);
+  REQUIRE(answer.code / 100 == 2);
+  return std::stoull(version_of(answer.json()));
+}
+
+std::string metric(HttpPeer& peer, const std::string& name) {
+  const auto text = peer.call("GET", "/metrics").body;
+  const auto at = text.find(name + "{resource=\"configmaps\"} ");
+  if (at == std::string::npos) return "";
+  const auto from = text.find("} ", at) + 2;
+  return text.substr(from, text.find('\n', from) - from);
+}
+
+}  // namespace
+
+TEST_CASE("lists and pages of a past that is no longer kept are 410 Expired (R14.9, R16.4)") {
+  TestWorld world;
+  ServedEngine server(two_versions(), world.world());
+  HttpPeer peer(server.port());
+  put(peer, "b", "0");
+  const auto oldest = put(peer, "a", "0");
+  const auto page = peer.call("GET", kPath + "?limit=1").json();
+  const std::string token(string_at(page, {"metadata", "continue"}));
+  REQUIRE_FALSE(token.empty());
+  std::uint64_t newest = 0;
+  for (int i = 1; i < 7; ++i) newest = put(peer, "a", std::to_string(i));
+  const auto exact = [&](std::uint64_t revision) {
+    return peer.call(
+        "GET", fmt::format("{}?resourceVersionMatch=Exact&resourceVersion={}", kPath, revision));
+  };
+  REQUIRE(exact(oldest).code == 200);
+
+  world.advance(60);
+  put(peer, "b", "1");  // the writer looks about before it
+  const auto horizon = newest - 1;
+  REQUIRE(eventually([&] {
+    return metric(peer, "gatefold_oldest_readable_revision") == std::to_string(horizon);
+  }));
+  // Of seven versions two are left, and the frame that they are stored against.
+  CHECK(metric(peer, "gatefold_dropped_events_total") == "4");
+  const auto expired = exact(oldest);
+  CHECK(expired.code == 410);
+  CHECK(string_at(expired.json(), {"reason"}) == "Expired");
+  CHECK(string_at(expired.json(), {"message"}).find(std::to_string(horizon)) != std::string::npos);
+  CHECK(exact(horizon).code == 200);
+  const auto cut = peer.call("GET", kPath + "?limit=1&continue=" + token);
+  CHECK(cut.code == 410);
+  CHECK_FALSE(string_at(cut.json(), {"metadata", "continue"}).empty());
+}
+
+TEST_CASE("a redacted version is gone for the log and for watches, and the log says who did it") {
+  TestWorld world;
+  ServedEngine server(world.world());
+  HttpPeer peer(server.port());
+  const auto first = put(peer, "a", "secret");
+  put(peer, "a", "harmless");
+  const HttpPeer::Headers json_body{{"Content-Type", "application/json"}};
+  const auto redact = [&](const std::string& body) {
+    return peer.call("POST", "/gatefold/v1/redact", json_body, body);
+  };
+  CHECK(redact(R"({"object":"configmap/default/a"})").code == 400);
+  CHECK(redact(R"({"object":"configmap/default/a","al":true})").code == 400);
+  CHECK(redact(R"({"object":"configmap/default/b","all":true})").code == 404);
+  CHECK(redact(fmt::format(R"({{"object":"configmap/default/a","from":1,"to":{}}})", first + 1))
+            .code == 409);
+  const auto done = redact(R"({"object":"configmap/default/a","all":true,"reason":"leaked"})");
+  INFO(done.body);
+  REQUIRE(done.code == 200);
+  CHECK(done.json().at("redacted") == Value(JsonArray{first}));
+  const auto log =
+      peer.call("GET", fmt::format("/gatefold/v1/log?bodies=true&after={}", first - 1));
+  CHECK(log.body.find("secret") == std::string::npos);
+  CHECK(log.body.find(fmt::format("the content of revision {} was redacted", first)) !=
+        std::string::npos);
+  CHECK(log.body.find("\"reason\":\"leaked\"") != std::string::npos);
+  CHECK(log.body.find("system:anonymous") != std::string::npos);
+}
+
+}  // namespace gatefold::test
