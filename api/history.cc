@@ -13,6 +13,7 @@ namespace gatefold::api {
 namespace {
 
 constexpr std::string_view kLogPath = "/gatefold/v1/log";
+constexpr std::string_view kHeadPath = "/gatefold/v1/head";
 constexpr std::string_view kTransitionsPath = "/gatefold/v1/transitions";
 constexpr std::string_view kKeptPath = "/gatefold/v1/kept";
 constexpr std::string_view kRedactPath = "/gatefold/v1/redact";
@@ -107,6 +108,16 @@ Response answer_kept(const Context& context) {
   return done ? page(std::move(lines), view->revision(), *view) : error_response(done.error());
 }
 
+Response answer_head(const Context& context, const Query& query) {
+  const auto view = context.engine.view();
+  if (view == nullptr)
+    return error_response(unavailable("the store is being opened again").error());
+  const auto revision = engine::parse_revision_parameter(query.value("revision"));
+  if (!revision) return error_response(revision.error());
+  auto line = engine::provenance_line(*view, *revision);
+  return line ? json_response(200, std::move(*line)) : error_response(line.error());
+}
+
 std::optional<Reply> redact(const Context& context, const Request& request, const UserPtr& user,
                             Done done, Post post) {
   // What a page in a browser may send to everybody is not enough.
@@ -145,8 +156,8 @@ std::optional<Reply> redact(const Context& context, const Request& request, cons
 
 bool is_history(const Request& request) {
   if (request.method == "POST") return request.path == kRedactPath;
-  return request.method == "GET" && (request.path == kLogPath || request.path == kTransitionsPath ||
-                                     request.path == kKeptPath);
+  return request.method == "GET" && (request.path == kLogPath || request.path == kHeadPath ||
+                                     request.path == kTransitionsPath || request.path == kKeptPath);
 }
 
 std::optional<Reply> serve_history(const Context& context, Request request, const UserPtr& user,
@@ -155,6 +166,7 @@ std::optional<Reply> serve_history(const Context& context, Request request, cons
     return redact(context, request, user, std::move(done), std::move(post));
   }
   if (request.path == kKeptPath) return answer_kept(context);
+  if (request.path == kHeadPath) return answer_head(context, request.query);
   if (request.path == kTransitionsPath) return answer_transitions(context, request.query);
   if (!request.query.is_true("wait")) return answer_log(context, request.query);
   auto after = engine::parse_revision_parameter(request.query.value("after"));

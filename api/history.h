@@ -5,10 +5,12 @@
 //       namespace and name]
 //   GET /gatefold/v1/transitions?object=gateway/prod/web&after=N
 //   GET /gatefold/v1/kept: how far back each resource can be read of which something was dropped
+//   GET /gatefold/v1/head?revision=N, by default the log's last: one line that proves it
 //   POST /gatefold/v1/redact {"object": "secret/prod/key", "revision": N | "from": N, "to": N |
 //       "all": true, "reason": "..."}: answers {"redacted": [N, ...], "revision": N}
-// An answer to GET is a page: the header `Gatefold-Revision` says after which revision to go on,
-// and `Gatefold-Head` at which one the log was; when they are equal, all was read.
+// The log and the transitions come in pages: the header `Gatefold-Revision` says after which
+// revision to go on, and `Gatefold-Head` at which one the log was; when they are equal, all was
+// read.
 #pragma once
 
 #include <optional>

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "api/authenticate.h"
+#include "api/backups.h"
 #include "api/body.h"
 #include "api/discovery.h"
 #include "api/history.h"
@@ -222,6 +223,9 @@ std::optional<Reply> serve(const Context& context, Request request, RequestLabel
   }
   if (context.replay != nullptr && is_replay(request)) {
     return serve_replay(*context.replay, request, std::move(done), std::move(post));
+  }
+  if (is_backup(request)) {
+    return serve_backup(context, request, std::move(done), std::move(post));
   }
   auto info = parse_request_info(request);
   if (!info) return serve_document(context, request);

@@ -23,6 +23,8 @@ class Replay;
 
 namespace gatefold::api {
 
+class Backups;
+
 // What all requests share; outlives them.
 struct Context {
   engine::Engine& engine;
@@ -30,6 +32,7 @@ struct Context {
   Probes& probes;
   Metrics& metrics;
   engine::Replay* replay = nullptr;  // null: what is served is no replay
+  Backups* backups = nullptr;        // null: none are made
 };
 
 using Done = std::move_only_function<void(Reply)>;

@@ -5,8 +5,10 @@
 
 #include <fmt/format.h>
 
+#include "engine/exact_line.h"
 #include "schema/json.h"
 #include "schema/time.h"
+#include "storage/digest.h"
 
 namespace gatefold::engine {
 
@@ -72,7 +74,7 @@ JsonObject audit_object(const storage::Event& event) {
 
 namespace {
 
-std::string event_line(const storage::Event& event) {
+std::string event_line(const storage::Event& event, bool is_exact) {
   JsonObject line{
       {"revision", event.revision.number},
       {"time", format_nanos(event.time)},
@@ -92,6 +94,7 @@ std::string event_line(const storage::Event& event) {
   }
   if (!event.repairs.empty()) line["repairs"] = repairs_array(event);
   if (!event.audit_annotations.empty()) line["auditAnnotations"] = audit_object(event);
+  if (is_exact) add_exact_members(line, event);
   return to_json(line);
 }
 
@@ -175,7 +178,7 @@ Result<Revision> log_lines(const View& view, const LogQuery& query, HistoryBound
     seen = event.revision;
     spent.look();
     if (!wanted(query, event)) return true;
-    auto line = event_line(event);
+    auto line = event_line(event, query.bodies);
     if (query.bodies) {
       auto whole = with_body(*view.snapshot, event.revision, std::move(line));
       if (!whole) {
@@ -232,6 +235,20 @@ Result<Revision> timeline_lines(const View& view, const ObjectKey& key, Revision
   });
   if (!sightings) return std::unexpected(std::move(sightings.error()));
   return std::max(seen, view.revision());
+}
+
+Result<std::string> provenance_line(const View& view, Revision revision) {
+  if (revision.number == 0) revision = view.revision();
+  if (revision > view.revision()) {
+    return failure(Reason::kNotFound, fmt::format("there is no revision {}", revision.number));
+  }
+  const auto provenance = view.snapshot->provenance(revision);
+  if (!provenance) return std::unexpected(provenance.error());
+  return to_json(JsonObject{{"revision", revision.number},
+                            {"chain", storage::chain_text(provenance->chain)},
+                            {"incarnation", provenance->incarnation},
+                            {"channel", channel_name(provenance->channel)},
+                            {"whole", provenance->is_whole}});
 }
 
 Result<const Kind*> find_kind_word(const Catalog& catalog, std::string_view word) {

@@ -31,7 +31,8 @@ struct LogQuery {
   std::optional<ObjectKey> object;
   std::uint64_t limit = 0;  // 0: all
   // With each event its object as it was stored, resourceVersion in place, as `body`; of a deletion
-  // the last one. Where it is no longer kept there is `bodyGap` instead, which says why.
+  // the last one. Where it is no longer kept there is `bodyGap` instead, which says why. Such lines
+  // leave nothing out (engine/exact_line.h).
   bool bodies = false;
 };
 
@@ -57,6 +58,11 @@ Result<Revision> timeline_lines(const View& view, const ObjectKey& key, Revision
 // What is kept of each resource of which something was dropped, a line each: how far back it can be
 // read, and how much there is and was.
 Result<void> kept_lines(const View& view, const std::function<void(std::string_view)>& sink);
+
+// What proves that two logs are one up to `revision` (0: the view's), as a JSON object: `revision`,
+// `chain`, `incarnation` (of the directory that it was committed in first), `channel`, `whole`
+// (whether every event is kept, with its object). kNotFound where it is not there yet.
+Result<std::string> provenance_line(const View& view, Revision revision);
 
 // What the lines are made of.
 std::string_view type_word(storage::EventType type);  // ADDED, MODIFIED or DELETED

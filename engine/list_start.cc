@@ -91,7 +91,12 @@ Result<ListStart> start_list(const ListQuery& query, const View& view, Revision 
   const bool is_exact =
       query.match == VersionMatch::kExact ||
       (query.match == VersionMatch::kUnset && query.limit > 0 && *wanted != Revision{});
-  if (is_exact) start.revision = *wanted;
+  if (is_exact) {
+    if (auto given = view.snapshot->check_given(*wanted); !given) {
+      return std::unexpected(std::move(given.error()));
+    }
+    start.revision = *wanted;
+  }
   if (start.revision < horizon) return no_longer_kept(horizon);
   return start;
 }

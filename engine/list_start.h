@@ -14,8 +14,8 @@ struct ListStart {
   std::optional<ContinueToken> token;  // where it goes on
 };
 
-// 400 for a bad token or revision, 410 for what lies before `horizon` or is of another incarnation,
-// 422 for combinations, 504 for a revision that is not there yet.
+// 400 for a bad token or revision, 410 for what lies before `horizon`, is of another incarnation or
+// was never given here, 422 for combinations, 504 for a revision that is not there yet.
 Result<ListStart> start_list(const ListQuery& query, const View& view, Revision horizon);
 
 // Both kExpired and say what can be read; the first has a token that goes on with what is there

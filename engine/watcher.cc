@@ -169,6 +169,13 @@ Result<void> Watcher::read_log(Gathering& gathering) {
     ended_ = true;
     return {};
   }
+  if (auto given = gathering.view.snapshot->check_given(seen_); !given) {
+    if (given.error().reason != Reason::kExpired) return given;
+    gathering.out.push_back({WatchEventType::kError, nullptr, std::move(given.error())});
+    gathering.is_done = true;
+    ended_ = true;
+    return {};
+  }
   Result<void> added;
   bool is_cut = false;
   auto read = gathering.view.snapshot->changes(

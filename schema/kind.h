@@ -135,9 +135,9 @@ struct Kind {
   bool collects_garbage = true;  // false: what deletes say of dependents is passed over (R10)
   bool expires = false;          // objects go some time after they were written last (R23.5)
   bool is_review = false;        // objects are created to be answered; nothing is stored (R20.6)
-  bool has_tokens = false;       // /token gives out tokens for an object (R20.8)
-  LogView log_view = LogView::kNone;
   std::int64_t history_window_ns = 0;  // how much of its past is kept unless told; 0: all of it
+  bool has_tokens = false;             // /token gives out tokens for an object (R20.8)
+  LogView log_view = LogView::kNone;
 
   // What Go's empty value of the kind holds already: members of it do not come into being when an
   // object is created, and so are nobody's (R17.5).

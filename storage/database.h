@@ -46,6 +46,10 @@ class Database {
   Database& operator=(const Database&) = delete;
 
   rocksdb::DB& db() const { return *db_; }
+  // Where its files are; nothing in memory.
+  std::optional<std::string> directory() const {
+    return location_.memory ? std::nullopt : std::optional(location_.path);
+  }
   rocksdb::ColumnFamilyHandle* family(Family family) const { return handles_[slot(family)]; }
   // An existing directory is opened with the families that it has.
   bool has(Family wanted) const { return family(wanted) != nullptr; }

@@ -1,9 +1,11 @@
 #include "storage/digest.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdlib>
 #include <memory>
 
+#include <fmt/format.h>
 #include <openssl/evp.h>
 
 namespace gatefold::storage {
@@ -34,6 +36,23 @@ Digest sha256(std::string_view bytes) {
   auto* const context = begin();
   EVP_DigestUpdate(context, bytes.data(), bytes.size());
   return finish(context);
+}
+
+std::string chain_text(const Chain& chain) {
+  std::string text;
+  for (const auto byte : chain) text += fmt::format("{:02x}", byte);
+  return text;
+}
+
+std::optional<Chain> parse_chain(std::string_view text) {
+  Chain chain{};
+  if (text.size() != 2 * chain.size()) return std::nullopt;
+  for (auto& byte : chain) {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + 2, byte, 16);
+    if (error != std::errc() || end != text.data() + 2) return std::nullopt;
+    text.remove_prefix(2);
+  }
+  return chain;
 }
 
 Chain next_chain(const Chain& chain, std::span<const std::uint8_t> record, const Digest& body) {

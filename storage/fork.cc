@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "storage/failures.h"
+#include "storage/lineage.h"
 #include "storage/store.h"
 #include "storage/undo.h"
 
@@ -96,9 +97,15 @@ Result<void> go_its_own_way(const files::path& directory, const Head& now, const
   auto database = Database::open(location);
   if (!database) return std::unexpected(std::move(database.error()));
   if (auto undone = undo(*database, now, then, progress); !undone) return undone;
+  auto lineage = read_lineage(**database);
+  if (!lineage) return std::unexpected(std::move(lineage.error()));
+  const auto source = (*database)->read(Family::kMeta, kMetaIncarnation);
+  if (!source) return std::unexpected(source.error());
   const auto incarnation = new_incarnation();
   if (!incarnation) return std::unexpected(incarnation.error());
   rocksdb::WriteBatch batch;
+  batch.Put(slice(kMetaLineage),
+            encode_lineage(lineage_at(std::move(*lineage), source->value_or(""), then.revision)));
   batch.Put(slice(kMetaIncarnation), *incarnation);
   batch.Put(slice(kMetaHead), encode_head(then));
   if (auto written = check((*database)->write(batch, /*sync=*/true)); !written) return written;

@@ -61,6 +61,8 @@ inline constexpr std::string_view kMetaFormat = "format";  // kFormatVersion
 inline constexpr std::string_view kMetaFold = "fold";      // kFoldVersion of the derived rows
 inline constexpr std::string_view kMetaIncarnation = "incarnation";  // 16 hexadecimal digits
 inline constexpr std::string_view kMetaChannel = "channel";          // of the kinds: its name
+// incarnations that wrote the beginning of this log (storage/lineage.h); ours wrote the rest
+inline constexpr std::string_view kMetaLineage = "lineage";
 inline constexpr std::string_view kMetaHead =
     "head";  // revision, chain: equal to the log's last row
 inline constexpr std::string_view kMetaRefold =

@@ -28,6 +28,20 @@ std::string encode_number(std::uint64_t number) {
   return bytes;
 }
 
+// The log ends with numbers that were passed over: its time is that of the event before.
+Result<Head> head_at_seal(const Database& database, Revision revision, const Seal& seal) {
+  Head head{revision, seal.after, {}};
+  Rows rows(database, Family::kLog, nullptr, "", revision_key(seal.first));
+  rows.seek_to_last();
+  if (auto status = rows.status(); !status) return std::unexpected(std::move(status.error()));
+  const auto row = rows.valid() ? parse_log_row(rows.value()) : std::nullopt;
+  if (!row) return head;
+  const auto record = decode_record(row->record);
+  if (!record) return std::unexpected(record.error());
+  head.time = record->event.time;
+  return head;
+}
+
 // From the last row of the log; all zeros where it is empty.
 Result<Head> last_of_log(const Database& database) {
   if (!database.has(Family::kLog)) return Head{};
@@ -38,6 +52,8 @@ Result<Head> last_of_log(const Database& database) {
     return Head{};
   }
   const auto revision = parse_revision_key(rows.key());
+  const auto seal = parse_seal(rows.value());
+  if (revision && seal) return head_at_seal(database, *revision, *seal);
   const auto row = parse_log_row(rows.value());
   if (!revision || !row) return corruption("the last row of the log can't be read");
   const auto record = decode_record(row->record);

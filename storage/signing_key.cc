@@ -80,8 +80,12 @@ SigningKeyPtr new_signing_key() {
   return key;
 }
 
+std::filesystem::path signing_key_path(const std::filesystem::path& directory) {
+  return directory / "service-account.key";
+}
+
 Result<SigningKeyPtr> kept_signing_key(const std::filesystem::path& directory, bool read_only) {
-  const auto path = directory / "service-account.key";
+  const auto path = signing_key_path(directory);
   const File file(path, O_RDONLY | O_CLOEXEC);
   if (file.get() < 0) {
     if (errno != ENOENT) return failed(path, errno);

@@ -12,6 +12,8 @@ namespace gatefold::storage {
 // A new one; by chance.
 SigningKeyPtr new_signing_key();
 
+std::filesystem::path signing_key_path(const std::filesystem::path& directory);
+
 // The one in the file `service-account.key` of the directory, PEM with mode 0600. A missing file is
 // made: written beside, synced, and renamed, so that it is there whole or not at all. One that
 // can't be read, or is no key, is kInternalError with its path: nothing is written over it. While

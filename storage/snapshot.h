@@ -2,14 +2,18 @@
 // shorter than one request, and all of them are gone before the Store closes.
 #pragma once
 
+#include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "schema/channel.h"
 #include "schema/ids.h"
 #include "schema/moment.h"
 #include "schema/status.h"
@@ -17,6 +21,8 @@
 #include "storage/prepared_event.h"
 
 namespace gatefold::storage {
+
+struct Backup;  // storage/backup.h
 
 struct Head {
   Revision revision;
@@ -118,6 +124,14 @@ struct Dependence {
   ObjectKey dependent;
 };
 
+// What proves that two logs are one up to a revision, and where it comes from.
+struct Provenance {
+  Chain chain{};                         // behind the event
+  std::string incarnation;               // of the directory in which the event was committed first
+  Channel channel = Channel::kStandard;  // of the directory that is read
+  bool is_whole = true;                  // no event was dropped, no body, and no number passed over
+};
+
 class Snapshot {
  public:
   // Visitors return false to stop.
@@ -187,6 +201,11 @@ class Snapshot {
                         const VersionVisitor& visit) const;
   // The last revision that changed `resource`; 0: none did.
   Result<Revision> last_change(std::string_view resource) const;
+  // Of an event up to the head, or of 0.
+  Result<Provenance> provenance(Revision revision) const;
+  // kExpired for a number that was never given in this directory, because it was passed over when
+  // a backup was restored: who names it has seen another history.
+  Result<void> check_given(Revision revision) const;
   // The oldest revision at which `resource` can be read: the state, and all events after it, but
   // for redacted ones. 0: everything is kept.
   Revision horizon(std::string_view resource) const;
@@ -221,6 +240,8 @@ class Snapshot {
 
  private:
   friend class Verifier;  // storage/verify.cc
+  friend Result<Backup> back_up(const Snapshot& snapshot, const std::filesystem::path& directory,
+                                std::uint32_t keep, const std::stop_token& stop);
   Snapshot(std::shared_ptr<const Pin> pin, Head head, Revision newest);
   Result<std::optional<StoredObject>> past_object(const ObjectKey& key) const;
   Result<Revision> revision_at(Time time) const;

@@ -18,6 +18,7 @@
 #include "storage/fold_batch.h"
 #include "storage/frames.h"
 #include "storage/kept.h"
+#include "storage/lineage.h"
 #include "storage/pin.h"
 #include "storage/recover.h"
 #include "storage/redact.h"
@@ -294,6 +295,19 @@ Result<std::unique_ptr<Store>> Store::open(StoreOptions options) {
   return std::unique_ptr<Store>(new Store(std::move(files)));
 }
 
+bool Store::exists(const std::filesystem::path& directory) {
+  std::error_code error;
+  return std::filesystem::exists(directory / "CURRENT", error);
+}
+
+std::vector<std::string> Store::derived_families() {
+  std::vector<std::string> names;
+  for (const auto& family : kFamilies) {
+    if (family.is_derived) names.emplace_back(family.name);
+  }
+  return names;
+}
+
 Store::Store(std::unique_ptr<Files> files) : files_(std::move(files)) {}
 Store::~Store() = default;
 
@@ -340,6 +354,43 @@ CommitResult Store::commit(std::span<BatchEntry> batch, std::span<const Sighting
   return {CommitOutcome::kCommitted, files.head, ""};
 }
 
+Result<void> Store::note_origin(const std::string& incarnation) {
+  auto& files = *files_;
+  if (!files.database) return unavailable("the store is closed");
+  rocksdb::WriteBatch batch;
+  const auto last = files.head.revision;
+  batch.Put(slice(kMetaLineage), encode_lineage({{incarnation, last, last}}));
+  auto written = check(files.database->write(batch, /*sync=*/true));
+  if (written) files.publish();
+  return written;
+}
+
+Result<void> Store::begin_epoch(Revision last) {
+  auto& files = *files_;
+  if (!files.database || files.location.read_only) return unavailable("the store can't be written");
+  const auto before = files.head;
+  if (last <= before.revision) return bad_request("an epoch begins behind the head");
+  auto lineage = read_lineage(*files.database);
+  if (!lineage) return std::unexpected(lineage.error());
+  auto incarnation = new_incarnation();
+  if (!incarnation) return std::unexpected(incarnation.error());
+  lineage->push_back({files.incarnation, before.revision, last});
+  const auto first = before.revision.next();
+  const Head head{last, epoch_chain(before.chain, first, last), before.time};
+  rocksdb::WriteBatch batch;
+  batch.Put(files.database->family(Family::kLog), revision_key(last),
+            encode_seal({first, before.chain, head.chain}));
+  batch.Put(slice(kMetaLineage), encode_lineage(*lineage));
+  batch.Put(slice(kMetaIncarnation), *incarnation);
+  batch.Put(slice(kMetaHead), encode_head(head));
+  if (auto written = check(files.database->write(batch, /*sync=*/true)); !written) return written;
+  files.head = head;
+  files.incarnation = std::move(*incarnation);
+  files.acknowledge();
+  files.publish();
+  return {};
+}
+
 const KeptByResource& Store::kept() const {
   return files_->kept;
 }
@@ -350,9 +401,14 @@ Result<bool> Store::trim(std::string_view resource, const Retention& retention, 
   if (files.is_broken || !files.database) return unavailable("the store can't be written");
   const auto found = files.kept.find(resource);
   if (found == files.kept.end()) return false;
+  const auto lineage = read_lineage(*files.database);
+  if (!lineage) return std::unexpected(lineage.error());
+  // The last event stays, also where the log goes on with numbers that were passed over.
+  const bool ends_with_epoch = !lineage->empty() && lineage->back().head == files.head.revision;
+  const auto last = ends_with_epoch ? lineage->back().last : files.head.revision;
   const auto step = [&](auto&& work) -> Result<bool> {
     const Snapshot::Pin pin(files.database);  // of what the step before has left
-    Trim trim(pin, found->first, found->second, files.head.revision);
+    Trim trim(pin, found->first, found->second, last);
     auto has_more = work(trim);
     if (!has_more || (trim.is_empty() && trim.kept() == found->second)) return has_more;
     if (auto finished = trim.finish(); !finished) return std::unexpected(finished.error());

@@ -76,6 +76,10 @@ struct CommitResult {
 
 class Store {
  public:
+  // Whether the directory holds a store.
+  static bool exists(const std::filesystem::path& directory);
+  // The names of the families that `refold` drops and folds anew.
+  static std::vector<std::string> derived_families();
   // Creates the directory where it is missing. kServiceUnavailable with the holder's pid in the
   // message where another process holds it; kInternalError with a message that starts "corruption:"
   // where the log or the WAL is damaged.
@@ -96,6 +100,13 @@ class Store {
   // a sync.
   CommitResult commit(std::span<BatchEntry> batch, std::span<const SightingCount> sightings);
   const Head& head() const;
+  // Writer thread only. Notes that all events up to the head come from the directory with this
+  // incarnation; see Snapshot::provenance().
+  Result<void> note_origin(const std::string& incarnation);
+  // Writer thread only. For a copy of a log whose own server went on, and gave numbers that nobody
+  // knows here: takes a new incarnation, and passes over all numbers up to `last`, which is the
+  // head then. Snapshot::check_given() tells who names one of them.
+  Result<void> begin_epoch(Revision last);
 
   // Writer thread only. Whether there is room for writes: false below reserve_bytes.
   bool has_space() const;

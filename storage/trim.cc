@@ -6,6 +6,7 @@
 
 #include "storage/failures.h"
 #include "storage/fold.h"
+#include "storage/lineage.h"
 
 namespace gatefold::storage {
 namespace {
@@ -240,6 +241,7 @@ Result<Seal> Trim::begin_seal(Revision first) {
   const auto found = pin_.read(Family::kLog, key, bytes);
   if (!found) return std::unexpected(found.error());
   if (auto seal = *found ? parse_seal(view(bytes)) : std::nullopt) {
+    if (is_epoch(*seal, previous)) return Seal{first, seal->after, {}};
     batch_.Delete(pin_.database().family(Family::kLog), key);
     return *seal;
   }
@@ -249,6 +251,7 @@ Result<Seal> Trim::begin_seal(Revision first) {
 }
 
 // Runs of dropped records, with the seals that lie beside and between them, become one seal each.
+// Numbers that were passed over stay a seal of their own: they were never dropped.
 Result<void> Trim::seal() {
   auto* const log = pin_.database().family(Family::kLog);
   Rows rows(pin_.database(), Family::kLog, pin_.snapshot(), "", "");
@@ -268,7 +271,7 @@ Result<void> Trim::seal() {
       rows.seek(revision_key(last.next()));
       const auto behind = rows.valid() ? parse_seal(rows.value()) : std::nullopt;
       const auto end = behind ? parse_revision_key(rows.key()) : std::nullopt;
-      if (!end || behind->first != last.next()) break;
+      if (!end || behind->first != last.next() || is_epoch(*behind, *end)) break;
       batch_.Delete(log, revision_key(*end));
       seal->after = behind->after;
       last = *end;

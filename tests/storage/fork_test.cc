@@ -54,6 +54,34 @@ TEST_CASE("a fork and what it came from go their own ways") {
   CHECK(storage::verify(*theirs).findings.empty());
 }
 
+TEST_CASE("a fork of a fork tells who wrote what it shares") {
+  const ScratchDirectory scratch;
+  const auto source = scratch.path() / "source";
+  write_things(source, 10);
+  REQUIRE(forked(source, Revision{8}, scratch.path() / "first"));
+  write_things(scratch.path() / "first", 4);  // 9 to 12
+  REQUIRE(forked(scratch.path() / "first", Revision{11}, scratch.path() / "late"));
+  REQUIRE(forked(scratch.path() / "first", Revision{5}, scratch.path() / "early"));
+  const auto oldest = open_store(source);
+  const auto first = open_store(scratch.path() / "first");
+  const auto late = open_store(scratch.path() / "late");
+  const auto early = open_store(scratch.path() / "early");
+  const auto author = [](const storage::Store& store, std::uint64_t revision) {
+    const auto provenance = store.snapshot()->provenance({revision});
+    REQUIRE(provenance.has_value());
+    return provenance->incarnation;
+  };
+  for (const auto* fork : {first.get(), late.get(), early.get()}) {
+    CHECK(author(*fork, 5) == oldest->incarnation());
+  }
+  CHECK(author(*late, 8) == oldest->incarnation());
+  CHECK(author(*late, 9) == first->incarnation());
+  CHECK(Writer(*late).put("t0", "mine") == Revision{12});
+  CHECK(author(*late, 12) == late->incarnation());
+  CHECK(Writer(*early).put("t0", "mine") == Revision{6});
+  CHECK(author(*early, 6) == early->incarnation());
+}
+
 TEST_CASE("what a fork left out is not acknowledged") {
   const ScratchDirectory scratch;
   write_things(scratch.path() / "source", 8);

@@ -68,6 +68,7 @@ Result<HttpAnswer> ask(const std::string& server, http::request<http::string_bod
 
   request.set(http::field::host, address->host);
   request.set(http::field::user_agent, "gatefold/" GATEFOLD_VERSION);
+  request.prepare_payload();
   http::write(socket, request, error);
   if (error) return unreachable(error);
   boost::beast::flat_buffer buffer;
@@ -82,10 +83,11 @@ Result<HttpAnswer> ask(const std::string& server, http::request<http::string_bod
   answer.body = std::move(response.body());
   answer.revision = std::string(response["Gatefold-Revision"]);
   answer.head = std::string(response["Gatefold-Head"]);
-  if (answer.code == 200) return answer;
+  if (answer.code == 200 || answer.code == 201) return answer;
   auto parsed = parse_json(answer.body);
   const auto message = parsed ? string_at(parsed->value, {"message"}) : std::string_view{};
-  if (answer.code == 400 && !message.empty()) return bad_request(std::string(message));
+  if ((answer.code == 400 || answer.code == 403) && !message.empty())
+    return bad_request(std::string(message));
   if (answer.code == 404 && !message.empty())
     return failure(Reason::kNotFound, std::string(message));
   if (answer.code == 409 && !message.empty())

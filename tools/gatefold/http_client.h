@@ -16,7 +16,7 @@ struct HttpAnswer {
 };
 
 // `server` is `http://HOST:PORT`. kServiceUnavailable where it can't be reached; the server's own
-// Status for other codes than 200.
+// Status for other codes than 200 and 201.
 Result<HttpAnswer> http_get(const std::string& server, const std::string& target);
 
 // The same for a POST of JSON.

@@ -30,8 +30,10 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   Run chosen;
   for (const auto add :
-       {add_serve, add_fork, add_replay, add_log, add_show, add_diff, add_transitions, add_blame,
-        add_bisect, add_lint, add_stats, add_verify, add_redact, add_kubeconfig, add_bench}) {
+       {add_serve,       add_fork,       add_replay, add_log,    add_show,    add_diff,
+        add_transitions, add_blame,      add_bisect, add_lint,   add_stats,   add_verify,
+        add_redact,      add_export,     add_import, add_backup, add_backups, add_restore,
+        add_rebuild,     add_kubeconfig, add_bench}) {
     add(app, chosen);
   }
   try {

@@ -21,18 +21,22 @@ namespace {
 struct RedactOptions {
   Source source;
   std::string object;
-  std::int64_t revision = 0;
-  std::int64_t from = 0;
-  std::int64_t to = 0;
+  std::uint64_t revision = 0;
+  std::uint64_t from = 0;
+  std::uint64_t to = 0;
   bool all = false;
   std::string reason;
 };
 
 JsonObject asked_of(const RedactOptions& options) {
   JsonObject asked{{"object", options.object}};
-  if (options.revision != 0) asked["revision"] = options.revision;
-  if (options.from != 0) asked["from"] = options.from;
-  if (options.to != 0) asked["to"] = options.to;
+  // Signed, as a parser has numbers.
+  const auto add = [&](std::string_view name, std::uint64_t revision) {
+    if (revision != 0) asked[name] = static_cast<std::int64_t>(revision);
+  };
+  add("revision", options.revision);
+  add("from", options.from);
+  add("to", options.to);
   if (options.all) asked["all"] = true;
   if (!options.reason.empty()) asked["reason"] = options.reason;
   return asked;

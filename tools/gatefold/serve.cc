@@ -8,6 +8,7 @@
 #include <malloc.h>
 #include <spdlog/spdlog.h>
 
+#include "api/backups.h"
 #include "api/server.h"
 #include "engine/engine.h"
 #include "schema/json.h"
@@ -74,7 +75,12 @@ int serve(const ServeOptions& options, const Config& config, const Endpoint& end
                [&manifests] { return api::CheckResult{true, manifests->note()}; });
   }
   api::Metrics metrics;
-  const api::Context context{**engine, documents, probes, metrics};
+  api::Backups backups(options.backups);
+  const api::Context context{.engine = **engine,
+                             .documents = documents,
+                             .probes = probes,
+                             .metrics = metrics,
+                             .backups = &backups};
   auto server = api::Server::start(context, {.address = endpoint.address,
                                              .port = endpoint.port,
                                              .threads = thread_count(options.threads),
@@ -97,6 +103,7 @@ int serve(const ServeOptions& options, const Config& config, const Endpoint& end
   spdlog::info("ending on signal {}", signal);
   if (manifests) manifests->stop();
   (*engine)->drain();
+  backups.stop();
   (*server)->stop();
   (*engine)->stop();
   server->reset();

@@ -14,6 +14,7 @@ struct ServeOptions {
   bool no_builtin_gateway_api = false;
   std::string listen = "127.0.0.1:8080";
   bool allow_unauthenticated = false;
+  std::string backups;    // where backups are made on request; empty: nowhere
   std::string manifests;  // a folder; empty: none
   std::string log_level = "info";
   std::string log_format = "text";

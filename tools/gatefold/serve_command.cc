@@ -49,6 +49,8 @@ void add_serve(CLI::App& app, Run& run) {
       ->add_option("--manifests", options.manifests,
                    "Apply this folder of YAML now and whenever it changes")
       ->check(CLI::ExistingDirectory);
+  command->add_option("--backup-dir", options.backups,
+                      "Backups may be asked for, to below this directory; see `gatefold backup`");
   command
       ->add_option("--event-ttl", options.event_ttl,
                    "How long Events are kept after they were written last; 0: for ever")

@@ -117,6 +117,13 @@ Result<Revision> OpenSource::read_all(engine::LogQuery query, const std::string&
   }
 }
 
+Result<std::string> OpenSource::read_provenance(Revision revision) const {
+  if (opened_) return engine::provenance_line(*opened_->view, revision);
+  auto answer = http_get(server_, fmt::format("/gatefold/v1/head?revision={}", revision.number));
+  if (!answer) return std::unexpected(std::move(answer.error()));
+  return std::move(answer->body);
+}
+
 Result<void> OpenSource::read_timeline(const std::string& object, const LineSink& sink) const {
   LogPosition at;
   while (!opened_) {

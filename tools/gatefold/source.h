@@ -56,6 +56,8 @@ class OpenSource {
   // answered.
   Result<Revision> read_all(engine::LogQuery query, const std::string& kind,
                             const std::string& object, const LineSink& sink) const;
+  // engine::provenance_line.
+  Result<std::string> read_provenance(Revision revision) const;
   // All lines of engine::timeline_lines.
   Result<void> read_timeline(const std::string& object, const LineSink& sink) const;
   // Lines of sightings (engine/history.h) of each object in turn, as storage names it; `head` is

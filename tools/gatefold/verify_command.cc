@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "schema/json.h"
+#include "storage/digest.h"
 #include "storage/verify.h"
 #include "tools/gatefold/commands.h"
 #include "tools/gatefold/exit_code.h"
@@ -15,12 +16,6 @@
 
 namespace gatefold::tools {
 namespace {
-
-std::string hex(const storage::Chain& chain) {
-  std::string text;
-  for (const auto byte : chain) text += fmt::format("{:02x}", byte);
-  return text;
-}
 
 void print_json(const storage::VerifyReport& report) {
   JsonArray findings;
@@ -32,7 +27,7 @@ void print_json(const storage::VerifyReport& report) {
     findings.emplace_back(std::move(object));
   }
   fmt::print("{}\n", to_json(JsonObject{{"revision", report.head.revision.number},
-                                        {"chain", hex(report.head.chain)},
+                                        {"chain", storage::chain_text(report.head.chain)},
                                         {"events", report.events},
                                         {"rows", report.rows},
                                         {"findings", std::move(findings)},
@@ -52,7 +47,7 @@ void print_text(const storage::VerifyReport& report) {
   if (report.truncated) fmt::print("... and more\n");
   fmt::print("{}: {} events, {} rows, revision {}, chain {}\n",
              report.findings.empty() ? "fine" : "damaged", report.events, report.rows,
-             report.head.revision.number, hex(report.head.chain));
+             report.head.revision.number, storage::chain_text(report.head.chain));
 }
 
 }  // namespace

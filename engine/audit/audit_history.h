@@ -1,0 +1,48 @@
+// A Kubernetes audit log as a history: the writes that it tells of become events, as far as each
+// record tells. What a record leaves out is said in the event's annotation
+// `audit.gatefold.dev/gap`; nothing is judged, and times of conditions stay as the objects have
+// them.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "engine/audit/record.h"
+#include "engine/foreign_history.h"
+
+namespace gatefold::engine {
+
+// Annotations of events that come from an audit log.
+inline constexpr std::string_view kAuditResourceVersion = "audit.gatefold.dev/resource-version";
+inline constexpr std::string_view kAuditId = "audit.gatefold.dev/audit-id";
+
+struct AuditCounts {
+  std::uint64_t records = 0;
+  std::uint64_t events = 0;
+  std::uint64_t gaps = 0;                        // events with a gap
+  std::map<std::string, std::uint64_t> skipped;  // records, by reason
+};
+
+// Takes records in the order of their times. A write that changed nothing is no event: it is
+// counted as a sighting of rule `no-op`.
+class AuditHistory {
+ public:
+  explicit AuditHistory(storage::HistoryWriter& writer) : writer_(writer), history_(writer) {}
+
+  Result<void> add(AuditRecord record);
+  Result<void> finish();
+  const AuditCounts& counts() const { return counts_; }
+
+ private:
+  Result<void> add_write(const AuditRecord& record);
+  Result<void> add_collection(const AuditRecord& record);
+  Result<void> put(const AuditRecord& record, storage::Event event, Value object,
+                   const std::optional<storage::StoredObject>& before);
+
+  storage::HistoryWriter& writer_;
+  ForeignHistory history_;
+  AuditCounts counts_;
+};
+
+}  // namespace gatefold::engine

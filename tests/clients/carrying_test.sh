@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# A history leaves a server and its directory as a file and comes back, is backed up while the server goes on, restored,
+# and folded anew after damage.
+# carrying_test.sh GATEFOLD SOURCE_DIR DROP_DERIVED
+GATEFOLD=$1 source=$2 drop_derived=$3
+. "$source/tests/clients/lib.sh"
+start_server --data "$work/data" --backup-dir "$work/backups"
+maps=$url/api/v1/namespaces/default/configmaps
+
+put() { # NAME VALUE
+  curl -fsS -m 60 -o "$work/answer" -X PATCH -H 'Content-Type: application/apply-patch+yaml' \
+    -d "{apiVersion: v1, kind: ConfigMap, metadata: {name: $1}, data: {v: '$2'}}" "$maps/$1?fieldManager=ann" ||
+    fail "put $1"
+}
+# ends_with NAME CODE PATTERN COMMAND...: the exit code, and a match of what it prints.
+ends_with() {
+  local name=$1 wanted=$2 pattern=$3 output code
+  shift 3
+  output=$(timeout 60 "$@" 2>&1)
+  code=$?
+  [[ $code -eq $wanted ]] || fail "$name: exit code $code" "$output"
+  grep -qE -- "$pattern" <<<"$output" || fail "$name: nothing matches $pattern" "$output"
+}
+verified() { # DIRECTORY
+  "$GATEFOLD" verify --data "$1" | sed -n 's/^fine: .*, revision/revision/p'
+}
+log() { "$GATEFOLD" log -o json --bodies "$@"; }
+
+for value in 1 2 3; do put a "$value" && put b "$value"; done
+log --server "$url" >"$work/live"
+for form in jsonl flatbuffers; do
+  expect "export as $form" '^exported [0-9]+ events to ' \
+    "$GATEFOLD" export --server "$url" --format "$form" -o "$work/history.$form"
+  expect "import of $form" '^imported [0-9]+ events to .*, chain ' \
+    "$GATEFOLD" import "$work/history.$form" --data "$work/copy.$form"
+  log --data "$work/copy.$form" | diff "$work/live" - >"$work/differs" ||
+    fail "$form is lossless" "$(cat "$work/differs")"
+  "$GATEFOLD" export --data "$work/copy.$form" --format "$form" | cmp "$work/history.$form" - ||
+    fail "$form: a copy exports the same bytes"
+  verified "$work/copy.$form" >>"$work/verified"
+done
+[[ $(sort -u "$work/verified" | wc -l) -eq 1 ]] || fail "copies have one chain" "$(cat "$work/verified")"
+ends_with "an import into what is there" 2 'there already' \
+  "$GATEFOLD" import "$work/history.jsonl" --data "$work/copy.jsonl"
+head -c 5000 "$work/history.jsonl" >"$work/cut.jsonl"
+ends_with "a file that is cut off" 4 'cut off' "$GATEFOLD" import "$work/cut.jsonl" --data "$work/cut"
+[[ ! -e $work/cut && ! -e $work/cut.unfinished ]] || fail "a broken import leaves nothing behind"
+"$GATEFOLD" export --server "$url" --kind configmap -n default -o "$work/part.jsonl" 2>"$work/exported" ||
+  fail "export of a part" "$(cat "$work/exported")"
+expect "import of a part" '^imported 6 events' "$GATEFOLD" import "$work/part.jsonl" --data "$work/part"
+log --data "$work/part" | grep 'history.gatefold.dev/original-revision' >/dev/null || fail "a part has its old numbers beside the new ones"
+expect "verify of a part" '^fine' "$GATEFOLD" verify --data "$work/part"
+
+expect "a first backup" '^ +1 ' "$GATEFOLD" backup --server "$url" --to daily
+put a 4
+revision=$(sed -nE 's/.*"resourceVersion": ?"([0-9]+)".*/\1/p' "$work/answer")
+expect "a second one" '^ +2 ' "$GATEFOLD" backup --server "$url" --to daily
+ends_with "a backup elsewhere" 2 'below' "$GATEFOLD" backup --server "$url" --to ../elsewhere
+ends_with "a backup that a page in a browser asks for" 0 '400' curl -s -m 60 -o /dev/null -w '%{http_code}' \
+  -X POST "$url/gatefold/v1/backup?to=daily"
+log --server "$url" >"$work/live"
+put a 5 # what the backups do not know
+seen=$(sed -nE 's/.*"resourceVersion": ?"([0-9]+)".*/\1/p' "$work/answer")
+[[ $("$GATEFOLD" backups "$work/backups/daily" | wc -l) -eq 3 ]] || fail "two backups are listed"
+expect "the first one is restored" 'restored backup 1 ' \
+  "$GATEFOLD" restore "$work/backups/daily" --backup 1 --data "$work/first"
+expect "the last one is restored" "restored backup 2 .* at revision $revision, .*; new events begin at [0-9]{16}" \
+  "$GATEFOLD" restore "$work/backups/daily" --data "$work/restored"
+log --data "$work/restored" | diff "$work/live" - >"$work/differs" ||
+  fail "what is restored is what was" "$(cat "$work/differs")"
+expect "verify of what is restored" '^fine' "$GATEFOLD" verify --data "$work/restored"
+stop_server || fail "the server did not end well"
+expect "a third one, of the directory" '^ +3 ' \
+  "$GATEFOLD" backup --data "$work/data" --to "$work/backups/daily" --keep 2
+[[ $("$GATEFOLD" backups "$work/backups/daily" | wc -l) -eq 3 ]] || fail "two backups are kept"
+
+start_server --data "$work/restored"
+maps=$url/api/v1/namespaces/default/configmaps
+expect "what was lost is not there" '"v": ?"4"' curl -fsS -m 60 "$maps/a"
+expect "who has seen it lists anew" '"code": ?410' \
+  curl -sS -m 60 "$maps?watch=true&timeoutSeconds=5&resourceVersion=$seen"
+put a 6
+expect "it goes on with higher numbers" '"resourceVersion": ?"[0-9]{16}"' cat "$work/answer"
+ends_with "a server without --backup-dir" 2 'without --backup-dir' "$GATEFOLD" backup --server "$url" --to daily
+stop_server || fail "the restored server did not end well"
+expect "verify of what went on" '^fine' "$GATEFOLD" verify --data "$work/restored"
+
+log --data "$work/restored" >"$work/whole"
+expect "folded rows are lost" '4 families' "$drop_derived" "$work/restored" rows
+ends_with "verify finds that" 4 'damaged' "$GATEFOLD" verify --data "$work/restored"
+expect "rebuild" '^dropped current, .* folded the log anew' "$GATEFOLD" rebuild --data "$work/restored"
+expect "verify of what was rebuilt" '^fine' "$GATEFOLD" verify --data "$work/restored"
+log --data "$work/restored" | cmp - "$work/whole" || fail "the log is what it was"
+finish

@@ -1,0 +1,197 @@
+// Kubernetes audit logs as histories: a real one, and one that leaves things out.
+#include "tools/gatefold/import_audit.h"
+
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+#include "engine/foreign_history.h"
+#include "schema/json.h"
+#include "storage/verify.h"
+#include "tests/storage/scratch.h"
+
+namespace gatefold::test {
+namespace {
+
+const ObjectKey kWeb{"gateways.gateway.networking.k8s.io", "prod", "web"};
+
+std::string gap_of(const storage::Event& event) {
+  for (const auto& [key, value] : event.audit_annotations) {
+    if (key == engine::kGapAnnotation) return value;
+  }
+  return "";
+}
+
+std::vector<storage::Event> events_of(const storage::Store& store, const ObjectKey& key) {
+  std::vector<storage::Event> events;
+  const auto snapshot = store.snapshot();
+  REQUIRE(snapshot->events({}, snapshot->head().revision, [&](const storage::Event& event) {
+    if (event.key == key) events.push_back(event);
+    return true;
+  }));
+  return events;
+}
+
+std::vector<std::string> timeline_of(const storage::Store& store, const ObjectKey& key) {
+  std::vector<std::string> timeline;
+  REQUIRE(store.snapshot()->timeline(key, [&](const storage::LedgerEntry& entry) {
+    const auto& transition = entry.transition;
+    timeline.push_back(fmt::format("{} {} {}->{} {}", entry.actor.field_manager, transition.type,
+                                   transition.old_status, transition.new_status,
+                                   format_seconds(transition.transition_time).substr(17, 2)));
+    return true;
+  }));
+  return timeline;
+}
+
+TEST_CASE("a real audit log is a history of two writers that fight") {
+  const std::string file = GATEFOLD_SOURCE_DIR "/../shared/spec/observed/audit.jsonl";
+  if (!std::filesystem::exists(file)) {
+    std::cout << "SKIP: no ../shared/spec/observed/audit.jsonl\n";
+    return;
+  }
+  const ScratchDirectory directory;
+  const auto store = open_store(directory.path());
+  const auto counts = tools::import_audit({file}, *store, {});
+  INFO((counts ? "" : counts.error().message));
+  REQUIRE(counts.has_value());
+  CHECK(counts->records == 17);
+  CHECK(counts->events == 15);
+  CHECK(counts->gaps == 0);
+  CHECK(counts->skipped == std::map<std::string, std::uint64_t>{{"failed", 1}, {"read", 1}});
+  CHECK(storage::verify(*store).findings.empty());
+
+  const auto events = events_of(*store, kWeb);
+  REQUIRE(events.size() == 15);
+  CHECK(events.front().type == storage::EventType::kAdded);
+  CHECK(events.front().actor.field_manager == "kubectl-create");
+  CHECK(events[1].actor.user_agent == "envoy-gateway/v1.5.0 (linux/amd64)");
+  CHECK(events[1].audit_annotations.front().value == "5020");
+  CHECK(format_micros(events[1].time) == "2026-11-24T08:30:41.586443Z");
+  CHECK(events.back().type == storage::EventType::kDeleted);
+  CHECK(events[13].generation.number == 2);
+  // The restamping writes in between are no transitions.
+  CHECK(timeline_of(*store, kWeb) ==
+        std::vector<std::string>{
+            "envoy-gateway Accepted Unknown->True 41", "envoy-gateway Programmed Unknown->True 41",
+            "legacy Programmed True->False 42", "envoy-gateway Programmed False->True 43",
+            "legacy Programmed True->False 44", "envoy-gateway Programmed False->True 45",
+            "legacy Programmed True->False 46", "envoy-gateway Programmed False->True 47"});
+}
+
+class AuditLog {
+ public:
+  explicit AuditLog(const std::filesystem::path& path) : out_(path) {}
+
+  void add(std::string_view verb, std::string_view resource, Value response,
+           std::string_view level = "RequestResponse", Value request = nullptr, int code = 200) {
+    JsonObject event{{"kind", "Event"},
+                     {"apiVersion", "audit.k8s.io/v1"},
+                     {"level", level},
+                     {"auditID", fmt::format("id-{}", count_)},
+                     {"stage", "ResponseComplete"},
+                     {"requestURI", "/x"},
+                     {"verb", verb},
+                     {"user", {{"username", "ann"}}},
+                     {"userAgent", "tool/1"},
+                     {"objectRef",
+                      {{"resource", resource},
+                       {"apiGroup", "example.org"},
+                       {"apiVersion", "v1"},
+                       {"namespace", "prod"},
+                       {"name", "a"}}},
+                     {"responseStatus", {{"code", code}}},
+                     {"stageTimestamp", fmt::format("2026-01-01T00:00:{:02}.000000Z", count_++)}};
+    if (!response.is_null()) event["responseObject"] = std::move(response);
+    if (!request.is_null()) event["requestObject"] = std::move(request);
+    out_ << to_json(event) << '\n' << std::flush;
+  }
+
+ private:
+  std::ofstream out_;
+  int count_ = 0;
+};
+
+Value widget(std::string_view revision, std::string_view size, std::string_view ready = "True") {
+  return JsonObject{
+      {"apiVersion", "example.org/v1"},
+      {"kind", "Widget"},
+      {"metadata",
+       {{"name", "a"},
+        {"namespace", "prod"},
+        {"uid", "3bae8a0b-b4d0-4fe3-b54b-59dc4efc3448"},
+        {"resourceVersion", revision},
+        {"generation", 3}}},
+      {"spec", {{"size", size}}},
+      {"status",
+       {{"conditions", JsonArray{{{"type", "Ready"},
+                                  {"status", ready},
+                                  {"lastTransitionTime", "2026-01-01T00:00:00Z"}}}}}}};
+}
+
+TEST_CASE("what an audit log leaves out is a marked gap") {
+  const ScratchDirectory directory;
+  const auto path = directory.path() / "audit.jsonl";
+  {
+    AuditLog log(path);
+    log.add("patch", "widgets", widget("7", "small"));
+    log.add("patch", "widgets", widget("7", "small"));  // changed nothing
+    log.add("update", "widgets", nullptr, "Metadata");
+    log.add("update", "widgets", nullptr, "Request",
+            JsonObject{{"kind", "Widget"}, {"spec", {{"size", "large"}}}});
+    log.add("patch", "widgets", nullptr, "Metadata", nullptr, 409);
+    log.add("patch", "widgets", widget("9", "large", "False"));
+    log.add("delete", "widgets", JsonObject{{"kind", "Status"}, {"status", "Success"}});
+    log.add("delete", "gadgets", nullptr, "Metadata");
+  }
+  const auto store = open_store(directory.path() / "data");
+  const auto counts = tools::import_audit({path.string()}, *store, {});
+  INFO((counts ? "" : counts.error().message));
+  REQUIRE(counts.has_value());
+  CHECK(storage::verify(*store).findings.empty());
+  CHECK(counts->skipped == std::map<std::string, std::uint64_t>{{"failed", 1}, {"no change", 1}});
+  CHECK(counts->gaps == 4);
+
+  const ObjectKey key{"widgets.example.org", "prod", "a"};
+  const auto events = events_of(*store, key);
+  REQUIRE(events.size() == 5);
+  CHECK(events[0].type == storage::EventType::kAdded);
+  CHECK(gap_of(events[0]) == "the object was created before the source begins");
+  CHECK(gap_of(events[1]).starts_with("the object (level Metadata)"));
+  CHECK(gap_of(events[2]).starts_with("the answer (level Request)"));
+  CHECK(gap_of(events[3]).empty());
+  CHECK(gap_of(events[4]).empty());
+  const auto snapshot = store->snapshot();
+  CHECK(*snapshot->body(events[1].revision) == *snapshot->body(events[0].revision));
+  const auto requested = parse_json(*snapshot->body(events[2].revision))->value;
+  CHECK(string_at(requested, {"spec", "size"}) == "large");
+  CHECK(find_path(requested, {"status", "conditions"}) != nullptr);
+  // The kind's definition, which no record shows, stands in front.
+  CHECK((**snapshot->event({1})).key.name == "widgets.example.org");
+  CHECK(timeline_of(*store, key) ==
+        std::vector<std::string>{"tool Ready ->True 00", "tool Ready True->False 05"});
+
+  const auto gone = events_of(*store, {"gadgets.example.org", "prod", "a"});
+  REQUIRE(gone.size() == 2);
+  CHECK(!gap_of(gone[0]).empty());
+  CHECK(gone[1].type == storage::EventType::kDeleted);
+}
+
+TEST_CASE("a bad line of an audit log is named") {
+  const ScratchDirectory directory;
+  const auto path = directory.path() / "audit.jsonl";
+  {
+    AuditLog(path).add("delete", "widgets", nullptr);
+  }
+  std::ofstream(path, std::ios::app) << "{\"kind\":\"Event\"\n";
+  const auto store = open_store(directory.path() / "data");
+  const auto counts = tools::import_audit({path.string()}, *store, {});
+  REQUIRE(!counts.has_value());
+  CHECK(counts.error().message.starts_with(path.string() + ", line 2: "));
+}
+
+}  // namespace
+}  // namespace gatefold::test

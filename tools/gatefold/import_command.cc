@@ -1,0 +1,111 @@
+// `gatefold import`: a new data directory from a file that `gatefold export` wrote.
+#include <fstream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "storage/digest.h"
+#include "tools/gatefold/commands.h"
+#include "tools/gatefold/exit_code.h"
+#include "tools/gatefold/import_audit.h"
+#include "tools/gatefold/import_history.h"
+#include "tools/gatefold/new_directory.h"
+#include "tools/gatefold/progress.h"
+
+namespace gatefold::tools {
+namespace {
+
+struct ImportOptions {
+  std::vector<std::string> files;
+  bool is_audit = false;
+  std::string directory;
+};
+
+Result<storage::Head> import_file(const ImportOptions& options) {
+  std::ifstream in(options.files.front(), std::ios::binary);
+  if (!in) return unavailable(options.files.front() + " can't be read");
+  auto reader = ArchiveReader::open(in);
+  if (!reader) return std::unexpected(std::move(reader.error()));
+  auto made = NewDirectory::begin(options.directory);
+  if (!made) return std::unexpected(std::move(made.error()));
+  auto store = (*made)->open(reader->header().channel);
+  if (!store) return std::unexpected(std::move(store.error()));
+  {
+    Progress progress("events");
+    const auto total = reader->header().is_whole ? reader->header().until.number : 0;
+    auto imported =
+        import_history(*reader, **store, [&](std::uint64_t done) { progress.show(done, total); });
+    if (!imported) return std::unexpected(std::move(imported.error()));
+  }
+  auto head = (*store)->head();
+  if (auto finished = (*made)->finish(); !finished) {
+    return std::unexpected(std::move(finished.error()));
+  }
+  return head;
+}
+
+Result<engine::AuditCounts> import_audit_logs(const ImportOptions& options) {
+  auto made = NewDirectory::begin(options.directory);
+  if (!made) return std::unexpected(std::move(made.error()));
+  auto store = (*made)->open(Channel::kStandard);
+  if (!store) return std::unexpected(std::move(store.error()));
+  Progress progress("records");
+  auto counts = import_audit(options.files, **store, [&](std::uint64_t done, std::uint64_t total) {
+    progress.show(done, total);
+  });
+  if (!counts) return counts;
+  if (auto finished = (*made)->finish(); !finished) {
+    return std::unexpected(std::move(finished.error()));
+  }
+  return counts;
+}
+
+int run_audit(const ImportOptions& options) {
+  const auto counts = import_audit_logs(options);
+  if (!counts) return report(counts.error());
+  fmt::print("imported {} events to {}, {} of them with a gap, from {} records\n", counts->events,
+             options.directory, counts->gaps, counts->records);
+  for (const auto& [reason, number] : counts->skipped) {
+    fmt::print("skipped {}: {}\n", number, reason);
+  }
+  return kFine;
+}
+
+int run_import(const ImportOptions& options) {
+  if (options.is_audit) return run_audit(options);
+  const auto head = import_file(options);
+  if (!head) return report(head.error());
+  fmt::print("imported {} events to {}, chain {}\n", head->revision.number, options.directory,
+             storage::chain_text(head->chain));
+  return kFine;
+}
+
+}  // namespace
+
+void add_import(CLI::App& app, Run& run) {
+  auto shared = std::make_shared<ImportOptions>();
+  auto& options = *shared;
+  auto* command = app.add_subcommand(
+      "import",
+      "Make a data directory of a file that `export` wrote, in either form. Nothing is judged or "
+      "altered; a file that is not whole leaves nothing behind");
+  command->add_option("file", options.files, "The file; with --audit one or more")->required();
+  command->add_flag(
+      "--audit", options.is_audit,
+      "The files are Kubernetes audit logs (lines of audit.k8s.io/v1 Events). Writes that "
+      "succeeded "
+      "become events; what their records leave out is marked in the annotation "
+      "audit.gatefold.dev/gap. RequestResponse for all writes is the level that leaves out least");
+  command->add_option("--data", options.directory, "The new data directory")->required();
+  command->callback([shared, &run] {
+    if (shared->files.size() > 1 && !shared->is_audit) {
+      throw CLI::ValidationError("file", "only audit logs are imported together");
+    }
+    run = [shared] { return run_import(*shared); };
+  });
+}
+
+}  // namespace gatefold::tools
