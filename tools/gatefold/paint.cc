@@ -33,7 +33,8 @@ void add_color(CLI::App& command, std::string& when) {
 }
 
 Paint::Paint(std::string_view when) {
-  const char* no_color = std::getenv("NO_COLOR");
+  // Nobody sets variables here.
+  const char* no_color = std::getenv("NO_COLOR");  // NOLINT(concurrency-mt-unsafe)
   const bool is_refused = no_color != nullptr && *no_color != '\0';
   is_on_ = when == "always" || (when == "auto" && !is_refused && isatty(STDOUT_FILENO) != 0);
 }
