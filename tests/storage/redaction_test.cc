@@ -1,4 +1,5 @@
 // Content that must go is gone, and everything else can still be proven.
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -78,7 +79,12 @@ TEST_CASE("a redacted version's bytes are in no file, in clear or compressed") {
   writer.put("a", "harmless");
   {
     const ScratchDirectory copy;
-    std::filesystem::copy(directory.path(), copy.path(), std::filesystem::copy_options::recursive);
+    for (const auto& entry : std::filesystem::directory_iterator(directory.path())) {
+      // RocksDB deletes the log that a flush has emptied in its own time.
+      std::error_code gone;
+      std::filesystem::copy(entry.path(), copy.path() / entry.path().filename(),
+                            std::filesystem::copy_options::recursive, gone);
+    }
     const RawDatabase raw(copy.path());
     compressed = raw.first_row("bodies").second.substr(150, 60);
   }
