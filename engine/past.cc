@@ -40,8 +40,10 @@ Result<ViewPtr> PastViews::at(const View& now, const Moment& moment) {
   view->snapshot = std::move(*then);
   view->catalog = std::move(*catalog);
   view->catalog_since = std::min(now.catalog_since, view->head.revision);
-  view->policies = std::make_shared<const PolicySet>();
-  view->services = std::make_shared<const ServiceAllocations>();
+  static const auto no_policies = std::make_shared<const PolicySet>();
+  static const auto no_services = std::make_shared<const ServiceAllocations>();
+  view->policies = no_policies;
+  view->services = no_services;
   view->tokens = now.tokens;
   view->incarnation = now.incarnation;
   return view;

@@ -22,7 +22,8 @@ class NoLog : public rocksdb::Logger {
 
 }  // namespace
 
-Database::Database(Location location) : location_(std::move(location)), frames_(kFrameCacheBytes) {}
+Database::Database(Location location)
+    : location_(std::move(location)), frames_(kFrameCacheBytes), versions_(kVersionCacheBytes) {}
 
 Result<std::shared_ptr<Database>> Database::open(const Location& location) {
   std::shared_ptr<Database> database(new Database(location));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -13,10 +14,11 @@
 #include <rocksdb/write_batch.h>
 
 #include "storage/acknowledged.h"
+#include "storage/byte_cache.h"
 #include "storage/directory_lock.h"
-#include "storage/frame_cache.h"
 #include "storage/keyspace.h"
 #include "storage/store.h"
+#include "storage/version_marks.h"
 
 namespace gatefold::storage {
 
@@ -37,6 +39,11 @@ inline rocksdb::Slice slice(std::string_view bytes) {
 inline std::string_view view(const rocksdb::Slice& bytes) {
   return {bytes.data(), bytes.size()};
 }
+
+// Key frames, decompressed: most versions of an object need the same one.
+using FrameCache = ByteCache<std::uint64_t, std::string>;
+// By the key of the object. What trimming drops stays known: nobody may ask for it any more.
+using VersionCache = ByteCache<std::string, VersionMarks>;
 
 class Database {
  public:
@@ -61,6 +68,7 @@ class Database {
   // With `sync`, the rows are on the disk when it returns. In memory there is no WAL.
   rocksdb::Status write(rocksdb::WriteBatch& batch, bool sync) const;
   FrameCache& frames() const { return frames_; }
+  VersionCache& versions() const { return versions_; }
   // Writes what is in memory to files.
   Result<void> flush() const;
   // Drops the family with its files and creates it empty.
@@ -72,6 +80,7 @@ class Database {
 
   Location location_;
   mutable FrameCache frames_;
+  mutable VersionCache versions_;
   std::shared_ptr<rocksdb::Cache> cache_;
   std::unique_ptr<rocksdb::DB> db_;
   std::array<rocksdb::ColumnFamilyHandle*, kFamilyCount> handles_{};

@@ -102,8 +102,12 @@ Result<std::string> decompress(std::string_view stored, std::size_t size, std::s
   auto* const zstd = context.get();
   ZSTD_DCtx_reset(zstd, ZSTD_reset_session_only);
   if (!frame.empty()) ZSTD_DCtx_refPrefix(zstd, frame.data(), frame.size());
-  std::string body(size, '\0');
-  const auto got = ZSTD_decompressDCtx(zstd, body.data(), body.size(), input.data(), input.size());
+  std::string body;
+  std::size_t got = 0;
+  body.resize_and_overwrite(size, [&](char* bytes, std::size_t room) {
+    got = ZSTD_decompressDCtx(zstd, bytes, room, input.data(), input.size());
+    return ZSTD_isError(got) != 0U ? 0 : got;
+  });
   if (ZSTD_isError(got) != 0U || got != size) {
     return corruption("a stored body does not decompress to its size");
   }

@@ -14,8 +14,6 @@ namespace {
 // `versions`.
 constexpr std::size_t kCorrectionsMax = 4096;
 
-using Version = Snapshot::Pin::Version;
-
 struct Walk {
   const Snapshot::Pin& pin;
   KeyRange range;           // of keys of objects
@@ -150,7 +148,7 @@ Result<std::optional<PastObject>> Snapshot::object_at(const ObjectKey& key,
                       row->splice_at,
                       std::string(row->body)};
   }
-  auto version = pin_->version_at(object, revision);
+  auto version = pin_->remembered_version(object, revision);
   if (!version) return std::unexpected(std::move(version.error()));
   if (!*version) return std::nullopt;
   auto body = pin_->body((*version)->revision);

@@ -13,6 +13,8 @@ namespace gatefold::storage {
 
 // Decompressed key frames: those of a thousand objects of 3 KB.
 inline constexpr std::size_t kFrameCacheBytes = std::size_t{4} << 20;
+// When objects' versions held: a million of them.
+inline constexpr std::size_t kVersionCacheBytes = std::size_t{12} << 20;
 
 std::shared_ptr<rocksdb::Cache> make_block_cache();
 rocksdb::DBOptions database_options(rocksdb::Env* env);

@@ -10,6 +10,10 @@
 namespace gatefold::storage {
 namespace {
 
+// Read with the one that is asked for, while the iterator is there: finding it costs as much as
+// some hundred steps.
+constexpr std::size_t kVersionsAhead = 64;
+
 std::unexpected<Status> no_body(Revision revision) {
   return corruption(
       fmt::format("the body of revision {} is missing or can't be read", revision.number));
@@ -48,7 +52,7 @@ Result<BodyRow> Snapshot::Pin::body_row(Revision revision, rocksdb::PinnableSlic
 }
 
 Result<std::shared_ptr<const std::string>> Snapshot::Pin::frame_body(Revision revision) const {
-  if (auto cached = database_->frames().find(revision)) return cached;
+  if (auto cached = database_->frames().find(revision.number)) return cached;
   rocksdb::PinnableSlice bytes;
   const auto row = body_row(revision, bytes);
   if (!row) return std::unexpected(row.error());
@@ -56,7 +60,7 @@ Result<std::shared_ptr<const std::string>> Snapshot::Pin::frame_body(Revision re
   auto body = decompress(row->stored, row->size, {});
   if (!body) return std::unexpected(std::move(body.error()));
   auto frame = std::make_shared<const std::string>(std::move(*body));
-  database_->frames().put(revision, frame);
+  database_->frames().put(revision.number, frame, frame->size());
   return frame;
 }
 
@@ -122,26 +126,60 @@ Result<void> Snapshot::Pin::check_kept(std::string_view resource, Revision revis
                   revision.number, resource, oldest.number));
 }
 
-Result<std::optional<Snapshot::Pin::Version>> Snapshot::Pin::version_at(std::string_view object,
-                                                                        Revision revision) const {
+Result<std::vector<Version>> Snapshot::Pin::versions_before(std::string_view object,
+                                                            Revision revision,
+                                                            std::size_t count_max,
+                                                            bool& is_all) const {
+  std::vector<Version> versions;
+  const auto prefix = version_prefix(object);
+  Rows rows(*database_, Family::kVersions, snapshot_, version_key(object, revision),
+            prefix_end(prefix));
+  for (; rows.valid() && versions.size() < count_max; rows.next()) {
+    const auto key = parse_version_key(rows.key());
+    const auto value = parse_version(rows.value());
+    if (!key || !value) return corruption(fmt::format("a version of {} can't be read", object));
+    versions.push_back({key->revision, value->type, std::string(value->schema_id)});
+  }
+  const auto status = rows.status();
+  is_all = !rows.valid() && status;
+  // What was read before the disk failed is true.
+  if (!status && versions.empty()) return std::unexpected(status.error());
+  return versions;
+}
+
+Result<std::optional<Version>> Snapshot::Pin::last_version(std::string_view object,
+                                                           Revision revision) const {
+  bool is_all = false;
+  auto versions = versions_before(object, revision, 1, is_all);
+  if (!versions) return std::unexpected(std::move(versions.error()));
+  if (versions->empty()) return std::nullopt;
+  return std::move(versions->front());
+}
+
+Result<std::optional<Version>> Snapshot::Pin::version_at(std::string_view object,
+                                                         Revision revision) const {
   auto last = last_version(object, revision);
   if (last && *last && (*last)->type == EventType::kDeleted) return std::nullopt;
   return last;
 }
 
-Result<std::optional<Snapshot::Pin::Version>> Snapshot::Pin::last_version(std::string_view object,
-                                                                          Revision revision) const {
-  const auto prefix = version_prefix(object);
-  const Rows rows(*database_, Family::kVersions, snapshot_, version_key(object, revision),
-                  prefix_end(prefix));
-  if (!rows.valid()) {
-    if (auto status = rows.status(); !status) return std::unexpected(std::move(status.error()));
-    return std::nullopt;
+Result<std::optional<Version>> Snapshot::Pin::remembered_version(std::string_view object,
+                                                                 Revision revision) const {
+  const std::string key(object);
+  const auto known = database_->versions().find(key);
+  auto found = known ? known->find(revision) : std::nullopt;
+  if (!found) {
+    bool is_all = false;
+    const auto versions = versions_before(object, revision, kVersionsAhead, is_all);
+    if (!versions) return std::unexpected(versions.error());
+    found = versions->empty() ? VersionMarks::Newest() : VersionMarks::Newest(versions->front());
+    auto learnt = std::make_shared<const VersionMarks>(
+        (known ? *known : VersionMarks()).with(revision, *versions, is_all));
+    const auto bytes = key.size() + learnt->bytes();
+    database_->versions().put(key, std::move(learnt), bytes);
   }
-  const auto key = parse_version_key(rows.key());
-  const auto value = parse_version(rows.value());
-  if (!key || !value) return corruption(fmt::format("a version of {} can't be read", object));
-  return Version{key->revision, value->type, std::string(value->schema_id)};
+  if (*found && (*found)->type == EventType::kDeleted) return std::nullopt;
+  return std::move(*found);
 }
 
 }  // namespace gatefold::storage

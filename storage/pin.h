@@ -6,12 +6,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "storage/database.h"
 #include "storage/frames.h"
 #include "storage/kept.h"
 #include "storage/records.h"
 #include "storage/snapshot.h"
+#include "storage/version_marks.h"
 
 namespace gatefold::storage {
 
@@ -57,20 +59,21 @@ class Snapshot::Pin {
   // What is no longer kept is kExpired: how far back the resource can be read.
   Revision horizon(std::string_view resource) const;
   Result<void> check_kept(std::string_view resource, Revision revision) const;
-  // The newest version at or before `revision`; nothing where there is none or it is a deletion.
-  struct Version {
-    Revision revision;
-    EventType type = EventType::kAdded;
-    std::string schema_id;
-  };
   // The newest version at or before `revision`, which may be a deletion; nothing where there is
   // none.
   Result<std::optional<Version>> last_version(std::string_view object, Revision revision) const;
   // The same, nothing where it is a deletion.
   Result<std::optional<Version>> version_at(std::string_view object, Revision revision) const;
+  // The same, and what comes before it is kept in mind: for who asks for an object by chance.
+  // `revision` is not before the horizon.
+  Result<std::optional<Version>> remembered_version(std::string_view object,
+                                                    Revision revision) const;
 
  private:
   Result<std::shared_ptr<const std::string>> frame_body(Revision revision) const;
+  // Newest first, not more than `count_max`; `is_all` tells whether there are no others.
+  Result<std::vector<Version>> versions_before(std::string_view object, Revision revision,
+                                               std::size_t count_max, bool& is_all) const;
 
   std::shared_ptr<const Database> database_;
   HorizonsPtr horizons_;  // null: all is kept
