@@ -14,6 +14,7 @@
 #include "tools/gatefold/commands.h"
 #include "tools/gatefold/exit_code.h"
 #include "tools/gatefold/options.h"
+#include "tools/gatefold/paint.h"
 
 namespace gatefold::tools {
 namespace {
@@ -27,11 +28,12 @@ struct LintOptions {
   std::string since;
   std::string until;  // a revision or a time
   std::string output = "table";
+  std::string color = "auto";
 };
 
 // Of a line that is none: enough to see what it is.
 constexpr std::size_t kShownBytes = 80;
-constexpr std::string_view kFindingRow = "{:<20}  {:<32}  {:<17}  {:>6}  {}\n";
+constexpr std::string_view kFindingRow = "{}  {:<32}  {:<17}  {:>6}  {}\n";
 
 Result<engine::LintRange> range_of(const LintOptions& options) {
   engine::LintRange range;
@@ -85,11 +87,17 @@ std::string revisions_text(const engine::LintFinding& finding) {
   return fmt::format("{}-{}", finding.first.number, finding.last.number);
 }
 
-void print_table(const engine::LintReport& report) {
+std::string rule_cell(std::string_view text) {
+  return fmt::format("{:<20}", text);
+}
+
+void print_table(const engine::LintReport& report, const Paint& paint) {
   if (!report.findings.empty())
-    fmt::print(fmt::runtime(kFindingRow), "RULE", "OBJECT", "REVISIONS", "COUNT", "WHAT");
+    fmt::print(fmt::runtime(kFindingRow), rule_cell("RULE"), "OBJECT", "REVISIONS", "COUNT",
+               "WHAT");
   for (const auto& finding : report.findings) {
-    fmt::print(fmt::runtime(kFindingRow), engine::text_of(finding.rule).id,
+    fmt::print(fmt::runtime(kFindingRow),
+               paint(Colour::kUnsure, rule_cell(engine::text_of(finding.rule).id)),
                engine::object_text(finding), revisions_text(finding), finding.count, finding.text);
   }
   if (!report.writers.empty()) fmt::print("\nBY WRITER\n");
@@ -106,8 +114,11 @@ void print_table(const engine::LintReport& report) {
                gap.versions == 1 ? "" : "s", to_string(gap.key), gap.first.number, gap.last.number,
                gap.why);
   }
-  fmt::print("{}{} finding{} in {} versions of {} objects\n", report.findings.empty() ? "" : "\n",
-             report.findings.size(), report.findings.size() == 1 ? "" : "s", report.versions,
+  const bool is_fine = report.findings.empty();
+  const auto verdict =
+      fmt::format("{} finding{}", report.findings.size(), report.findings.size() == 1 ? "" : "s");
+  fmt::print("{}{} in {} versions of {} objects\n", is_fine ? "" : "\n",
+             paint(is_fine ? Colour::kGood : Colour::kBad, verdict), report.versions,
              report.objects);
 }
 
@@ -134,7 +145,7 @@ int run_lint(const LintOptions& options) {
   if (!sightings) return report(sightings.error());
   const auto found = lint.finish();
   if (options.output == "table") {
-    print_table(found);
+    print_table(found, Paint(options.color));
   } else {
     print_value(engine::report_json(found), options.output);
   }
@@ -174,6 +185,7 @@ void add_lint(CLI::App& app, Run& run) {
   command->add_option("--since", options.since, "Only what happened at or after this time");
   command->add_option("--until", options.until, "Only what happened up to this revision or time");
   add_output(*command, options.output);
+  add_color(*command, options.color);
   command->callback([shared, &run] { run = [shared] { return run_lint(*shared); }; });
 }
 

@@ -1,6 +1,7 @@
 #include "tools/gatefold/timeline_table.h"
 
 #include <algorithm>
+#include <array>
 #include <string>
 
 #include <fmt/format.h>
@@ -10,24 +11,37 @@ namespace {
 
 constexpr std::int64_t kChartCells = 40;
 
+// Gateway API's conditions that vanish instead of becoming False.
+constexpr std::array<std::string_view, 4> kNegativeTypes{
+    "Conflicted", "InsecureFrontendValidationMode", "OverlappingTLSConfig", "PartiallyInvalid"};
+
 char cell_of(const std::string& status) {
   return status.empty() ? '.' : status.front();
 }
 
 // Each cell shows the status in its middle; the last one that of now, which may be brand-new.
-std::string chart_of(const engine::ConditionTimeline& timeline) {
+std::string chart_of(const engine::ConditionTimeline& timeline, const Paint& paint) {
   const auto from = timeline.spans.front().from.ns;
   const auto duration = timeline.duration_ns();
   std::string chart;
+  std::string stretch;  // of one status
+  auto status = timeline.spans.front().status;
   auto span = timeline.spans.begin();
+  const auto add = [&](const std::string& its) {
+    if (its != status) {
+      chart += paint(status_colour(timeline.type, status), stretch);
+      stretch.clear();
+      status = its;
+    }
+    stretch += cell_of(its);
+  };
   for (std::int64_t cell = 0; cell < kChartCells; ++cell) {
     // Divided first: a century of nanoseconds times a hundred does not fit.
     const auto at = from + (duration / (2 * kChartCells)) * (2 * cell + 1);
     while (std::next(span) != timeline.spans.end() && span->until.ns <= at) ++span;
-    chart += cell_of(span->status);
+    add(cell + 1 == kChartCells ? timeline.spans.back().status : span->status);
   }
-  chart.back() = cell_of(timeline.spans.back().status);
-  return chart;
+  return chart + paint(status_colour(timeline.type, status), stretch);
 }
 
 std::string share_of(const engine::ConditionTimeline& timeline, const std::string& status) {
@@ -59,16 +73,26 @@ JsonObject span_object(const engine::ConditionSpan& span) {
 
 }  // namespace
 
-void print_timelines(std::span<const engine::ConditionTimeline> timelines) {
+Colour status_colour(std::string_view type, std::string_view status) {
+  if (status == "Unknown") return Colour::kUnsure;
+  if (status != "True" && status != "False") return Colour::kNone;
+  const bool is_negative = std::ranges::find(kNegativeTypes, type) != kNegativeTypes.end();
+  return (status == "True") != is_negative ? Colour::kGood : Colour::kBad;
+}
+
+void print_timelines(std::span<const engine::ConditionTimeline> timelines, const Paint& paint) {
   if (timelines.empty()) return;
   fmt::print("\n{:<44}  {:<8}  {:>8}  {:>7}  {:>7}  {:>7}  {:>5}  {}\n", "CONDITION", "NOW", "FOR",
              "TRUE", "FALSE", "UNKNOWN", "FLAPS", "FROM THE FIRST TRANSITION TO THE LAST EVENT");
   for (const auto& timeline : timelines) {
-    fmt::print("{:<44}  {:<8}  {:>8}  {:>7}  {:>7}  {:>7}  {:>5}  {}\n",
-               fmt::format("{} {}", timeline.path, timeline.type), now_of(timeline),
-               human_duration(timeline.spans.back().duration_ns()), share_of(timeline, "True"),
-               share_of(timeline, "False"), share_of(timeline, "Unknown"), timeline.flaps(),
-               chart_of(timeline));
+    fmt::print(
+        "{:<44}  {}  {:>8}  {:>7}  {:>7}  {:>7}  {:>5}  {}\n",
+        fmt::format("{} {}", timeline.path, timeline.type),
+        paint(timeline.end ? Colour::kNone : status_colour(timeline.type, timeline.current()),
+              fmt::format("{:<8}", now_of(timeline))),
+        human_duration(timeline.spans.back().duration_ns()), share_of(timeline, "True"),
+        share_of(timeline, "False"), share_of(timeline, "Unknown"), timeline.flaps(),
+        chart_of(timeline, paint));
   }
 }
 

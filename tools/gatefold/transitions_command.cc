@@ -24,7 +24,7 @@ std::string writer_text(const Value& line) {
   return fmt::format("{} ({}; {})", string_at(line, {"actor", "user"}), manager, agent);
 }
 
-void print_transition(const Value& line, std::string& uid) {
+void print_transition(const Value& line, std::string& uid, const Paint& paint) {
   const auto its_uid = string_at(line, {"object", "uid"});
   if (its_uid != uid) {
     uid = its_uid;
@@ -34,11 +34,13 @@ void print_transition(const Value& line, std::string& uid) {
   }
   const auto old_status = string_at(line, {"oldStatus"});
   const auto new_status = string_at(line, {"newStatus"});
-  fmt::print("{:>8}  {:<30}  {:<44}  {:<18}  {:<20}  {}\n", integer_at(line, {"revision"}, 0),
+  const auto type = string_at(line, {"type"});
+  const auto moved = fmt::format("{} -> {}", old_status.empty() ? "-" : old_status,
+                                 new_status.empty() ? "-" : new_status);
+  fmt::print("{:>8}  {:<30}  {:<44}  {}  {:<20}  {}\n", integer_at(line, {"revision"}, 0),
              string_at(line, {"transitionTime"}),
-             fmt::format("{} {}", string_at(line, {"path"}), string_at(line, {"type"})),
-             fmt::format("{} -> {}", old_status.empty() ? "-" : old_status,
-                         new_status.empty() ? "-" : new_status),
+             fmt::format("{} {}", string_at(line, {"path"}), type),
+             paint(status_colour(type, new_status), fmt::format("{:<18}", moved)),
              string_at(line, {"reason"}), writer_text(line));
 }
 
@@ -95,6 +97,7 @@ int run_transitions(const TransitionsOptions& options) {
   std::string uid;
   bool has_lines = false;
   std::vector<engine::ConditionMove> moves;
+  const Paint paint(options.color);
   auto found = history->timeline([&](std::string_view text) {
     has_lines = true;
     const auto line = parse_json(text);
@@ -106,13 +109,13 @@ int run_transitions(const TransitionsOptions& options) {
     } else if (is_sighting) {
       print_sighting(line->value);
     } else {
-      print_transition(line->value, uid);
+      print_transition(line->value, uid, paint);
     }
   });
   if (!found) return report(found.error());
   const auto timelines = timelines_of(*history, moves);
   if (options.output == "table") {
-    print_timelines(timelines);
+    print_timelines(timelines, paint);
   } else {
     for (const auto& timeline : timelines) print_value(timeline_value(timeline), options.output);
   }
@@ -125,6 +128,7 @@ void add_transitions(CLI::App& app, Run& run) {
   command->add_option("object", options->object, "such as gateway/prod/web")->required();
   add_source(*command, options->source);
   add_output(*command, options->output);
+  add_color(*command, options->color);
   command->callback([options, &run] { run = [options] { return run_transitions(*options); }; });
 }
 

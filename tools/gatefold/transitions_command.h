@@ -11,6 +11,7 @@ struct TransitionsOptions {
   Source source;
   std::string object;  // gateway/prod/web
   std::string output = "table";
+  std::string color = "auto";
 };
 
 // kFoundSomething where there is nothing to show, as for an object that never was.

@@ -5,13 +5,14 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "schema/json.h"
 #include "storage/digest.h"
 #include "storage/verify.h"
 #include "tools/gatefold/commands.h"
 #include "tools/gatefold/exit_code.h"
+#include "tools/gatefold/paint.h"
+#include "tools/gatefold/progress.h"
 #include "tools/gatefold/source.h"
 
 namespace gatefold::tools {
@@ -34,7 +35,7 @@ void print_json(const storage::VerifyReport& report) {
                                         {"truncated", report.truncated}}));
 }
 
-void print_text(const storage::VerifyReport& report) {
+void print_text(const storage::VerifyReport& report, const Paint& paint) {
   for (const auto& finding : report.findings) {
     auto where = finding.where;
     if (finding.until > finding.revision) {
@@ -42,12 +43,14 @@ void print_text(const storage::VerifyReport& report) {
     } else if (finding.revision.number != 0) {
       where += fmt::format(", revision {}", finding.revision.number);
     }
-    fmt::print("{}: {}\n", where, finding.message);
+    fmt::print("{}: {}\n", paint(Colour::kBad, where), finding.message);
   }
   if (report.truncated) fmt::print("... and more\n");
-  fmt::print("{}: {} events, {} rows, revision {}, chain {}\n",
-             report.findings.empty() ? "fine" : "damaged", report.events, report.rows,
-             report.head.revision.number, storage::chain_text(report.head.chain));
+  fmt::print(
+      "{}: {} events, {} rows, revision {}, chain {}\n",
+      report.findings.empty() ? paint(Colour::kGood, "fine") : paint(Colour::kBad, "damaged"),
+      report.events, report.rows, report.head.revision.number,
+      storage::chain_text(report.head.chain));
 }
 
 }  // namespace
@@ -55,16 +58,16 @@ void print_text(const storage::VerifyReport& report) {
 int run_verify(const VerifyOptions& options) {
   auto opened = open_directory(options.directory);
   if (!opened) return report(opened.error());
-  const bool is_terminal = isatty(STDERR_FILENO) == 1;
-  const auto verified =
-      storage::verify(*opened->store, [is_terminal](std::uint64_t done, std::uint64_t total) {
-        if (is_terminal) fmt::print(stderr, "\r{} of {} events", done, total);
-      });
-  if (is_terminal) fmt::print(stderr, "\r\033[K");
+  const auto verified = [&] {
+    Progress progress("events");
+    return storage::verify(*opened->store, [&](std::uint64_t done, std::uint64_t total) {
+      progress.show(done, total);
+    });
+  }();
   if (options.output == "json") {
     print_json(verified);
   } else {
-    print_text(verified);
+    print_text(verified, Paint(options.color));
   }
   if (verified.findings.empty()) return kFine;
   const bool is_damaged = std::ranges::any_of(verified.findings, &storage::Finding::is_damage);
@@ -80,6 +83,7 @@ void add_verify(CLI::App& app, Run& run) {
   command->add_option("-o,--output", options->output, "text or json")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
+  add_color(*command, options->color);
   command->callback([options, &run] { run = [options] { return run_verify(*options); }; });
 }
 

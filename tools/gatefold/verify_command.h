@@ -9,6 +9,7 @@ namespace gatefold::tools {
 struct VerifyOptions {
   std::string directory;
   std::string output = "text";  // or json
+  std::string color = "auto";
 };
 
 // kFine, or kCorruption with what was found on stdout.
