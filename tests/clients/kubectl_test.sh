@@ -126,6 +126,7 @@ for folder in "$source/examples" "$upstream"; do
     expect "delete $file" '' "$kubectl" delete --ignore-not-found -f "$file"
   done
 done
+guard_is_silent
 expect "nothing is left" '^No resources found' "$kubectl" get gateway-api -A
 
 cat >"$work/tour.yaml" <<'YAML'

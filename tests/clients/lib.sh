@@ -73,6 +73,15 @@ expect_failure() {
   fi
 }
 
+# What well-behaved clients have written to the server breaks no rule of the guard.
+guard_is_silent() {
+  local counts found
+  counts=$(curl -s "$url/metrics" | grep '^gatefold_guard_findings_total{')
+  [[ -n $counts ]] || fail "the guard's findings are counted"
+  found=$(grep -v ' 0$' <<<"$counts")
+  [[ -z $found ]] || fail "the guard finds fault with well-behaved clients" "$found"
+}
+
 finish() {
   if stop_server; then :; else fail "the server ended with code $?" "$(cat "$work/server.log")"; fi
   if [[ $failures -gt 0 ]]; then
