@@ -148,7 +148,7 @@ Result<std::optional<PastObject>> Snapshot::object_at(const ObjectKey& key,
                       row->splice_at,
                       std::string(row->body)};
   }
-  auto version = pin_->remembered_version(object, revision);
+  auto version = pin_->remembered_version(key, revision);
   if (!version) return std::unexpected(std::move(version.error()));
   if (!*version) return std::nullopt;
   auto body = pin_->body((*version)->revision);

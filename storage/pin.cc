@@ -1,5 +1,8 @@
 #include "storage/pin.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include <fmt/format.h>
 
 #include "storage/digest.h"
@@ -126,34 +129,32 @@ Result<void> Snapshot::Pin::check_kept(std::string_view resource, Revision revis
                   revision.number, resource, oldest.number));
 }
 
-Result<std::vector<Version>> Snapshot::Pin::versions_before(std::string_view object,
-                                                            Revision revision,
-                                                            std::size_t count_max,
-                                                            bool& is_all) const {
-  std::vector<Version> versions;
+Result<Snapshot::Pin::VersionRun> Snapshot::Pin::versions_before(std::string_view object,
+                                                                 Revision revision,
+                                                                 std::size_t count_max) const {
+  VersionRun run;
   const auto prefix = version_prefix(object);
   Rows rows(*database_, Family::kVersions, snapshot_, version_key(object, revision),
             prefix_end(prefix));
-  for (; rows.valid() && versions.size() < count_max; rows.next()) {
+  for (; rows.valid() && run.newest_first.size() < count_max; rows.next()) {
     const auto key = parse_version_key(rows.key());
     const auto value = parse_version(rows.value());
     if (!key || !value) return corruption(fmt::format("a version of {} can't be read", object));
-    versions.push_back({key->revision, value->type, std::string(value->schema_id)});
+    run.newest_first.push_back({key->revision, value->type, std::string(value->schema_id)});
   }
   const auto status = rows.status();
-  is_all = !rows.valid() && status;
   // What was read before the disk failed is true.
-  if (!status && versions.empty()) return std::unexpected(status.error());
-  return versions;
+  if (!status && run.newest_first.empty()) return std::unexpected(status.error());
+  run.is_all = status && !rows.valid();
+  return run;
 }
 
 Result<std::optional<Version>> Snapshot::Pin::last_version(std::string_view object,
                                                            Revision revision) const {
-  bool is_all = false;
-  auto versions = versions_before(object, revision, 1, is_all);
-  if (!versions) return std::unexpected(std::move(versions.error()));
-  if (versions->empty()) return std::nullopt;
-  return std::move(versions->front());
+  auto run = versions_before(object, revision, 1);
+  if (!run) return std::unexpected(std::move(run.error()));
+  if (run->newest_first.empty()) return std::nullopt;
+  return std::move(run->newest_first.front());
 }
 
 Result<std::optional<Version>> Snapshot::Pin::version_at(std::string_view object,
@@ -163,20 +164,29 @@ Result<std::optional<Version>> Snapshot::Pin::version_at(std::string_view object
   return last;
 }
 
-Result<std::optional<Version>> Snapshot::Pin::remembered_version(std::string_view object,
+// Between the versions before the horizon others may have been dropped, which Snapshots that are
+// older than the trimming still show: of these only the last is kept in mind.
+Result<std::optional<Version>> Snapshot::Pin::remembered_version(const ObjectKey& key,
                                                                  Revision revision) const {
-  const std::string key(object);
-  const auto known = database_->versions().find(key);
+  const auto object = object_key(key);
+  const auto known = database_->versions().find(object);
   auto found = known ? known->find(revision) : std::nullopt;
   if (!found) {
-    bool is_all = false;
-    const auto versions = versions_before(object, revision, kVersionsAhead, is_all);
-    if (!versions) return std::unexpected(versions.error());
-    found = versions->empty() ? VersionMarks::Newest() : VersionMarks::Newest(versions->front());
+    auto run = versions_before(object, revision, kVersionsAhead);
+    if (!run) return std::unexpected(std::move(run.error()));
+    auto& versions = run->newest_first;
+    found = versions.empty() ? VersionMarks::Newest() : VersionMarks::Newest(versions.front());
+    const auto oldest = horizon(key.resource);
+    const auto last = std::ranges::find_if(
+        versions, [&](const Version& version) { return version.revision <= oldest; });
+    const bool reaches_horizon = last != versions.end();
+    if (reaches_horizon) versions.erase(std::next(last), versions.end());
     auto learnt = std::make_shared<const VersionMarks>(
-        (known ? *known : VersionMarks()).with(revision, *versions, is_all));
-    const auto bytes = key.size() + learnt->bytes();
-    database_->versions().put(key, std::move(learnt), bytes);
+        (known ? *known : VersionMarks())
+            .with(revision, versions,
+                  run->is_all && !reaches_horizon ? std::optional(oldest) : std::nullopt));
+    const auto bytes = object.size() + learnt->bytes();
+    database_->versions().put(object, std::move(learnt), bytes);
   }
   if (*found && (*found)->type == EventType::kDeleted) return std::nullopt;
   return std::move(*found);

@@ -66,14 +66,16 @@ class Snapshot::Pin {
   Result<std::optional<Version>> version_at(std::string_view object, Revision revision) const;
   // The same, and what comes before it is kept in mind: for who asks for an object by chance.
   // `revision` is not before the horizon.
-  Result<std::optional<Version>> remembered_version(std::string_view object,
-                                                    Revision revision) const;
+  Result<std::optional<Version>> remembered_version(const ObjectKey& key, Revision revision) const;
 
  private:
   Result<std::shared_ptr<const std::string>> frame_body(Revision revision) const;
-  // Newest first, not more than `count_max`; `is_all` tells whether there are no others.
-  Result<std::vector<Version>> versions_before(std::string_view object, Revision revision,
-                                               std::size_t count_max, bool& is_all) const;
+  struct VersionRun {
+    std::vector<Version> newest_first;
+    bool is_all = false;  // there are no others
+  };
+  Result<VersionRun> versions_before(std::string_view object, Revision revision,
+                                     std::size_t count_max) const;
 
   std::shared_ptr<const Database> database_;
   HorizonsPtr horizons_;  // null: all is kept

@@ -41,9 +41,9 @@ std::optional<std::uint64_t> VersionMarks::schema_of(const std::string& id) {
 }
 
 VersionMarks VersionMarks::with(Revision revision, std::span<const Version> newest_first,
-                                bool is_all) const {
-  if (revision.number >= kNumberMax || (newest_first.empty() && !is_all)) return *this;
-  const auto from = is_all ? 0 : newest_first.back().revision.number;
+                                std::optional<Revision> none_since) const {
+  if (revision.number >= kNumberMax || (newest_first.empty() && !none_since)) return *this;
+  const auto from = none_since ? none_since->number : newest_first.back().revision.number;
   const auto next = revision.number + 1;
   VersionMarks out;
   out.schema_ids_ = schema_ids_;
@@ -51,7 +51,7 @@ VersionMarks VersionMarks::with(Revision revision, std::span<const Version> newe
   const auto number = [](const Mark& its) { return +its.number; };
   const auto before = std::ranges::lower_bound(marks_, from, {}, number);
   out.marks_.assign(marks_.begin(), before);
-  if (is_all) out.marks_.push_back({0, kNone, 0});
+  if (none_since) out.marks_.push_back({from, kNone, 0});
   for (const auto& version : newest_first | std::views::reverse) {
     const auto schema = out.schema_of(version.schema_id);
     if (!schema) return *this;

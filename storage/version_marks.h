@@ -31,8 +31,9 @@ class VersionMarks {
   std::optional<Newest> find(Revision revision) const;
 
   // With what was read: the versions at or before `revision`, newest first, as far as that went.
-  // `is_all`: none comes before the last of them.
-  VersionMarks with(Revision revision, std::span<const Version> newest_first, bool is_all) const;
+  // `none_since`: from there until the last of them there was none.
+  VersionMarks with(Revision revision, std::span<const Version> newest_first,
+                    std::optional<Revision> none_since) const;
 
   // That this takes in memory.
   std::size_t bytes() const;

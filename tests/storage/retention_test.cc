@@ -60,6 +60,7 @@ TEST_CASE("before the horizon everything is Expired, and says what can be read (
   const auto horizon = snapshot->horizon(kThings);
   CHECK(horizon == Revision{19});
   CHECK(state_at(*snapshot, {19}).at("a") == thing_body("a", "18"));
+  CHECK((*snapshot->object_at(thing("a"), {19}))->body == thing_body("a", "18"));
   const auto past = snapshot->object_at(thing("a"), {18});
   REQUIRE_FALSE(past.has_value());
   CHECK(past.error().reason == Reason::kExpired);
@@ -69,6 +70,10 @@ TEST_CASE("before the horizon everything is Expired, and says what can be read (
   // Who held the state before goes on reading it.
   CHECK(before->horizon(kThings) == Revision{});
   CHECK(*before->body({5}) == thing_body("a", "4"));
+  const auto held = before->object_at(thing("a"), {5});
+  REQUIRE(held.has_value());
+  REQUIRE(held->has_value());
+  CHECK((*held)->body == thing_body("a", "4"));
   require_clean(*store);
 }
 

@@ -48,12 +48,13 @@ std::vector<Version> random_versions(std::mt19937_64& random) {
 TEST_CASE("nothing is known before something was read") {
   const VersionMarks none;
   CHECK_FALSE(none.find({1}));
-  CHECK_FALSE(none.with({5}, {}, false).find({5}));
+  CHECK_FALSE(none.with({5}, {}, std::nullopt).find({5}));
 }
 
 TEST_CASE("an object that did not exist yet is known not to") {
   const auto marks = VersionMarks().with({9}, std::vector<Version>{{{7}, EventType::kAdded, "s"}},
-                                         /*is_all=*/true);
+                                         /*none_since=*/Revision{4});
+  CHECK_FALSE(marks.find({3}));
   REQUIRE(marks.find({6}));
   CHECK_FALSE(*marks.find({6}));
   REQUIRE(marks.find({7}));
@@ -73,7 +74,7 @@ TEST_CASE("what is known of versions is what they were, however it was gathered"
       const Revision revision{random() % (end + 1)};
       bool is_all = false;
       const auto read = versions_before(all, revision, 1 + random() % 8, is_all);
-      marks = marks.with(revision, read, is_all);
+      marks = marks.with(revision, read, is_all ? std::optional(Revision{}) : std::nullopt);
       CHECK(marks.find(revision));
       std::size_t known = 0;
       for (std::uint64_t at = 0; at <= end; ++at) {
