@@ -175,7 +175,7 @@ Result<void> visit_ledger(const View& view, const LedgerSelection& selection, Re
 
 Revision ledger_horizon(const View& view, const LedgerSelection& selection) {
   const auto* resource = selection.fields.exact("object.resource");
-  return view.snapshot->horizon(resource == nullptr ? std::string_view() : *resource);
+  return view.snapshot->records_horizon(resource == nullptr ? std::string_view() : *resource);
 }
 
 Result<std::optional<std::string>> read_ledger(const View& view, const Kind& kind,

@@ -36,7 +36,7 @@ Result<LedgerStretch> begin(const View& view, const ObjectKey& key, const ListQu
   if (!started) return std::unexpected(std::move(started.error()));
   auto stretch = stretch_of(query.range, view, started->revision);
   if (!stretch) return stretch;
-  const auto horizon = view.snapshot->horizon(key.resource);
+  const auto horizon = view.snapshot->records_horizon(key.resource);
   if (auto& token = started->token) {
     const auto seen = parse_revision(token->name);
     if (!seen) {

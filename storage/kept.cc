@@ -9,10 +9,17 @@
 namespace gatefold::storage {
 namespace {
 
-// The order of the row's numbers.
-std::array<std::uint64_t*, 7> numbers(Kept& kept) {
-  return {&kept.horizon.number, &kept.records_done.number, &kept.bodies_done.number, &kept.events,
-          &kept.bytes,          &kept.dropped_events,      &kept.dropped_bytes};
+// The order of the row's numbers; rows of before end with the seventh.
+constexpr std::size_t kNumbersAtFirst = 7;
+std::array<std::uint64_t*, 8> numbers(Kept& kept) {
+  return {&kept.horizon.number,
+          &kept.records_done.number,
+          &kept.bodies_done.number,
+          &kept.events,
+          &kept.bytes,
+          &kept.dropped_events,
+          &kept.dropped_bytes,
+          &kept.last_dropped.number};
 }
 
 }  // namespace
@@ -32,10 +39,14 @@ Result<KeptByResource> read_kept(const Database& database, const rocksdb::Snapsh
     Kept kept;
     auto bytes = rows.value();
     const auto fields = numbers(kept);
-    if (bytes.size() < fields.size() * sizeof(std::uint64_t)) {
+    if (bytes.size() < kNumbersAtFirst * sizeof(std::uint64_t)) {
       return corruption("a meta row of what is kept can't be read");
     }
     for (auto* number : fields) {
+      if (bytes.size() < sizeof(std::uint64_t)) {
+        kept.last_dropped = kept.horizon;
+        break;
+      }
       *number = read_u64(bytes);
       bytes.remove_prefix(sizeof(std::uint64_t));
     }
@@ -48,7 +59,8 @@ Result<KeptByResource> read_kept(const Database& database, const rocksdb::Snapsh
 HorizonsPtr horizons_of(const KeptByResource& kept) {
   auto horizons = std::make_shared<Horizons>();
   for (const auto& [resource, of_resource] : kept) {
-    if (of_resource.horizon.number != 0) horizons->emplace(resource, of_resource.horizon);
+    const Horizon horizon{of_resource.horizon, of_resource.last_dropped};
+    if (horizon.state.number != 0) horizons->emplace(resource, horizon);
   }
   return horizons;
 }
@@ -85,8 +97,8 @@ Result<void> cut_kept(const Database& database, Revision then) {
   auto kept = read_kept(database, nullptr);
   if (!kept) return std::unexpected(std::move(kept.error()));
   for (auto& [resource, of_resource] : *kept) {
-    for (auto* revision :
-         {&of_resource.horizon, &of_resource.records_done, &of_resource.bodies_done}) {
+    for (auto* revision : {&of_resource.horizon, &of_resource.records_done,
+                           &of_resource.bodies_done, &of_resource.last_dropped}) {
       *revision = std::min(*revision, then);
     }
   }

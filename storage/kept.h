@@ -12,8 +12,13 @@
 
 namespace gatefold::storage {
 
-// Of the resources where it is not 0.
-using Horizons = std::map<std::string, Revision, std::less<>>;
+// How far back a resource can be read: as Snapshot has them.
+struct Horizon {
+  Revision state;
+  Revision records;
+};
+// Of the resources where one of them is not 0.
+using Horizons = std::map<std::string, Horizon, std::less<>>;
 using HorizonsPtr = std::shared_ptr<const Horizons>;
 
 std::string encode_kept(const Kept& kept);

@@ -147,6 +147,10 @@ Revision Snapshot::horizon(std::string_view resource) const {
   return pin_->horizon(resource);
 }
 
+Revision Snapshot::records_horizon(std::string_view resource) const {
+  return pin_->horizons(resource).records;
+}
+
 Result<KeptByResource> Snapshot::kept() const {
   return read_kept(pin_->database(), pin_->snapshot());
 }

@@ -114,10 +114,10 @@ Result<std::optional<Snapshot::Pin::Sealed>> Snapshot::Pin::sealed(Revision revi
   return Sealed{*seal, *last};
 }
 
-Revision Snapshot::Pin::horizon(std::string_view resource) const {
+Horizon Snapshot::Pin::horizons(std::string_view resource) const {
   if (horizons_ == nullptr) return {};
   const auto found = horizons_->find(resource);
-  return found == horizons_->end() ? Revision{} : found->second;
+  return found == horizons_->end() ? Horizon{} : found->second;
 }
 
 Result<void> Snapshot::Pin::check_kept(std::string_view resource, Revision revision) const {

@@ -113,6 +113,7 @@ struct Kept {
   std::uint64_t bytes = 0;   // of records and bodies, before RocksDB compresses them
   std::uint64_t dropped_events = 0;
   std::uint64_t dropped_bytes = 0;
+  Revision last_dropped;  // every record after it is in the log
 
   friend bool operator==(const Kept&, const Kept&) = default;
 };
@@ -209,6 +210,9 @@ class Snapshot {
   // The oldest revision at which `resource` can be read: the state, and all events after it, but
   // for redacted ones. 0: everything is kept.
   Revision horizon(std::string_view resource) const;
+  // The last event of `resource` that was dropped with its record: who did what and which
+  // conditions moved can be read of all after it, also where bodies went alone. 0: there is none.
+  Revision records_horizon(std::string_view resource) const;
   // Of each resource that the log has or had something of.
   Result<KeptByResource> kept() const;
 

@@ -214,6 +214,7 @@ Result<void> Trim::drop_record(Revision revision) {
   note_dropped(bytes.size() + body.size(), 0);
   kept_.events -= std::min<std::uint64_t>(kept_.events, 1);
   ++kept_.dropped_events;
+  kept_.last_dropped = std::max(kept_.last_dropped, revision);
   dropped_.emplace(revision, row->chain);
   return {};
 }

@@ -59,6 +59,8 @@ TEST_CASE("before the horizon everything is Expired, and says what can be read (
   const auto snapshot = store->snapshot();
   const auto horizon = snapshot->horizon(kThings);
   CHECK(horizon == Revision{19});
+  // Of 19 nothing is left to be replaced but its frame, the first version.
+  CHECK(snapshot->records_horizon(kThings) == Revision{18});
   CHECK(state_at(*snapshot, {19}).at("a") == thing_body("a", "18"));
   CHECK((*snapshot->object_at(thing("a"), {19}))->body == thing_body("a", "18"));
   const auto past = snapshot->object_at(thing("a"), {18});
@@ -88,6 +90,7 @@ TEST_CASE("bodies go alone, and the ledger of transitions stays") {
   trim(*store, {.records = {}, .bodies = bytes(1)});
   const auto snapshot = store->snapshot();
   CHECK(snapshot->horizon(kThings) == Revision{9});
+  CHECK(snapshot->records_horizon(kThings) == Revision{});
   CHECK(snapshot->body({3}).error().reason == Reason::kExpired);
   CHECK(snapshot->event({3}).has_value());
   int transitions = 0;
