@@ -1,5 +1,7 @@
 #include "api/moment.h"
 
+#include <algorithm>
+
 namespace gatefold::api {
 
 Result<std::optional<Moment>> parse_at(const Request& request, RequestVerb verb) {
@@ -29,6 +31,14 @@ Result<engine::ViewPtr> view_of(const engine::Engine& engine, const std::optiona
   const auto* revision = at ? std::get_if<Revision>(&*at) : nullptr;
   const bool is_now = !at || (revision != nullptr && *revision > now->revision());
   return is_now ? Result<engine::ViewPtr>(std::move(now)) : engine.view_at(*at);
+}
+
+Result<Time> time_in(const engine::View& view, const std::optional<Moment>& at, Time now) {
+  if (!at) return std::max(now, view.head.time);
+  if (const auto* time = std::get_if<Time>(&*at)) return *time;
+  const auto head = view.snapshot->read_head();
+  if (!head) return std::unexpected(head.error());
+  return head->time;
 }
 
 void add_revision(Revision revision, Response& response) {

@@ -19,6 +19,10 @@ Result<std::optional<Moment>> parse_at(const Request& request, RequestVerb verb)
 // there yet it is that of now: who reads waits first (api/verbs/freshness.h).
 Result<engine::ViewPtr> view_of(const engine::Engine& engine, const std::optional<Moment>& at);
 
+// What time it is in the View of a read: the time that it asks for, or when the event of the
+// revision happened; `now` where it asks for neither.
+Result<Time> time_in(const engine::View& view, const std::optional<Moment>& at, Time now);
+
 // Which revision an answer from the past is of: header `Gatefold-Revision`.
 void add_revision(Revision revision, Response& response);
 

@@ -292,6 +292,13 @@ Result<ListOptions> parse_list_options(const Request& request, const Kind& kind,
 }
 
 Result<ListOptions> parse_history_options(const Request& request, Time now) {
+  for (const auto* other : {"watch", "labelSelector", "fieldSelector", "resourceVersionMatch"}) {
+    const bool is_asked = std::string_view(other) == "watch" ? request.query.is_true(other)
+                                                             : !request.query.value(other).empty();
+    if (!is_asked) continue;
+    return bad_request(
+        fmt::format("{} is for lists, not for what one object tells of itself", other));
+  }
   ListOptions options;
   auto limit = parse_integer(request, "limit");
   if (!limit) return std::unexpected(std::move(limit.error()));

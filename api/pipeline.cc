@@ -165,11 +165,13 @@ Result<void> negotiate_shape(Exchange& exchange) {
       negotiate(request.accept, request.query.value("pretty"), request.user_agent);
   if (!representation) return std::unexpected(std::move(representation.error()));
   exchange.representation = std::move(*representation);
-  const auto& snapshot = *exchange.view->snapshot;
-  if (exchange.representation.shape == Shape::kTable && snapshot.is_past()) {
-    const auto head = snapshot.read_head();
-    if (!head) return std::unexpected(head.error());
-    exchange.then = head->time;
+  // Other reads of the past don't pay for it.
+  const bool asks_time =
+      exchange.representation.shape == Shape::kTable || exchange.kind->shows_log();
+  if (exchange.at && asks_time) {
+    const auto then = time_in(*exchange.view, exchange.at, exchange.now());
+    if (!then) return std::unexpected(then.error());
+    exchange.then = *then;
   }
   return check_shape(exchange.representation, request, answers_list(info.verb));
 }

@@ -140,6 +140,25 @@ TEST_CASE("pages of the past are one list, with at and without (R14.4)") {
   CHECK(past.get(fmt::format("{}?at={}&continue={}", kPath, past.gone, token)).code == 400);
 }
 
+TEST_CASE("a range of times ends and begins in the past as it did then") {
+  PastServer past;
+  const std::string changes = "/apis/history.gatefold.dev/v1/namespaces/default/changes";
+  const auto time = [&](std::int64_t seconds_ago) {
+    return format_seconds({past.world().now().ns - seconds_ago * kNsPerSecond});
+  };
+  const auto count = [&](const std::string& query) {
+    const auto answer = past.get(fmt::format("{}?at={}&{}", changes, past.other, query));
+    INFO(answer.body);
+    REQUIRE(answer.code == 200);
+    return answer.json().at("items").as_array().size();
+  };
+  CHECK(count("fromRevision=" + std::to_string(past.made)) == 3);
+  CHECK(count("since=" + time(240)) == 3);
+  CHECK(count("since=" + time(180)) == 2);
+  CHECK(count(fmt::format("since={}&until={}", time(240), time(180))) == 2);
+  CHECK(count("since=61s") == 2);
+}
+
 TEST_CASE("what at can't say is refused") {
   PastServer past;
   CHECK(past.class_at("0") == "400");
@@ -185,14 +204,22 @@ TEST_CASE("a server of the past shows it and takes no writes") {
   engine::EngineOptions options;
   options.store.directory = scratch.path();
   std::uint64_t then = 0;
+  Time made;
   {
     ServedEngine server(options, world.world());
     HttpPeer peer(server.port());
     REQUIRE(peer.call("POST", kPath, {}, to_json(gateway("web"))).code == 201);
     then = server.engine().view()->revision().number;
+    made = world.now();
+    world.advance(60);
     REQUIRE(peer.call("POST", kPath, {}, to_json(gateway("later"))).code == 201);
   }
+  const auto end = world.now();
   options.store.read_only = true;
+  options.store.at = Time{end.ns + kNsPerSecond};
+  const auto early = engine::Engine::open(options, world.world());
+  REQUIRE_FALSE(early.has_value());
+  CHECK(early.error().reason == Reason::kBadRequest);
   options.store.at = Revision{then};
   ServedEngine server(options, world.world());
   // Another one beside it, of now.
@@ -204,6 +231,13 @@ TEST_CASE("a server of the past shows it and takes no writes") {
   CHECK(version_of(list.json()) == std::to_string(then));
   CHECK(peer.call("GET", fmt::format("{}?at={}", kPath, then + 1)).code == 504);
   CHECK(names_of(peer.call("GET", fmt::format("{}?at={}", kPath, then - 1)).json()).empty());
+  const auto conditions = peer.call("GET", kPath + "/web/conditions");
+  CHECK(string_at(conditions.json(), {"asOf"}) == format_nanos(made));
+  const auto at_time = [&](Time time) {
+    return peer.call("GET", fmt::format("{}?at={}", kPath, format_seconds(time))).code;
+  };
+  CHECK(at_time(made) == 200);
+  CHECK(at_time(end) == 400);  // its present is then
   CHECK(peer.call("GET", "/apis/gateway.networking.k8s.io/v1").code == 200);
   CHECK(peer.call("GET", "/openapi/v2").code == 200);
 

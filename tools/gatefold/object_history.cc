@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/world.h"
 #include "schema/json.h"
 #include "schema/moment.h"
 #include "tools/gatefold/exit_code.h"
@@ -94,6 +95,9 @@ Result<std::optional<std::size_t>> ObjectHistory::at(const std::string& text) co
     return bad_request(
         fmt::format("revision {} is not there yet: the log ends at {}", text, to_string(head_)));
   }
+  const auto* time = std::get_if<Time>(&*moment);
+  const auto now = std::max(engine::real_world().now(), versions_.back().mark.time);
+  if (time != nullptr && *time > now) return bad_request(fmt::format("{} is in the future", text));
   const auto after = std::ranges::find_if(versions_, [&](const ObjectVersion& version) {
     return revision != nullptr ? version.mark.revision > *revision
                                : version.mark.time > std::get<Time>(*moment);
