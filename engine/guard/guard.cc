@@ -68,7 +68,8 @@ class Guard {
       const bool stays = pair.before != nullptr && !pair.status_moved();
       const auto found = repairing(*pair.now, undoes_all && pair.is_restamped(), findings);
       if (found) {
-        const auto text = stays ? std::string(kept_text) : format_seconds(found->kept);
+        const bool is_restored = stays && !kept_text.empty();
+        const auto text = is_restored ? std::string(kept_text) : format_seconds(found->kept);
         mended.emplace_back(pair.now, text);
         report_.repairs.push_back(*found);
       } else if (stays && !pair.is_restamped() && !kept_text.empty() &&

@@ -39,6 +39,7 @@ std::string condition(std::string_view text) {
   if (words[2] != "-") json += fmt::format(R"(,"observedGeneration":{})", words[2]);
   if (words[3] == "null") json += R"(,"lastTransitionTime":null)";
   if (words[3] == "1970") json += R"(,"lastTransitionTime":"1970-01-01T00:00:00Z")";
+  if (words[3] == "tomorrow") json += R"(,"lastTransitionTime":"tomorrow")";
   if (words[3].find(':') != std::string::npos)
     json += fmt::format(R"(,"lastTransitionTime":"2026-01-01T{}Z")", words[3]);
   return json + "}";
@@ -184,6 +185,18 @@ TEST_CASE("each rule finds what it is for, and lets the nearest thing pass") {
        {"A True 1 00:00:01"},
        {"A False 1 00:00:12"},
        {"bad-time", "unstamped"}},
+      {"no time was there, and none comes",
+       1,
+       {"A True 1 null"},
+       {"A True 1 tomorrow"},
+       {"bad-time"}},
+      {"no time was there, and one of the future comes",
+       1,
+       {"A True 1 tomorrow"},
+       {"A True 1 00:00:12"},
+       {"bad-time"}},
+      {"no time was there, and one comes", 1, {"A True 1 null"}, {"A True 1 00:00:09"}, {}},
+      {"no time of old", 1, {"A True 1 tomorrow"}, {"A True 1 tomorrow news"}, {}},
       {"a clock a second ahead", 1, {"A True 1 00:00:01"}, {"A False 1 00:00:11"}, {}},
       {"nothing but the time",
        1,
@@ -394,6 +407,12 @@ TEST_CASE("a repair of no-op or of bad-time stands for that of the time alone") 
     CHECK(rules(mended.report) == Texts{"bad-time 2026-01-01T00:00:30Z->2026-01-01T00:00:10Z"});
     CHECK(rules_of(mended.report) == Texts{"bad-time"});
   }
+  // Where no time was known, it is that of the write.
+  const auto dated =
+      guarded(schema, gateway(1, {"A True 1 null"}), gateway(1, {"A True 1 tomorrow"}),
+              with(off, GuardRule::kBadTime, GuardMode::kRepair));
+  CHECK(dated.object == gateway(1, {"A True 1 00:00:10"}));
+  CHECK(rules(dated.report) == Texts{"bad-time 1970-01-01T00:00:00Z->2026-01-01T00:00:10Z"});
 }
 
 }  // namespace
