@@ -28,6 +28,13 @@ std::vector<storage::SightingCount> count_sightings(const ObjectKey& key, const 
   return counts;
 }
 
+// Whether a client says what stands there already: who does so in turn has nothing to say and
+// loops. To apply a whole configuration again is what applying is for, and to delete what is on its
+// way out says nothing of the object.
+bool repeats(const Command& command) {
+  return command.verb != Verb::kDelete && !(command.applies() && command.subresource.empty());
+}
+
 storage::Event make_event(const Command& command, const Facts& facts, const Stamp& stamp,
                           const Value& object, Outcome::Effect effect) {
   const auto& kind = facts.kind->stored_kind();
@@ -156,6 +163,15 @@ Decision unchanged(const Command& command, const Facts& facts, const Stamp& stam
   if (!command.dry_run) {
     decision.sightings =
         count_sightings(target.object.key, command.actor, stamp, composition.repairs);
+    const auto no_op = text_of(GuardRule::kNoOp);
+    const bool is_judged =
+        facts.guard_modes[static_cast<std::size_t>(no_op.rule)] != GuardMode::kOff;
+    // Nobody is warned: it does no harm by itself, and clients can't always know what stands there.
+    if (is_judged && decision.sightings.empty() && repeats(command)) {
+      decision.sightings.push_back({target.object.key, writer_of(command.actor),
+                                    std::string(no_op.id), 1, stamp.now, stamp.now});
+      composition.tally.emplace_back(no_op.rule, GuardMode::kRepair);
+    }
   }
   decision.tally = std::move(composition.tally);
   auto& outcome = decision.outcome;

@@ -40,7 +40,8 @@ FieldErrors ask_guard(const Command& command, const Facts& facts, const Stamp& s
 // The decision that refuses for what the guard found.
 Decision refused(const Facts& facts, const FieldErrors& errors, Composition composition);
 
-// The decision that changes nothing: the outcome is the object as it is.
+// The decision that changes nothing: the outcome is the object as it is. It is counted as a
+// sighting: by the rules of what the guard put right, and else as `no-op`, found and made nothing.
 Decision unchanged(const Command& command, const Facts& facts, const Stamp& stamp,
                    Composition composition);
 

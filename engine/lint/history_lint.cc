@@ -13,6 +13,10 @@
 namespace gatefold::engine {
 namespace {
 
+// Fewer writes of one writer that changed nothing are no loop: clients can't always know what
+// stands there.
+constexpr std::uint64_t kLoopWrites = 3;
+
 // As the rules take it; the body's is not changed.
 std::vector<ConditionEntry> conditions_of(const Value& body) {
   return body.is_object() ? collect_conditions(body) : std::vector<ConditionEntry>();
@@ -194,7 +198,8 @@ void HistoryLint::add_sighting(const ObjectKey& key, std::string_view rule, std:
   if (!found || (!range_.rules.empty() && !range_.rules.contains(*found))) return;
   const bool is_outside =
       last < range_.since || (range_.until_time.ns > 0 && first > range_.until_time);
-  if (is_outside) return;
+  const bool is_loop = *found != GuardRule::kNoOp || count >= kLoopWrites;
+  if (is_outside || !is_loop) return;
   const auto kind = conditioned_.find(key);
   gathering_.add_sighting(key, kind == conditioned_.end() ? key.resource : kind->second, *found,
                           writer_of_sighting(writer), count, first, last);

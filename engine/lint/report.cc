@@ -123,6 +123,7 @@ void LintGathering::add(const LintedVersion& version, LintNote note) {
 void LintGathering::add_sighting(const ObjectKey& key, const std::string& kind, GuardRule rule,
                                  const std::string& writer, std::uint64_t count, Time first,
                                  Time last) {
+  const bool changed_nothing = rule == GuardRule::kNoOp;
   auto& finding = findings_[{key, "", rule, "", "", {writer}, "sighting"}];
   finding = {.rule = rule,
              .key = key,
@@ -136,8 +137,10 @@ void LintGathering::add_sighting(const ObjectKey& key, const std::string& kind, 
              .first_time = first,
              .last_time = last,
              .count = count,
-             .repaired = count,
-             .text = "writes that became nothing: all they moved was lastTransitionTime"};
+             .repaired = changed_nothing ? 0 : count,
+             .text = changed_nothing
+                         ? "writes that changed nothing"
+                         : "writes that became nothing: all they moved was lastTransitionTime"};
 }
 
 void LintGathering::add_gap(const LintedVersion& version) {

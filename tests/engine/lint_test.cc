@@ -84,6 +84,17 @@ TEST_CASE("a history in which everybody behaves is clean") {
   CHECK(story.found() == Texts{});
 }
 
+TEST_CASE("who writes what stands there loops from the third time on") {
+  Story story;
+  story.write("envoy", 1, ready("True", 1));
+  const ObjectKey web{"gateways", "prod", "web"};
+  story.lint.add_sighting(web, "no-op", "me|loop|loop/1", 30, {1}, {2});
+  story.lint.add_sighting(web, "no-op", "me|twice|twice/1", 2, {1}, {2});
+  const auto findings = story.lint.finish().findings;
+  REQUIRE(findings.size() == 1);
+  CHECK(findings[0].text == "me (loop; loop/1): writes that changed nothing, 30 times");
+}
+
 TEST_CASE("the linter says who restamps, what the guard put right, and who says nothing") {
   Story story;
   story.write("envoy", 1, ready("True", 1));
