@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/apply/managed_fields.h"
 #include "engine/limits.h"
 #include "schema/convert.h"
 #include "schema/json.h"
@@ -140,6 +141,25 @@ FieldErrors ask_guard(const Command& command, const Facts& facts, const Stamp& s
   composition.transitions = std::move(report.transitions);
   composition.repairs = std::move(report.repairs);
   composition.tally = std::move(report.tally);
+  for (auto& text : report.warnings) composition.warnings.push_back(std::move(text));
+  return std::move(report.errors);
+}
+
+FieldErrors ask_guard_of_fields(const Command& command, const Facts& facts, const Stamp& stamp,
+                                const Value& old_object, const Value& object,
+                                Composition& composition) {
+  const auto mode = facts.guard_modes[static_cast<std::size_t>(GuardRule::kFight)];
+  if (mode == GuardMode::kOff || !facts.recall_versions) return {};
+  if (!takes_from_others(old_object, object, command.actor.field_manager)) return {};
+  GuardReport report;
+  const auto findings = judge_field_fights({.old_object = old_object,
+                                            .object = object,
+                                            .writer = command.actor,
+                                            .event_time = stamp.now,
+                                            .has_transitions = !composition.transitions.empty(),
+                                            .recall = facts.recall_versions});
+  for (const auto& finding : findings) tell(finding, facts.guard_modes, report);
+  composition.tally.insert(composition.tally.end(), report.tally.begin(), report.tally.end());
   for (auto& text : report.warnings) composition.warnings.push_back(std::move(text));
   return std::move(report.errors);
 }

@@ -37,6 +37,11 @@ Decision compose(const Command& command, const Facts& facts, const Stamp& stamp,
 // What comes back is not empty where the write is to be refused.
 FieldErrors ask_guard(const Command& command, const Facts& facts, const Stamp& stamp,
                       const Value* old_object, Value& object, Composition& composition);
+// The same for fights over fields, once it is known who manages what: only who takes a field from
+// others can be in one.
+FieldErrors ask_guard_of_fields(const Command& command, const Facts& facts, const Stamp& stamp,
+                                const Value& old_object, const Value& object,
+                                Composition& composition);
 // The decision that refuses for what the guard found.
 Decision refused(const Facts& facts, const FieldErrors& errors, Composition composition);
 

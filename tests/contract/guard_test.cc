@@ -239,6 +239,41 @@ TEST_CASE("two writers in turn are told that they fight, from the ledger") {
   CHECK(guarded.count("fight", "warn") == "2");
 }
 
+TEST_CASE("two writers who undo each other's reason or port are told as well") {
+  Guarded guarded;
+  const auto time = guarded.now();
+  const auto set_reason = [&](std::string_view agent, std::string_view reason) {
+    return guarded.call("PATCH", "/gateways/web/status", agent,
+                        fmt::format(R"({{"status":{{"conditions":[{{"type":"Ready",
+                            "status":"True","reason":"{}","message":"","observedGeneration":1,
+                            "lastTransitionTime":"{}"}}]}}}})",
+                                    reason, time));
+  };
+  const auto set_class = [&](std::string_view agent, std::string_view name) {
+    return guarded.call("PATCH", "/gateways/web", agent,
+                        fmt::format(R"({{"spec":{{"gatewayClassName":"{}"}}}})", name));
+  };
+  using Texts = std::vector<std::string>;
+  const auto warnings = [&](const auto& set) {
+    Texts told;
+    for (int turn = 0; turn < 6; ++turn) {
+      const bool is_first = turn % 2 == 0;
+      const auto answer = set(is_first ? "envoy" : "legacy", is_first ? "a" : "b");
+      INFO(answer.body);
+      REQUIRE(answer.code == 200);
+      const auto all = answer.all("warning");
+      told.push_back(all.empty() ? "" : all.front().substr(7, all.front().find(": ") - 7));
+    }
+    return told;
+  };
+  const std::string reason = "status.conditions[Ready].reason";
+  // The first of them brings the whole condition.
+  CHECK(warnings(set_reason) == Texts{"", "", "", "", reason, reason});
+  const std::string name = "spec.gatewayClassName";
+  CHECK(warnings(set_class) == Texts{"", "", "", name, name, name});
+  CHECK(guarded.count("fight", "warn") == "5");
+}
+
 TEST_CASE("who edits or drops another controller's entry is told whose it is") {
   Guarded guarded;
   const auto entry = [](std::string_view name, std::string_view status, std::string_view time) {
