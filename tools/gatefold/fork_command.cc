@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "schema/catalog.h"
+#include "engine/short_lived.h"
 #include "schema/json.h"
 #include "storage/fork.h"
 #include "tools/gatefold/commands.h"
@@ -20,12 +20,6 @@ struct ForkOptions {
   std::string output = "text";
 };
 
-// Kinds whose past goes by default, such as Leases: nobody forks for their sake.
-bool is_short_lived(std::string_view resource) {
-  const auto* kind = core_catalog()->find_resource(resource);
-  return kind != nullptr && kind->history_window_ns != 0;
-}
-
 int run_fork(const ForkOptions& options) {
   const auto moment = parse_moment(options.at);
   if (!moment) return report(moment.error());
@@ -35,7 +29,7 @@ int run_fork(const ForkOptions& options) {
       [is_terminal](std::uint64_t done, std::uint64_t total) {
         if (is_terminal) fmt::print(stderr, "\r{} of {} events", done, total);
       },
-      is_short_lived);
+      engine::is_short_lived);
   if (is_terminal) fmt::print(stderr, "\r\033[K");
   if (!forked) return report(forked.error());
   const auto revision = forked->head.revision.number;
