@@ -4,6 +4,7 @@
 
 #include "storage/failures.h"
 #include "storage/fold_batch.h"
+#include "storage/kept.h"
 #include "storage/pin.h"
 #include "storage/recover.h"
 
@@ -119,6 +120,7 @@ Result<void> refold(const std::shared_ptr<Database>& database, const Head& head,
       if (progress) progress(next->number - 1, head.revision.number);
     }
   }
+  if (auto counted = count_kept(*database); !counted) return counted;
   rocksdb::WriteBatch batch;
   batch.Delete(slice(kMetaRefold));
   batch.Put(slice(kMetaFold), [] {
