@@ -13,7 +13,6 @@
 #include "tools/gatefold/exit_code.h"
 #include "tools/gatefold/paint.h"
 #include "tools/gatefold/progress.h"
-#include "tools/gatefold/source.h"
 
 namespace gatefold::tools {
 namespace {
@@ -56,21 +55,20 @@ void print_text(const storage::VerifyReport& report, const Paint& paint) {
 }  // namespace
 
 int run_verify(const VerifyOptions& options) {
-  auto opened = open_directory(options.directory);
-  if (!opened) return report(opened.error());
   const auto verified = [&] {
     Progress progress("events");
-    return storage::verify(*opened->store, [&](std::uint64_t done, std::uint64_t total) {
-      progress.show(done, total);
-    });
+    return storage::verify_directory(
+        options.directory,
+        [&](std::uint64_t done, std::uint64_t total) { progress.show(done, total); });
   }();
+  if (!verified) return report(verified.error());
   if (options.output == "json") {
-    print_json(verified);
+    print_json(*verified);
   } else {
-    print_text(verified, Paint(options.color));
+    print_text(*verified, Paint(options.color));
   }
-  if (verified.findings.empty()) return kFine;
-  const bool is_damaged = std::ranges::any_of(verified.findings, &storage::Finding::is_damage);
+  if (verified->findings.empty()) return kFine;
+  const bool is_damaged = std::ranges::any_of(verified->findings, &storage::Finding::is_damage);
   return is_damaged ? kCorruption : kInputOutput;
 }
 
