@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "engine/exact_line.h"
+#include "engine/gap.h"
 #include "schema/json.h"
 #include "schema/time.h"
 #include "storage/digest.h"
@@ -99,18 +100,19 @@ std::string event_line(const storage::Event& event, bool is_exact) {
 }
 
 // The line with its last brace replaced by what is known of the body.
-Result<std::string> with_body(const storage::Snapshot& snapshot, Revision revision,
+Result<std::string> with_body(const storage::Snapshot& snapshot, const storage::Event& event,
                               std::string line) {
   line.pop_back();
-  auto body = snapshot.body(revision);
+  auto body = snapshot.body(event.revision);
   if (!body && body.error().reason != Reason::kExpired) return std::unexpected(body.error());
-  if (!body) {
+  const auto gap = body ? body_gap(event) : std::string_view(body.error().message);
+  if (!gap.empty()) {
     line += ",\"bodyGap\":";
-    append_json_string(line, body.error().message);
-    return line + "}";
+    append_json_string(line, gap);
   }
+  if (!body) return line + "}";
   line += ",\"body\":";
-  storage::append_spliced(line, *body, storage::find_splice(*body), revision);
+  storage::append_spliced(line, *body, storage::find_splice(*body), event.revision);
   return line + "}";
 }
 
@@ -180,7 +182,7 @@ Result<Revision> log_lines(const View& view, const LogQuery& query, HistoryBound
     if (!wanted(query, event)) return true;
     auto line = event_line(event, query.bodies);
     if (query.bodies) {
-      auto whole = with_body(*view.snapshot, event.revision, std::move(line));
+      auto whole = with_body(*view.snapshot, event, std::move(line));
       if (!whole) {
         failed = std::unexpected(std::move(whole.error()));
         return false;
@@ -253,11 +255,14 @@ Result<std::string> provenance_line(const View& view, Revision revision) {
 
 Result<const Kind*> find_kind_word(const Catalog& catalog, std::string_view word) {
   const auto wanted_word = lower(word);
+  const auto dot = wanted_word.find('.');
+  const bool has_group = dot != std::string::npos;
+  const auto name = wanted_word.substr(0, dot);
   for (const auto& kind : catalog.kinds()) {
     if (kind->is_view() || kind->shows_log()) continue;
-    const bool fits = kind->resource == wanted_word || kind->plural == wanted_word ||
-                      kind->singular == wanted_word || lower(kind->kind) == wanted_word ||
-                      std::ranges::find(kind->short_names, wanted_word) != kind->short_names.end();
+    if (has_group && kind->group != std::string_view(wanted_word).substr(dot + 1)) continue;
+    const bool fits = kind->plural == name || kind->singular == name || lower(kind->kind) == name ||
+                      std::ranges::find(kind->short_names, name) != kind->short_names.end();
     if (fits) return kind.get();
   }
   return bad_request(fmt::format("no kind is called {}", go_quote(word)));

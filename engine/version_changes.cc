@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "engine/gap.h"
 #include "schema/json.h"
 
 namespace gatefold::engine {
@@ -25,6 +26,13 @@ Result<std::optional<Value>> body_of(const View& view, Revision revision, std::s
 Result<VersionChanges> changes_in(const View& view, const storage::Event& event) {
   VersionChanges told;
   if (event.previous == Revision{}) return told;
+  auto previous = view.snapshot->event(event.previous);
+  if (!previous && previous.error().reason != Reason::kExpired) {
+    return std::unexpected(std::move(previous.error()));
+  }
+  told.gap = body_gap(event);
+  if (told.gap.empty() && previous && *previous) told.gap = body_gap(**previous);
+  if (!told.gap.empty()) return told;
   auto before = body_of(view, event.previous, told.gap);
   if (!before) return std::unexpected(std::move(before.error()));
   if (!*before) return told;

@@ -18,15 +18,18 @@ struct BlameOptions {
   std::string output = "table";
 };
 
+std::string gap_text(const engine::BlamedField& field) {
+  if (!field.gap_from) return "";
+  if (*field.gap_from == field.mark.revision) return "  (or before: what is known begins here)";
+  return fmt::format("  (or in the gap that begins at revision {})", to_string(*field.gap_from));
+}
+
 void print_table(const std::vector<engine::BlamedField>& fields) {
   fmt::print("{:>8}  {:<23}  {:<28}  {}\n", "REVISION", "TIME", "WRITER", "FIELD");
   for (const auto& field : fields) {
     fmt::print("{:>8}  {:<23}  {:<28}  {} = {}{}\n", field.mark.revision.number,
                format_nanos(field.mark.time).substr(0, 23), short_writer(field.mark.actor),
-               field.path, value_text(field.value),
-               field.gap_from ? fmt::format("  (or in the gap that begins at revision {})",
-                                            to_string(*field.gap_from))
-                              : "");
+               field.path, value_text(field.value), gap_text(field));
   }
 }
 
@@ -46,17 +49,20 @@ int run_blame(const BlameOptions& options) {
   const auto& versions = history->versions();
   engine::Blame blame;
   std::string last_gap;
-  auto done = history->bodies(history->last_life(), versions.size() - 1,
-                              [&](std::size_t version, VersionBody body) {
-                                if (version >= versions.size()) return;
-                                const auto& mark = versions[version].mark;
-                                if (body.is_gap()) {
-                                  last_gap = std::move(body.gap);
-                                  blame.fold_gap(mark.revision);
-                                } else {
-                                  blame.fold(mark, std::move(body.value));
-                                }
-                              });
+  auto done = history->bodies(
+      history->last_life(), versions.size() - 1, [&](std::size_t version, VersionBody body) {
+        if (version >= versions.size()) return;
+        const auto& mark = versions[version].mark;
+        if (body.is_gap()) {
+          last_gap = std::move(body.gap);
+          blame.fold_gap(mark.revision);
+        } else {
+          const bool begins_unseen =
+              version == history->last_life() && !versions[version].is_creation;
+          if (begins_unseen) blame.fold_gap(mark.revision);
+          blame.fold(mark, std::move(body.value));
+        }
+      });
   if (!done) return report_history(done.error());
   if (versions.back().is_deletion) {
     fmt::print(stderr, "gatefold: {} was deleted: {}\n", options.object,

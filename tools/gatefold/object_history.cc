@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/gap.h"
 #include "schema/json.h"
 #include "schema/moment.h"
 #include "tools/gatefold/exit_code.h"
@@ -29,12 +30,16 @@ ObjectVersion version_of(const Value& line) {
                         .subresource = text_at(line, {"actor", "subresource"})};
   version.uid = text_at(line, {"object", "uid"});
   version.is_deletion = string_at(line, {"type"}) == "DELETED";
+  version.is_creation = string_at(line, {"type"}) == "ADDED" &&
+                        text_at(line, {"auditAnnotations", engine::kGapAnnotation}).empty();
   return version;
 }
 
+// One that stands in is said to be a gap as well.
 VersionBody body_of(const Value& line) {
-  if (const auto* body = find(line, "body")) return {*body, ""};
   auto gap = text_at(line, {"bodyGap"});
+  const auto* body = find(line, "body");
+  if (gap.empty() && body != nullptr) return {*body, ""};
   return {nullptr, gap.empty() ? "the log has no body" : std::move(gap)};
 }
 
