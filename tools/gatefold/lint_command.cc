@@ -1,5 +1,4 @@
 // `gatefold lint`: the guard's rules over the history of a server or a directory.
-#include <cstdio>
 #include <memory>
 #include <optional>
 #include <set>
@@ -59,6 +58,21 @@ Result<engine::LintRange> range_of(const LintOptions& options) {
   if (!until) return std::unexpected(std::move(until.error()));
   range.until_time = *until;
   return range;
+}
+
+// When a revision was; 0 where it is not there, or no longer.
+Result<Time> time_of(const OpenSource& source, Revision revision) {
+  Time time;
+  if (revision.number == 0) return time;
+  engine::LogQuery query;
+  query.after = {revision.number - 1};
+  query.until = revision;
+  auto read = source.read_page(query, {}, {}, /*wait=*/false, [&](std::string_view text) {
+    const auto line = parse_json(text);
+    if (line) time = parse_rfc3339(string_at(line->value, {"time"})).value_or(Time{});
+  });
+  if (!read) return std::unexpected(std::move(read.error()));
+  return time;
 }
 
 // All versions from the first on: what lies in the range is judged by what came before it.
@@ -128,6 +142,12 @@ int run_lint(const LintOptions& options) {
   const auto until = range->until;
   const auto source = OpenSource::open(options.source);
   if (!source) return report(source.error());
+  for (const auto& [revision, time] :
+       {std::pair{range->after, &range->after_time}, {range->until, &range->until_revision_time}}) {
+    const auto found = time_of(*source, revision);
+    if (!found) return report(found.error());
+    *time = *found;
+  }
   engine::HistoryLint lint(std::move(*range));
   auto head = read_versions(*source, options, until, lint);
   if (!head) return report(head.error());
@@ -141,15 +161,17 @@ int run_lint(const LintOptions& options) {
                       parse_rfc3339(string_at(line->value, {"first"})).value_or(Time{}),
                       parse_rfc3339(string_at(line->value, {"last"})).value_or(Time{}));
   };
-  auto sightings = source->read_sightings(objects, *head, note);
-  if (!sightings) return report(sightings.error());
+  // Behind the head nothing has happened.
+  if (options.after <= head->number) {
+    auto sightings = source->read_sightings(objects, *head, note);
+    if (!sightings) return report(sightings.error());
+  }
   const auto found = lint.finish();
   if (options.output == "table") {
     print_table(found, Paint(options.color));
   } else {
     print_value(engine::report_json(found), options.output);
   }
-  if (std::fflush(stdout) != 0) return kInputOutput;
   return found.findings.empty() ? kFine : kFoundSomething;
 }
 
