@@ -1,5 +1,6 @@
 #include "api/history.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include <fmt/format.h>
@@ -8,6 +9,7 @@
 #include "engine/history.h"
 #include "engine/page.h"
 #include "schema/json.h"
+#include "schema/time.h"
 
 namespace gatefold::api {
 namespace {
@@ -21,13 +23,20 @@ constexpr std::string_view kRedactPath = "/gatefold/v1/redact";
 // too. The client asks on.
 constexpr engine::HistoryBounds kBounds{.bytes_max = 1u << 20, .events_max = 10'000};
 
+// Up to when the log is told: a server of the past goes no further than its log.
+Time time_of_end(const Context& context, const engine::View& view) {
+  const bool goes_on = context.engine.may_write({}, {}).has_value();
+  return goes_on ? std::max(context.engine.world().now(), view.head.time) : view.head.time;
+}
+
 // A page of lines that was read up to `seen`.
-Response page(std::string lines, Revision seen, const engine::View& view) {
+Response page(const Context& context, std::string lines, Revision seen, const engine::View& view) {
   return {.code = 200,
           .content_type = "application/x-ndjson",
           .body = std::move(lines),
           .headers = {{"Gatefold-Revision", to_string(seen)},
-                      {"Gatefold-Head", to_string(view.revision())}}};
+                      {"Gatefold-Head", to_string(view.revision())},
+                      {"Gatefold-Time", format_nanos(time_of_end(context, view))}}};
 }
 
 Result<engine::LogQuery> parse_log_query(const Catalog& catalog, const Query& query) {
@@ -77,7 +86,7 @@ Response answer_log(const Context& context, const Query& query) {
     lines += line;
     lines += '\n';
   });
-  return seen ? page(std::move(lines), *seen, *view) : error_response(seen.error());
+  return seen ? page(context, std::move(lines), *seen, *view) : error_response(seen.error());
 }
 
 Response answer_transitions(const Context& context, const Query& query) {
@@ -93,7 +102,7 @@ Response answer_transitions(const Context& context, const Query& query) {
     lines += line;
     lines += '\n';
   });
-  return seen ? page(std::move(lines), *seen, *view) : error_response(seen.error());
+  return seen ? page(context, std::move(lines), *seen, *view) : error_response(seen.error());
 }
 
 Response answer_kept(const Context& context) {
@@ -105,7 +114,8 @@ Response answer_kept(const Context& context) {
     lines += line;
     lines += '\n';
   });
-  return done ? page(std::move(lines), view->revision(), *view) : error_response(done.error());
+  return done ? page(context, std::move(lines), view->revision(), *view)
+              : error_response(done.error());
 }
 
 Response answer_head(const Context& context, const Query& query) {

@@ -124,7 +124,7 @@ Result<std::string> OpenSource::read_provenance(Revision revision) const {
   return std::move(answer->body);
 }
 
-Result<void> OpenSource::read_timeline(const std::string& object, const LineSink& sink) const {
+Result<Time> OpenSource::read_timeline(const std::string& object, const LineSink& sink) const {
   LogPosition at;
   while (!opened_) {
     auto answer = http_get(server_, fmt::format("/gatefold/v1/transitions?object={}&after={}",
@@ -132,13 +132,13 @@ Result<void> OpenSource::read_timeline(const std::string& object, const LineSink
     if (!answer) return std::unexpected(std::move(answer.error()));
     for_each_line(answer->body, sink);
     at = position_of(*answer, at.seen);
-    if (at.seen >= at.head) return {};
+    if (at.seen >= at.head) return parse_rfc3339(answer->time).value_or(Time{});
   }
   auto key = engine::parse_object_name(*opened_->view->catalog, object);
   if (!key) return std::unexpected(std::move(key.error()));
   auto seen = engine::timeline_lines(*opened_->view, *key, {}, {}, sink);
   if (!seen) return std::unexpected(std::move(seen.error()));
-  return {};
+  return opened_->view->head.time;
 }
 
 Result<void> OpenSource::read_sightings(const std::vector<ObjectKey>& objects, Revision head,

@@ -58,8 +58,9 @@ class OpenSource {
                             const std::string& object, const LineSink& sink) const;
   // engine::provenance_line.
   Result<std::string> read_provenance(Revision revision) const;
-  // All lines of engine::timeline_lines.
-  Result<void> read_timeline(const std::string& object, const LineSink& sink) const;
+  // All lines of engine::timeline_lines. Answers until when they tell: a server's now; where the
+  // log does not go on, as in a directory, its last event.
+  Result<Time> read_timeline(const std::string& object, const LineSink& sink) const;
   // Lines of sightings (engine/history.h) of each object in turn, as storage names it; `head` is
   // where the log was read up to.
   Result<void> read_sightings(const std::vector<ObjectKey>& objects, Revision head,
