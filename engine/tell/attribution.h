@@ -12,8 +12,9 @@
 namespace gatefold::engine {
 
 struct Attributed {
-  // The version that made it so: of what came the one that it came with, of what went the one that
-  // took it, else the last that changed it. Nothing where that is not known.
+  // The version that made it so: of an object or list that came the one that it came with, of a
+  // single value the one that set it last, of what went the one that took it. Nothing where that is
+  // not known.
   std::optional<VersionMark> mark;
   // The last one that changed something in it after `mark`.
   std::optional<VersionMark> touched;
