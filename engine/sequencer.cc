@@ -338,6 +338,8 @@ void Sequencer::redact_now(const storage::RedactRequest& request, Engine::Redact
   }
   storage::RedactReport report{std::move(*plan), store_.head().revision};
   auto redacted = store_.redact(request.key, report.revisions);
+  // Watchers read on from the log, which has it no more.
+  hub_.restart(report.told);
   // Readers let go of what was there before the files can.
   publish_view();
   if (redacted) redacted = store_.scrub(request.key, report.revisions, storage::kScrubWaitMs);
