@@ -10,6 +10,7 @@
 
 #include "api/server.h"
 #include "engine/replay/replay.h"
+#include "schema/age.h"
 #include "schema/json.h"
 #include "tools/gatefold/exit_code.h"
 #include "tools/gatefold/options.h"
@@ -29,8 +30,8 @@ Result<std::optional<Moment>> parse_end(const std::string& text) {
 }
 
 Result<std::int64_t> parse_span(std::string_view flag, const std::string& text) {
-  const auto span = parse_go_duration_ns(text);
-  if (!span || *span < 0) {
+  const auto span = parse_age_ns(text);
+  if (!span) {
     return bad_request(fmt::format("{} wants a duration such as 1m30s, not {}", flag, text));
   }
   return *span;
