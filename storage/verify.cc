@@ -38,6 +38,7 @@ class Verifier {
     }
     for (const auto& [resource, of_resource] : *kept) {
       records_done_ = std::max({records_done_, of_resource.records_done, of_resource.horizon});
+      events_kept_ += of_resource.events;
     }
   }
 
@@ -169,7 +170,7 @@ class Verifier {
       chain = row->chain;
       ++report_.events;
       if (progress_ && report_.events % kProgressEvents == 0) {
-        progress_(report_.events, report_.head.revision.number);
+        progress_(report_.events, events_kept_);
       }
     }
     return rows.status();
@@ -339,9 +340,10 @@ class Verifier {
   const std::function<void(std::uint64_t, std::uint64_t)>& progress_;
   VerifyReport report_;
   std::map<std::string, std::size_t> findings_of_;
-  bool log_is_whole_ = true;      // each record could be read
-  bool current_is_whole_ = true;  // each row could be, and none is missing
-  Revision records_done_;         // the furthest that any resource was trimmed to
+  bool log_is_whole_ = true;       // each record could be read
+  bool current_is_whole_ = true;   // each row could be, and none is missing
+  Revision records_done_;          // the furthest that any resource was trimmed to
+  std::uint64_t events_kept_ = 0;  // fewer than the head's number where some were passed over
   std::array<std::uint64_t, kFamilyCount> expected_{};
 };
 
