@@ -12,6 +12,8 @@
 #include "tools/gatefold/exit_code.h"
 #include "tools/gatefold/object_history.h"
 #include "tools/gatefold/options.h"
+#include "tools/gatefold/paint.h"
+#include "tools/gatefold/progress.h"
 
 namespace gatefold::tools {
 namespace {
@@ -24,6 +26,7 @@ struct BisectOptions {
   std::string to;
   bool scans = false;
   std::string output = "table";
+  std::string color = "auto";
 };
 
 engine::Verdict verdict_of(const cel::Program& program, const VersionBody& body) {
@@ -71,11 +74,12 @@ Value value_of(const engine::Bisection& found, const engine::VersionMark* first_
 }
 
 void print_text(const engine::Bisection& found, const engine::VersionMark* first_true,
-                const engine::VersionMark* last_false, std::size_t versions) {
+                const engine::VersionMark* last_false, std::size_t versions, const Paint& paint) {
   if (first_true == nullptr) {
-    fmt::print("never true{}\n", found.is_blind() ? ": no version could be judged" : "");
+    fmt::print("{}{}\n", paint(Colour::kBad, "never true"),
+               found.is_blind() ? ": no version could be judged" : "");
   } else {
-    fmt::print("first true in {}\n", mark_text(*first_true));
+    fmt::print("{} in {}\n", paint(Colour::kGood, "first true"), mark_text(*first_true));
     if (last_false != nullptr)
       fmt::print("last false in {}\n", mark_text(*last_false));
     else
@@ -85,8 +89,8 @@ void print_text(const engine::Bisection& found, const engine::VersionMark* first
   fmt::print("{}: {} of {} versions looked at\n", is_scan ? "scanned" : "halved", found.looked_at,
              versions);
   if (found.gaps_before > 0) {
-    fmt::print("gap: {} versions right before it have no body; it may have turned in one of them\n",
-               found.gaps_before);
+    fmt::print("{}: {} versions right before it have no body; it may have turned in one of them\n",
+               paint(Colour::kUnsure, "gap"), found.gaps_before);
   } else if (found.gaps > 0) {
     fmt::print("gap: {} versions that were looked at have no body\n", found.gaps);
   }
@@ -108,7 +112,10 @@ int run_bisect(const BisectOptions& options) {
   if (!history) return report_history(history.error());
   const auto chosen = chosen_versions(*history, options);
   if (!chosen) return report_history(chosen.error());
+  Progress progress("versions looked at");
+  std::size_t looked_at = 0;
   const auto judge = [&](std::size_t place) -> Result<engine::Verdict> {
+    progress.show(looked_at++, chosen->size());
     auto body = history->body((*chosen)[place]);
     if (!body) return std::unexpected(std::move(body.error()));
     return verdict_of(**program, *body);
@@ -121,7 +128,7 @@ int run_bisect(const BisectOptions& options) {
   const auto* first_true = mark(found->first_true);
   const auto* last_false = mark(found->last_false);
   if (options.output == "table") {
-    print_text(*found, first_true, last_false, chosen->size());
+    print_text(*found, first_true, last_false, chosen->size(), Paint(options.color));
   } else {
     print_value(value_of(*found, first_true, last_false, chosen->size()), options.output);
   }
@@ -143,6 +150,7 @@ void add_bisect(CLI::App& app, Run& run) {
                     "Look at every version: a flip between two samples is seen, too");
   add_source(*command, options->source);
   add_output(*command, options->output);
+  add_color(*command, options->color);
   command->callback([options, &run] { run = [options] { return run_bisect(*options); }; });
 }
 

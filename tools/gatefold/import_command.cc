@@ -13,6 +13,7 @@
 #include "tools/gatefold/import_audit.h"
 #include "tools/gatefold/import_history.h"
 #include "tools/gatefold/new_directory.h"
+#include "tools/gatefold/options.h"
 #include "tools/gatefold/progress.h"
 
 namespace gatefold::tools {
@@ -22,6 +23,7 @@ struct ImportOptions {
   std::vector<std::string> files;
   bool is_audit = false;
   std::string directory;
+  std::string output = "text";
 };
 
 Result<storage::Head> import_file(const ImportOptions& options) {
@@ -66,6 +68,17 @@ Result<engine::AuditCounts> import_audit_logs(const ImportOptions& options) {
 int run_audit(const ImportOptions& options) {
   const auto counts = import_audit_logs(options);
   if (!counts) return report(counts.error());
+  if (options.output != "text") {
+    JsonObject skipped;
+    for (const auto& [reason, number] : counts->skipped) skipped[reason] = number;
+    print_value(JsonObject{{"directory", options.directory},
+                           {"events", counts->events},
+                           {"gaps", counts->gaps},
+                           {"records", counts->records},
+                           {"skipped", std::move(skipped)}},
+                options.output);
+    return kFine;
+  }
   fmt::print("imported {} events to {}, {} of them with a gap, from {} records\n", counts->events,
              options.directory, counts->gaps, counts->records);
   for (const auto& [reason, number] : counts->skipped) {
@@ -78,8 +91,16 @@ int run_import(const ImportOptions& options) {
   if (options.is_audit) return run_audit(options);
   const auto head = import_file(options);
   if (!head) return report(head.error());
-  fmt::print("imported {} events to {}, chain {}\n", head->revision.number, options.directory,
-             storage::chain_text(head->chain));
+  const auto chain = storage::chain_text(head->chain);
+  if (options.output == "text") {
+    fmt::print("imported {} events to {}, chain {}\n", head->revision.number, options.directory,
+               chain);
+  } else {
+    print_value(
+        JsonObject{
+            {"directory", options.directory}, {"events", head->revision.number}, {"chain", chain}},
+        options.output);
+  }
   return kFine;
 }
 
@@ -100,6 +121,7 @@ void add_import(CLI::App& app, Run& run) {
       "become events; what their records leave out is marked in the annotation "
       "audit.gatefold.dev/gap. RequestResponse for all writes is the level that leaves out least");
   command->add_option("--data", options.directory, "The new data directory")->required();
+  add_result_output(*command, options.output);
   command->callback([shared, &run] {
     if (shared->files.size() > 1 && !shared->is_audit) {
       throw CLI::ValidationError("file", "only audit logs are imported together");

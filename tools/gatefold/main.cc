@@ -13,7 +13,8 @@ namespace gatefold::tools {
 namespace {
 
 constexpr const char* kExitCodes =
-    "Exit codes: 0 fine, 1 found something, 2 usage, 3 input or output, 4 corruption.";
+    "Exit codes: 0 fine, 1 found something, 2 usage, 3 input or output, 4 corruption, 5 corruption "
+    "of rows alone that `gatefold rebuild` makes anew (of verify).";
 
 // Standard output belongs to what a command prints.
 void log_to_stderr() {
