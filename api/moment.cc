@@ -1,5 +1,7 @@
 #include "api/moment.h"
 
+#include "engine/continue_token.h"
+
 namespace gatefold::api {
 
 Result<std::optional<Moment>> parse_at(const Request& request, RequestVerb verb) {
@@ -21,6 +23,19 @@ Result<std::optional<Moment>> parse_at(const Request& request, RequestVerb verb)
     return std::unexpected(std::move(moment.error()));
   }
   return *moment;
+}
+
+std::optional<Revision> exact_revision(const Request& request) {
+  const auto& query = request.query;
+  if (const auto text = query.value("continue"); !text.empty()) {
+    const auto token = engine::decode_token(text);
+    return token ? std::optional(token->revision) : std::nullopt;
+  }
+  const auto match = query.value("resourceVersionMatch");
+  const auto limit = query.value("limit");
+  const bool is_by_custom = match.empty() && !limit.empty() && limit != "0";
+  if (match != "Exact" && !is_by_custom) return std::nullopt;
+  return parse_revision(query.value("resourceVersion"));
 }
 
 Result<engine::ViewPtr> view_of(const engine::Engine& engine, const std::optional<Moment>& at) {

@@ -24,7 +24,11 @@ Result<std::optional<Value>> body_of(const View& view, Revision revision, std::s
 
 Result<VersionChanges> changes_in(const View& view, const storage::Event& event) {
   VersionChanges told;
-  if (event.previous == Revision{}) return told;
+  if (event.previous == Revision{}) {
+    auto now = body_of(view, event.revision, told.gap);
+    if (!now) return std::unexpected(std::move(now.error()));
+    return told;
+  }
   auto before = body_of(view, event.previous, told.gap);
   if (!before) return std::unexpected(std::move(before.error()));
   if (!*before) return told;

@@ -11,7 +11,7 @@ namespace gatefold::engine {
 
 struct VersionChanges {
   std::vector<FieldChange> changes;  // none of the first version: all of it is new
-  std::string gap;                   // why they can't be told: a body that is no longer kept
+  std::string gap;  // why they can't be told, or all of it is new: a body that is no longer kept
 };
 
 // The event's object against its version before, without what every write moves. Reads two bodies.

@@ -13,6 +13,19 @@ namespace {
 const std::string kPath = "/apis/gateway.networking.k8s.io/v1/namespaces/default/gateways";
 const HttpPeer::Headers kMergePatch{{"Content-Type", "application/merge-patch+json"}};
 
+constexpr std::string_view kLamps = R"({"apiVersion":"apiextensions.k8s.io/v1",
+  "kind":"CustomResourceDefinition","metadata":{"name":"lamps.light.example.com"},"spec":{
+  "group":"light.example.com","scope":"Namespaced","names":{"plural":"lamps","kind":"Lamp"},
+  "versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{
+    "type":"object","properties":{"spec":{"type":"object","properties":{
+      "watts":{"type":"string"}}}}}}}]}})";
+
+std::string lamp(std::string_view name) {
+  return fmt::format(R"({{"apiVersion":"light.example.com/v1","kind":"Lamp",
+    "metadata":{{"name":"{}"}},"spec":{{"watts":"5"}}}})",
+                     name);
+}
+
 // A gateway that is made, changed, given a status and deleted, a minute apart; and a second one.
 class PastServer {
  public:
@@ -163,20 +176,48 @@ TEST_CASE("a kind is read as of a time when it was there, and not before") {
   const std::string definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
   const std::string lamps = "/apis/light.example.com/v1/namespaces/default/lamps";
   const auto before = past.head();
-  past.write("POST", definitions, {}, R"({"apiVersion":"apiextensions.k8s.io/v1",
-    "kind":"CustomResourceDefinition","metadata":{"name":"lamps.light.example.com"},"spec":{
-    "group":"light.example.com","scope":"Namespaced","names":{"plural":"lamps","kind":"Lamp"},
-    "versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{
-      "type":"object","properties":{"spec":{"type":"object","properties":{
-        "watts":{"type":"string"}}}}}}}]}})");
+  past.write("POST", definitions, {}, kLamps);
   REQUIRE(eventually([&] { return past.get(lamps).code == 200; }));
-  const auto there = past.write("POST", lamps, {}, R"({"apiVersion":"light.example.com/v1",
-    "kind":"Lamp","metadata":{"name":"a"},"spec":{"watts":"5"}})");
+  const auto there = past.write("POST", lamps, {}, lamp("a"));
   past.write("DELETE", definitions + "/lamps.light.example.com");
   REQUIRE(eventually([&] { return past.get(lamps).code == 404; }));
   CHECK(past.get(fmt::format("{}?at={}", lamps, before)).code == 404);
   CHECK(names_of(past.get(fmt::format("{}?at={}", lamps, there)).json()) == "a ");
   CHECK(past.get(fmt::format("{}/a?at={}", lamps, there)).code == 200);
+}
+
+TEST_CASE("a list of exactly one revision outlives its kind (R14.6)") {
+  PastServer past;
+  const std::string definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+  const std::string lamps = "/apis/light.example.com/v1/namespaces/default/lamps";
+  past.write("POST", definitions, {}, kLamps);
+  REQUIRE(eventually([&] { return past.get(lamps).code == 200; }));
+  past.write("POST", lamps, {}, lamp("a"));
+  const auto there = past.write("POST", lamps, {}, lamp("b"));
+  const auto page = past.get(lamps + "?limit=1").json();
+  past.write("DELETE", definitions + "/lamps.light.example.com");
+  REQUIRE(eventually([&] { return past.get(lamps).code == 404; }));
+
+  const auto exact = [&](std::string_view path, std::string_view rest) {
+    return past.get(fmt::format("{}?resourceVersion={}{}", path, there, rest));
+  };
+  CHECK(names_of(exact(lamps, "&resourceVersionMatch=Exact").json()) == "a b ");
+  CHECK(names_of(exact(lamps, "&limit=5").json()) == "a b ");
+  const auto first = exact(lamps, "&resourceVersionMatch=Exact&limit=1").json();
+  CHECK(names_of(first) == "a ");
+  for (const auto& list : {first, page}) {
+    const std::string token(string_at(list, {"metadata", "continue"}));
+    REQUIRE_FALSE(token.empty());
+    CHECK(names_of(past.get(lamps + "?limit=1&continue=" + token).json()) == "b ");
+  }
+  // What is asked of now, or of what comes, is not there; nor is what never was.
+  CHECK(exact(lamps, "").code == 404);
+  CHECK(exact(lamps, "&resourceVersionMatch=NotOlderThan").code == 404);
+  CHECK(exact(lamps, "&watch=true").code == 404);
+  CHECK(past.get(lamps + "?limit=1&continue=nonsense").code == 404);
+  CHECK(past.get(lamps + "?resourceVersionMatch=Exact&resourceVersion=1").code == 404);
+  CHECK(past.get(lamps + "?resourceVersionMatch=Exact&resourceVersion=999999").code == 404);
+  CHECK(exact("/apis/light.example.com/v1/lanterns", "&resourceVersionMatch=Exact").code == 404);
 }
 
 TEST_CASE("a server of the past shows it and takes no writes") {
