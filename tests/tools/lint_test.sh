@@ -30,7 +30,7 @@ printf 'guard: {\n' >"$work/broken.yaml"
 expect_code "a file that is no YAML" 2 'broken.yaml: .*line 2' "${serve[@]}" --config "$work/broken.yaml"
 expect_code "no file" 2 'not exist' "${serve[@]}" --config "$work/missing.yaml"
 expect_code "lint by no rule" 2 'rule' "$GATEFOLD" lint --data "$work" --rule fite
-expect_code "lint until no time" 2 'wants a time' "$GATEFOLD" lint --data "$work" --until soon
+expect_code "lint until no time" 2 'is no moment' "$GATEFOLD" lint --data "$work" --until soon
 expect_code "lint of no directory" 3 'no data directory' "$GATEFOLD" lint --data "$work/nothing"
 
 gateways=/apis/gateway.networking.k8s.io/v1/namespaces/default/gateways
