@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <ranges>
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -159,22 +160,22 @@ void RetentionSettings::put_over(const RetentionSettings& others) {
   for (const auto& [resource, said] : others.said_) said_[resource] = said;
 }
 
+std::vector<std::string> RetentionSettings::resources() const {
+  const auto names = said_ | std::views::keys;
+  return {names.begin(), names.end()};
+}
+
 storage::Retention RetentionSettings::of(std::string_view resource) const {
   if (is_everything_ || is_kept_whole(resource)) return {};
   const auto named = said_.find(resource);
   const auto others = said_.find("*");
-  const auto said = named != said_.end() ? named->second : Said{};
-  const auto all = others != said_.end() ? others->second : Said{};
-  storage::Retention retention;
-  if (said.records) {
-    retention.records = *said.records;
-  } else if (const auto window = window_ns(resource); window != 0) {
-    retention.records.age_ns = window;
-  } else {
-    retention.records = all.records.value_or(storage::KeepLimits{});
-  }
-  retention.bodies = said.bodies ? *said.bodies : all.bodies.value_or(storage::KeepLimits{});
-  return retention;
+  const auto window = window_ns(resource);
+  auto said = named != said_.end() ? named->second : Said{};
+  const bool is_other = named == said_.end() && window == 0 && others != said_.end();
+  if (is_other) said = others->second;
+  const storage::KeepLimits of_document{.age_ns = window};
+  return {.records = said.records.value_or(of_document),
+          .bodies = said.bodies.value_or(storage::KeepLimits{})};
 }
 
 bool RetentionTurns::has_limits(const storage::Store& store) const {

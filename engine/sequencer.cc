@@ -342,6 +342,8 @@ void Sequencer::redact_now(const storage::RedactRequest& request, Engine::Redact
     told = store_.head().revision;
   }
   auto redacted = store_.redact(request.key, *plan);
+  // Watchers read on from the log, which has it no more.
+  if (!is_again) hub_.restart(told);
   // Readers let go of what was there before the files can.
   publish_view();
   if (redacted) redacted = store_.scrub(request.key, *plan, storage::kScrubWaitMs);

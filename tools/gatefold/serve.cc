@@ -33,17 +33,22 @@ Result<Config> configured(const ServeOptions& options) {
   }
   engine::RetentionSettings retention;
   for (const auto& flag : options.retain) {
-    if (auto added = retention.add(flag); !added) return std::unexpected(std::move(added.error()));
+    if (auto set = set_retain_flag(flag, retention); !set)
+      return std::unexpected(std::move(set.error()));
   }
   config->retention.put_over(retention);
   return config;
 }
 
 // A typing error looks like a kind that is defined later.
-void warn_of_unknown_kinds(const engine::GuardSettings& guard, const engine::View& view) {
-  for (const auto& resource : guard.resources()) {
+void warn_of_unknown_kinds(const Config& config, const engine::View& view) {
+  const auto warn = [&](std::string_view section, const std::string& resource) {
     if (view.catalog->find_resource(resource) == nullptr)
-      spdlog::warn("guard.kinds.{}: there is no such kind as yet", resource);
+      spdlog::warn("{}.{}: there is no such kind as yet", section, resource);
+  };
+  for (const auto& resource : config.guard.resources()) warn("guard.kinds", resource);
+  for (const auto& resource : config.retention.resources()) {
+    if (resource != "*") warn("retention", resource);
   }
 }
 
@@ -64,7 +69,7 @@ int serve(const ServeOptions& options, const Config& config, const Endpoint& end
   };
   auto engine = engine::Engine::open(std::move(engine_options), engine::real_world());
   if (!engine) return report(engine.error());
-  if (const auto view = (*engine)->view()) warn_of_unknown_kinds(config.guard, *view);
+  if (const auto view = (*engine)->view()) warn_of_unknown_kinds(config, *view);
 
   api::Documents documents;
   api::Probes probes;
