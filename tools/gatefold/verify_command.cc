@@ -20,8 +20,8 @@ namespace {
 
 // Whether it is of rows that follow from the log, which `gatefold rebuild` makes anew.
 bool is_derived(const storage::Finding& finding) {
-  static const auto families = storage::Store::derived_families();
-  return std::ranges::find(families, finding.where) != families.end();
+  static const auto kDerived = storage::Store::derived_families();
+  return std::ranges::find(kDerived, finding.where) != kDerived.end();
 }
 
 int code_of(const storage::VerifyReport& report) {
