@@ -2,38 +2,19 @@
 
 #include <algorithm>
 #include <charconv>
-#include <limits>
 #include <ranges>
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include "engine/definitions.h"
+#include "schema/age.h"
 #include "schema/catalog.h"
 #include "schema/quantity.h"
 #include "storage/redact.h"
 
 namespace gatefold::engine {
 namespace {
-
-constexpr std::int64_t kNsPerDay = std::int64_t{24} * 3600 * kNsPerSecond;
-
-// A Go duration, with days in front where there are any.
-std::optional<std::int64_t> parse_age(std::string_view text) {
-  std::int64_t days = 0;
-  if (const auto end = text.find('d'); end != std::string_view::npos) {
-    const auto [stop, error] = std::from_chars(text.data(), text.data() + end, days);
-    const bool is_number = error == std::errc() && stop == text.data() + end && end != 0;
-    if (!is_number || days < 0 || days > std::numeric_limits<std::int64_t>::max() / kNsPerDay / 2) {
-      return std::nullopt;
-    }
-    text.remove_prefix(end + 1);
-    if (text.empty()) return days * kNsPerDay;
-  }
-  const auto rest = parse_go_duration_ns(text);
-  if (!rest || *rest < 0 || *rest > std::numeric_limits<std::int64_t>::max() / 2) return {};
-  return days * kNsPerDay + *rest;
-}
 
 std::optional<std::uint64_t> parse_bytes(std::string_view text) {
   if (text.ends_with('B')) text.remove_suffix(1);
@@ -72,7 +53,7 @@ Result<void> add_limit(std::string_view limit, Limits& out) {
     (name == "all" ? out.is_all : out.is_bodies) = true;
     is_fine = whole == name;
   } else if (name == "age") {
-    const auto age_ns = parse_age(limit);
+    const auto age_ns = parse_age_ns(limit);
     is_fine = age_ns && *age_ns > 0 && limits.age_ns == 0;
     limits.age_ns = age_ns.value_or(0);
   } else if (name == "count") {

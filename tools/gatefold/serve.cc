@@ -11,6 +11,7 @@
 #include "api/backups.h"
 #include "api/server.h"
 #include "engine/engine.h"
+#include "schema/age.h"
 #include "schema/json.h"
 #include "schema/moment.h"
 #include "schema/time.h"
@@ -121,8 +122,8 @@ int serve(const ServeOptions& options, const Config& config, const Endpoint& end
 int run_serve(const ServeOptions& options) {
   auto endpoint = parse_listen(options.listen);
   if (!endpoint) return report(endpoint.error());
-  const auto event_ttl_ns = parse_go_duration_ns(options.event_ttl);
-  if (!event_ttl_ns || *event_ttl_ns < 0) {
+  const auto event_ttl_ns = parse_age_ns(options.event_ttl);
+  if (!event_ttl_ns) {
     return report({.reason = Reason::kBadRequest,
                    .message = fmt::format("--event-ttl wants a duration such as 1h30m, not {}",
                                           options.event_ttl)});
