@@ -82,6 +82,12 @@ bool RevisionRuns::contains(std::uint64_t number) const {
 
 void LogProof::run(const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
   progress_ = progress;
+  // Events and not numbers: a restored backup has passed over very many of these.
+  events_in_all_ = head_.revision.number;
+  if (kept_ != nullptr) {
+    events_in_all_ = 0;
+    for (const auto& [resource, kept] : *kept_) events_in_all_ += kept.events;
+  }
   Revision next{1};
   for (;;) {
     const auto status = read_from(next);
@@ -211,7 +217,7 @@ void LogProof::check_seal(const Seal& seal, Revision last, Revision expected) {
 
 void LogProof::check_row(Revision revision, std::string_view bytes) {
   ++events_;
-  if (progress_ && events_ % kProgressEvents == 0) progress_(events_, head_.revision.number);
+  if (progress_ && events_ % kProgressEvents == 0) progress_(events_, events_in_all_);
   const auto row = parse_log_row(bytes);
   const auto decoded =
       row ? decode_record(row->record) : Result<DecodedRecord>(corruption("a row is too short"));

@@ -87,6 +87,7 @@ class LogProof {
   std::vector<Chain> before_{Chain{}};
   bool is_whole_ = true;
   std::uint64_t events_ = 0;
+  std::uint64_t events_in_all_ = 0;  // as `kept` says
   std::array<std::uint64_t, kFamilyCount> expected_{};
   KeptByResource counted_;
   std::uint64_t sealed_ = 0;

@@ -5,9 +5,8 @@
 #include <ranges>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "engine/short_lived.h"
+#include "storage/fork.h"
 
 namespace gatefold::engine {
 namespace {
@@ -131,18 +130,7 @@ Result<std::vector<RemainingObject>> remaining_objects(const storage::Snapshot& 
 Result<std::vector<std::string>> lacking_at(const storage::Snapshot& history, Revision revision) {
   const auto all = history.kept();
   if (!all) return std::unexpected(all.error());
-  std::vector<std::string> lacking;
-  for (const auto& [resource, kept] : *all) {
-    if (revision >= kept.horizon) continue;
-    if (!is_short_lived(resource)) {
-      return failure(Reason::kExpired,
-                     fmt::format("revision {} of {} is no longer kept: the oldest that can be read "
-                                 "is {}",
-                                 revision.number, resource, kept.horizon.number));
-    }
-    lacking.push_back(resource);
-  }
-  return lacking;
+  return storage::lacking_at(*all, revision, is_short_lived);
 }
 
 }  // namespace gatefold::engine
