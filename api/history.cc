@@ -1,13 +1,16 @@
 #include "api/history.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include <fmt/format.h>
 
 #include "api/limits.h"
 #include "engine/history.h"
+#include "engine/ledger_range.h"
 #include "engine/page.h"
 #include "schema/json.h"
+#include "schema/time.h"
 
 namespace gatefold::api {
 namespace {
@@ -21,16 +24,23 @@ constexpr std::string_view kRedactPath = "/gatefold/v1/redact";
 // too. The client asks on.
 constexpr engine::HistoryBounds kBounds{.bytes_max = 1u << 20, .events_max = 10'000};
 
+// Up to when the log is told: a server of the past goes no further than its log.
+Time time_of_end(const Context& context, const engine::View& view) {
+  const bool goes_on = context.engine.may_write({}, {}).has_value();
+  return goes_on ? std::max(context.engine.world().now(), view.head.time) : view.head.time;
+}
+
 // A page of lines that was read up to `seen`.
-Response page(std::string lines, Revision seen, const engine::View& view) {
+Response page(const Context& context, std::string lines, Revision seen, const engine::View& view) {
   return {.code = 200,
           .content_type = "application/x-ndjson",
           .body = std::move(lines),
           .headers = {{"Gatefold-Revision", to_string(seen)},
-                      {"Gatefold-Head", to_string(view.revision())}}};
+                      {"Gatefold-Head", to_string(view.revision())},
+                      {"Gatefold-Time", format_nanos(time_of_end(context, view))}}};
 }
 
-Result<engine::LogQuery> parse_log_query(const Catalog& catalog, const Query& query) {
+Result<engine::LogQuery> parse_log_query(const engine::View& view, const Query& query) {
   engine::LogQuery result;
   for (const auto& [name, revision] :
        {std::pair{"after", &result.after}, {"until", &result.until}}) {
@@ -39,9 +49,9 @@ Result<engine::LogQuery> parse_log_query(const Catalog& catalog, const Query& qu
     *revision = *parsed;
   }
   if (const auto word = query.value("kind"); !word.empty()) {
-    auto kind = engine::find_kind_word(catalog, word);
+    auto kind = engine::find_kind_word(view, word);
     if (!kind) return std::unexpected(std::move(kind.error()));
-    result.resource = (*kind)->resource;
+    result.resource = std::move(kind->resource);
   }
   const auto limit = query.value("limit");
   const auto [end, error] =
@@ -59,7 +69,7 @@ Result<engine::LogQuery> parse_log_query(const Catalog& catalog, const Query& qu
     if (!result.resource.empty() || !result.name_space.empty() || !result.name.empty()) {
       return bad_request("object: not beside kind, namespace or name");
     }
-    auto key = engine::parse_object_name(catalog, object);
+    auto key = engine::parse_object_name(view, object);
     if (!key) return std::unexpected(std::move(key.error()));
     result.object = std::move(*key);
   }
@@ -70,21 +80,21 @@ Response answer_log(const Context& context, const Query& query) {
   const auto view = context.engine.view();
   if (view == nullptr)
     return error_response(unavailable("the store is being opened again").error());
-  auto asked = parse_log_query(*view->catalog, query);
+  auto asked = parse_log_query(*view, query);
   if (!asked) return error_response(asked.error());
   std::string lines;
   auto seen = engine::log_lines(*view, *asked, kBounds, [&](std::string_view line) {
     lines += line;
     lines += '\n';
   });
-  return seen ? page(std::move(lines), *seen, *view) : error_response(seen.error());
+  return seen ? page(context, std::move(lines), *seen, *view) : error_response(seen.error());
 }
 
 Response answer_transitions(const Context& context, const Query& query) {
   const auto view = context.engine.view();
   if (view == nullptr)
     return error_response(unavailable("the store is being opened again").error());
-  auto key = engine::parse_object_name(*view->catalog, query.value("object"));
+  auto key = engine::parse_object_name(*view, query.value("object"));
   if (!key) return error_response(key.error());
   auto after = engine::parse_revision_parameter(query.value("after"));
   if (!after) return error_response(after.error());
@@ -93,7 +103,7 @@ Response answer_transitions(const Context& context, const Query& query) {
     lines += line;
     lines += '\n';
   });
-  return seen ? page(std::move(lines), *seen, *view) : error_response(seen.error());
+  return seen ? page(context, std::move(lines), *seen, *view) : error_response(seen.error());
 }
 
 Response answer_kept(const Context& context) {
@@ -105,13 +115,21 @@ Response answer_kept(const Context& context) {
     lines += line;
     lines += '\n';
   });
-  return done ? page(std::move(lines), view->revision(), *view) : error_response(done.error());
+  return done ? page(context, std::move(lines), view->revision(), *view)
+              : error_response(done.error());
 }
 
 Response answer_head(const Context& context, const Query& query) {
   const auto view = context.engine.view();
   if (view == nullptr)
     return error_response(unavailable("the store is being opened again").error());
+  if (const auto at = query.first("at")) {
+    const auto time = parse_rfc3339(*at);
+    if (!time) return error_response(bad_request("at: not a time: " + std::string(*at)).error());
+    const auto last = engine::last_until(*view, *time);
+    if (!last) return error_response(last.error());
+    return json_response(200, to_json(JsonObject{{"revision", last->number}}));
+  }
   const auto revision = engine::parse_revision_parameter(query.value("revision"));
   if (!revision) return error_response(revision.error());
   auto line = engine::provenance_line(*view, *revision);
@@ -129,7 +147,7 @@ std::optional<Reply> redact(const Context& context, const Request& request, cons
   const auto view = context.engine.view();
   if (view == nullptr)
     return error_response(unavailable("the store is being opened again").error());
-  auto asked = engine::parse_redaction(*view->catalog, body->value);
+  auto asked = engine::parse_redaction(*view, body->value);
   if (!asked) return error_response(asked.error());
   asked->actor.user = user->name;
   asked->actor.user_agent = request.user_agent.substr(0, kUserAgentBytesMax);
@@ -143,10 +161,9 @@ std::optional<Reply> redact(const Context& context, const Request& request, cons
       }
       JsonArray revisions;
       for (const auto revision : report->revisions) revisions.emplace_back(revision.number);
-      done(Response{.code = 200,
-                    .content_type = "application/json",
-                    .body = to_json(JsonObject{{"redacted", std::move(revisions)},
-                                               {"revision", report->told.number}})});
+      JsonObject answer{{"redacted", std::move(revisions)}};
+      if (report->told.number != 0) answer["revision"] = report->told.number;
+      done(Response{.code = 200, .content_type = "application/json", .body = to_json(answer)});
     });
   });
   return std::nullopt;

@@ -6,8 +6,10 @@
 //   GET /gatefold/v1/transitions?object=gateway/prod/web&after=N
 //   GET /gatefold/v1/kept: how far back each resource can be read of which something was dropped
 //   GET /gatefold/v1/head?revision=N, by default the log's last: one line that proves it
+//   GET /gatefold/v1/head?at=TIME: {"revision": N} of the last event at or before it, 0 for none
 //   POST /gatefold/v1/redact {"object": "secret/prod/key", "revision": N | "from": N, "to": N |
-//       "all": true, "reason": "..."}: answers {"redacted": [N, ...], "revision": N}
+//       "all": true, "reason": "..."}: answers {"redacted": [N, ...], "revision": N}, with nothing
+//       in the list and no revision where all of it was redacted before
 // The log and the transitions come in pages: the header `Gatefold-Revision` says after which
 // revision to go on, and `Gatefold-Head` at which one the log was; when they are equal, all was
 // read.

@@ -1,5 +1,9 @@
 #include "api/moment.h"
 
+#include <algorithm>
+
+#include "engine/continue_token.h"
+
 namespace gatefold::api {
 
 Result<std::optional<Moment>> parse_at(const Request& request, RequestVerb verb) {
@@ -23,12 +27,33 @@ Result<std::optional<Moment>> parse_at(const Request& request, RequestVerb verb)
   return *moment;
 }
 
+std::optional<Revision> exact_revision(const Request& request) {
+  const auto& query = request.query;
+  if (const auto text = query.value("continue"); !text.empty()) {
+    const auto token = engine::decode_token(text);
+    return token ? std::optional(token->revision) : std::nullopt;
+  }
+  const auto match = query.value("resourceVersionMatch");
+  const auto limit = query.value("limit");
+  const bool is_by_custom = match.empty() && !limit.empty() && limit != "0";
+  if (match != "Exact" && !is_by_custom) return std::nullopt;
+  return parse_revision(query.value("resourceVersion"));
+}
+
 Result<engine::ViewPtr> view_of(const engine::Engine& engine, const std::optional<Moment>& at) {
   auto now = engine.view();
   if (now == nullptr) return unavailable("the store is being opened again");
   const auto* revision = at ? std::get_if<Revision>(&*at) : nullptr;
   const bool is_now = !at || (revision != nullptr && *revision > now->revision());
   return is_now ? Result<engine::ViewPtr>(std::move(now)) : engine.view_at(*at);
+}
+
+Result<Time> time_in(const engine::View& view, const std::optional<Moment>& at, Time now) {
+  if (!at) return std::max(now, view.head.time);
+  if (const auto* time = std::get_if<Time>(&*at)) return *time;
+  const auto head = view.snapshot->read_head();
+  if (!head) return std::unexpected(head.error());
+  return head->time;
 }
 
 void add_revision(Revision revision, Response& response) {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "api/body.h"
+#include "schema/age.h"
 #include "schema/time.h"
 
 namespace gatefold::api {
@@ -292,6 +293,13 @@ Result<ListOptions> parse_list_options(const Request& request, const Kind& kind,
 }
 
 Result<ListOptions> parse_history_options(const Request& request, Time now) {
+  for (const auto* other : {"watch", "labelSelector", "fieldSelector", "resourceVersionMatch"}) {
+    const bool is_asked = std::string_view(other) == "watch" ? request.query.is_true(other)
+                                                             : !request.query.value(other).empty();
+    if (!is_asked) continue;
+    return bad_request(
+        fmt::format("{} is for lists, not for what one object tells of itself", other));
+  }
   ListOptions options;
   auto limit = parse_integer(request, "limit");
   if (!limit) return std::unexpected(std::move(limit.error()));
@@ -319,12 +327,11 @@ Result<engine::LedgerRange> parse_range(const Request& request, Time now) {
   for (const auto& [name, bound] : {std::pair{"since", &range.since}, {"until", &range.until}}) {
     const auto text = query.value(name);
     if (text.empty()) continue;
-    const auto ago = parse_go_duration_ns(text);
-    *bound = ago ? Time{now.ns - *ago} : parse_rfc3339(text);
+    *bound = parse_time_or_age(text, now);
     if (*bound) continue;
     return bad_request(fmt::format(
         "{}: Invalid value: {}: must be a time such as 2026-01-02T03:04:05Z or a duration such as "
-        "2h, which counts back from now",
+        "2h or 3d, which counts back from now",
         name, go_quote(text)));
   }
   return range;

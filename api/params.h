@@ -53,7 +53,7 @@ Result<ListOptions> parse_list_options(const Request& request, const Kind& kind,
                                        const KindVersion& version, Time now,
                                        RequestVerb verb = RequestVerb::kList);
 
-// Of an object's history: `limit`, `continue` and the range.
+// Of an object's history: `limit`, `continue` and the range. kBadRequest for what only a list has.
 Result<ListOptions> parse_history_options(const Request& request, Time now);
 
 // fromRevision, toRevision, and `since` and `until`: RFC 3339, or so long before `now`.

@@ -88,6 +88,27 @@ Result<void> identify_subresource(Exchange& exchange) {
   return method_not_allowed(exchange);
 }
 
+// Whether the view serves the kind in that version.
+bool find_kind(Exchange& exchange, engine::ViewPtr view) {
+  const auto& info = exchange.info;
+  exchange.view = std::move(view);
+  exchange.catalog = exchange.view->catalog;
+  exchange.kind = exchange.catalog->find(info.group, info.plural);
+  exchange.version = exchange.kind == nullptr ? nullptr : exchange.kind->version(info.version);
+  return exchange.version != nullptr && exchange.version->served;
+}
+
+// A list that is of one revision alone stays what it was when its kind goes: it is then read as of
+// that revision. A watch, which is about what comes, is not there any more.
+bool find_gone_kind(Exchange& exchange) {
+  if (exchange.at || exchange.info.verb != RequestVerb::kList) return false;
+  const auto revision = exact_revision(exchange.request);
+  if (!revision || revision->number == 0) return false;
+  exchange.at = *revision;
+  auto then = view_of(exchange.context.engine, exchange.at);
+  return then && find_kind(exchange, std::move(*then));
+}
+
 // Finds the kind and checks that the path fits it (R1.9 to R1.12).
 Result<void> identify(Exchange& exchange) {
   auto& info = exchange.info;
@@ -96,11 +117,7 @@ Result<void> identify(Exchange& exchange) {
   exchange.at = *at;
   auto view = view_of(exchange.context.engine, exchange.at);
   if (!view) return std::unexpected(std::move(view.error()));
-  exchange.view = std::move(*view);
-  exchange.catalog = exchange.view->catalog;
-  exchange.kind = exchange.catalog->find(info.group, info.plural);
-  if (exchange.kind != nullptr) exchange.version = exchange.kind->version(info.version);
-  if (exchange.version == nullptr || !exchange.version->served) {
+  if (!find_kind(exchange, std::move(*view)) && !find_gone_kind(exchange)) {
     return failure(Reason::kNotFound, std::string(kNoResource));
   }
   if (!has_path(*exchange.kind, info)) {
@@ -165,11 +182,13 @@ Result<void> negotiate_shape(Exchange& exchange) {
       negotiate(request.accept, request.query.value("pretty"), request.user_agent);
   if (!representation) return std::unexpected(std::move(representation.error()));
   exchange.representation = std::move(*representation);
-  const auto& snapshot = *exchange.view->snapshot;
-  if (exchange.representation.shape == Shape::kTable && snapshot.is_past()) {
-    const auto head = snapshot.read_head();
-    if (!head) return std::unexpected(head.error());
-    exchange.then = head->time;
+  // Other reads of the past don't pay for it.
+  const bool asks_time =
+      exchange.representation.shape == Shape::kTable || exchange.kind->shows_log();
+  if (exchange.at && asks_time) {
+    const auto then = time_in(*exchange.view, exchange.at, exchange.now());
+    if (!then) return std::unexpected(then.error());
+    exchange.then = *then;
   }
   return check_shape(exchange.representation, request, answers_list(info.verb));
 }

@@ -56,12 +56,12 @@ struct Exchange {
   const KindVersion* shown_version = nullptr;
   std::optional<Moment> at;  // what a read asks for
   engine::ViewPtr view;      // let go before any wait
-  std::optional<Time> then;  // when that was, of a View of the past
+  std::optional<Time> then;  // when that was, where the answer tells ages or counts back
   Done done;
   Post post;
 
   ObjectKey key() const { return {kind->resource, info.name_space, info.name}; }
-  // Ages are told as of this time.
+  // Ages are told as of this time, and `2h` counts back from it.
   Time now() const { return then ? *then : context.engine.world().now(); }
 };
 

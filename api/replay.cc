@@ -23,7 +23,7 @@ Value status_document(const engine::ReplayStatus& status) {
   JsonObject document{{"state", engine::state_word(status.state)},
                       {"position",
                        {{"revision", progress.at.number},
-                        {"time", progress.at.number == 0 ? "" : format_nanos(progress.time)}}},
+                        {"time", progress.time.ns == 0 ? "" : format_nanos(progress.time)}}},
                       {"from", status.from.number},
                       {"to", status.to.number},
                       {"speed", to_string(status.speed)},
@@ -32,6 +32,7 @@ Value status_document(const engine::ReplayStatus& status) {
                       {"unheard", progress.unheard},
                       {"writes", status.writes},
                       {"refused", status.refused}};
+  if (!progress.gaps.empty()) document["gaps"] = gaps_json(progress.gaps);
   if (!status.failure.empty()) document["failure"] = status.failure;
   return document;
 }
@@ -51,6 +52,24 @@ Result<std::uint64_t> parse_steps(std::string_view text) {
   return count;
 }
 
+Result<ReplayControl> parse_seek(const Query& query) {
+  const auto revision = query.value("revision");
+  const auto time = query.value("time");
+  ReplayControl control{.type = ReplayControl::Type::kSeek};
+  if (time.empty()) {
+    const auto parsed = parse_revision(revision);
+    if (!parsed) return bad_request("revision: the history's revision to go to");
+    control.revision = *parsed;
+    return control;
+  }
+  if (!revision.empty()) return bad_request("revision and time: one of the two");
+  control.time = parse_rfc3339(time);
+  if (!control.time) {
+    return bad_request("time: the history's time to go to, such as 2026-01-02T03:04:05Z");
+  }
+  return control;
+}
+
 Result<ReplayControl> parse_control(std::string_view word, const Query& query) {
   using Type = ReplayControl::Type;
   if (word == "pause") return ReplayControl{.type = Type::kPause};
@@ -61,9 +80,7 @@ Result<ReplayControl> parse_control(std::string_view word, const Query& query) {
     return ReplayControl{.type = Type::kStep, .count = *count};
   }
   if (word == "seek") {
-    const auto revision = parse_revision(query.value("revision"));
-    if (!revision) return bad_request("revision: the history's revision to go to");
-    return ReplayControl{.type = Type::kSeek, .revision = *revision};
+    return parse_seek(query);
   }
   if (word == "speed") {
     auto speed = engine::parse_speed(query.value("x"));

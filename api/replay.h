@@ -3,7 +3,7 @@
 //   GET  /gatefold/v1/replay/report   the controller under test against the history, so far
 //   POST /gatefold/v1/replay/pause | resume
 //   POST /gatefold/v1/replay/step[?count=N]     N events more that are shown, then pause
-//   POST /gatefold/v1/replay/seek?revision=N    forward or back
+//   POST /gatefold/v1/replay/seek?revision=N    forward or back; or ?time=T in RFC 3339
 //   POST /gatefold/v1/replay/speed?x=10|max|step
 // A POST is answered with the status once it is carried out.
 #pragma once

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/apply/managed_fields.h"
 #include "engine/limits.h"
 #include "schema/convert.h"
 #include "schema/json.h"
@@ -26,6 +27,13 @@ std::vector<storage::SightingCount> count_sightings(const ObjectKey& key, const 
     counts.push_back({key, writer_of(actor), repair.rule, 1, stamp.now, stamp.now});
   }
   return counts;
+}
+
+// Whether a client says what stands there already: who does so in turn has nothing to say and
+// loops. To apply a whole configuration again is what applying is for, and to delete what is on its
+// way out says nothing of the object.
+bool repeats(const Command& command) {
+  return command.verb != Verb::kDelete && !(command.applies() && command.subresource.empty());
 }
 
 storage::Event make_event(const Command& command, const Facts& facts, const Stamp& stamp,
@@ -137,6 +145,25 @@ FieldErrors ask_guard(const Command& command, const Facts& facts, const Stamp& s
   return std::move(report.errors);
 }
 
+FieldErrors ask_guard_of_fields(const Command& command, const Facts& facts, const Stamp& stamp,
+                                const Value& old_object, const Value& object,
+                                Composition& composition) {
+  const auto mode = facts.guard_modes[static_cast<std::size_t>(GuardRule::kFight)];
+  if (mode == GuardMode::kOff || !facts.recall_versions) return {};
+  if (!takes_from_others(old_object, object, command.actor.field_manager)) return {};
+  GuardReport report;
+  const auto findings = judge_field_fights({.old_object = old_object,
+                                            .object = object,
+                                            .writer = command.actor,
+                                            .event_time = stamp.now,
+                                            .has_transitions = !composition.transitions.empty(),
+                                            .recall = facts.recall_versions});
+  for (const auto& finding : findings) tell(finding, facts.guard_modes, report);
+  composition.tally.insert(composition.tally.end(), report.tally.begin(), report.tally.end());
+  for (auto& text : report.warnings) composition.warnings.push_back(std::move(text));
+  return std::move(report.errors);
+}
+
 Decision refused(const Facts& facts, const FieldErrors& errors, Composition composition) {
   Decision decision;
   decision.reads = facts.reads;
@@ -156,6 +183,15 @@ Decision unchanged(const Command& command, const Facts& facts, const Stamp& stam
   if (!command.dry_run) {
     decision.sightings =
         count_sightings(target.object.key, command.actor, stamp, composition.repairs);
+    const auto no_op = text_of(GuardRule::kNoOp);
+    const bool is_judged =
+        facts.guard_modes[static_cast<std::size_t>(no_op.rule)] != GuardMode::kOff;
+    // Nobody is warned: it does no harm by itself, and clients can't always know what stands there.
+    if (is_judged && decision.sightings.empty() && repeats(command)) {
+      decision.sightings.push_back({target.object.key, writer_of(command.actor),
+                                    std::string(no_op.id), 1, stamp.now, stamp.now});
+      composition.tally.emplace_back(no_op.rule, GuardMode::kRepair);
+    }
   }
   decision.tally = std::move(composition.tally);
   auto& outcome = decision.outcome;

@@ -37,10 +37,16 @@ Decision compose(const Command& command, const Facts& facts, const Stamp& stamp,
 // What comes back is not empty where the write is to be refused.
 FieldErrors ask_guard(const Command& command, const Facts& facts, const Stamp& stamp,
                       const Value* old_object, Value& object, Composition& composition);
+// The same for fights over fields, once it is known who manages what: only who takes a field from
+// others can be in one.
+FieldErrors ask_guard_of_fields(const Command& command, const Facts& facts, const Stamp& stamp,
+                                const Value& old_object, const Value& object,
+                                Composition& composition);
 // The decision that refuses for what the guard found.
 Decision refused(const Facts& facts, const FieldErrors& errors, Composition composition);
 
-// The decision that changes nothing: the outcome is the object as it is.
+// The decision that changes nothing: the outcome is the object as it is. It is counted as a
+// sighting: by the rules of what the guard put right, and else as `no-op`, found and made nothing.
 Decision unchanged(const Command& command, const Facts& facts, const Stamp& stamp,
                    Composition composition);
 

@@ -19,6 +19,26 @@
 namespace gatefold::engine {
 namespace {
 
+Status in_the_future(Time time) {
+  return {.reason = Reason::kBadRequest,
+          .message = fmt::format("{} is in the future", format_nanos(time))};
+}
+
+// The time that a server of the past shows: the one that it was asked for, or that of the revision.
+// Nothing where it shows the present.
+Result<std::optional<Time>> shown_time(const storage::StoreOptions& options,
+                                       const storage::Snapshot& snapshot, Time now) {
+  if (!options.at) return std::nullopt;
+  const auto head = snapshot.read_head();
+  if (!head) return std::unexpected(head.error());
+  const auto* time = std::get_if<Time>(&*options.at);
+  if (time == nullptr) return head->time;
+  // Of a log whose clock was ahead, a time before its end is none of the future.
+  const bool is_ahead = !snapshot.is_past() && *time > std::max(now, head->time);
+  if (is_ahead) return std::unexpected(in_the_future(*time));
+  return *time;
+}
+
 // What a command changes, where it names it; nothing is changed by a dry run.
 std::string target_of(const Command& command) {
   if (command.verb == Verb::kCreate || command.dry_run) return {};
@@ -49,6 +69,8 @@ class Engine::Parts {
 
   EngineOptions options;
   World world;
+  // As others see it: the clock of a server of the past stands still. Set before anybody asks.
+  World shown_world;
   std::unique_ptr<storage::Store> store;
   std::shared_ptr<const Tokens> tokens;
   WatchHub hub;
@@ -78,6 +100,8 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, World world)
   if (auto loaded = services.load(*(*store)->snapshot()); !loaded) {
     return std::unexpected(std::move(loaded.error()));
   }
+  const auto shown = shown_time(options.store, *(*store)->snapshot(), world.now());
+  if (!shown) return std::unexpected(shown.error());
   auto key = options.store.in_memory
                  ? Result<SigningKeyPtr>(storage::new_signing_key())
                  : storage::kept_signing_key(options.store.directory, options.store.read_only);
@@ -87,6 +111,8 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, World world)
       std::move(policies), std::move(services), std::make_shared<const Tokens>(std::move(*key)));
   std::unique_ptr<Engine> engine(new Engine(std::move(parts)));
   auto& inside = *engine->parts_;
+  inside.shown_world = inside.world;
+  if (*shown) inside.shown_world.now = [time = **shown] { return time; };
   const bool reacts = !inside.options.store.read_only && !inside.options.is_replay;
   if (reacts) inside.reactors = std::make_unique<Reactors>(*engine);
   if (!inside.options.manual) {
@@ -139,8 +165,8 @@ Result<ViewPtr> Engine::view_at(const Moment& moment) const {
   const auto now = view();
   if (now == nullptr) return unavailable("the store is being opened again");
   const auto* time = std::get_if<Time>(&moment);
-  if (time != nullptr && *time > std::max(parts_->world.now(), now->head.time)) {
-    return bad_request(fmt::format("{} is in the future", format_nanos(*time)));
+  if (time != nullptr && *time > std::max(world().now(), now->head.time)) {
+    return std::unexpected(in_the_future(*time));
   }
   return parts_->past.at(*now, moment);
 }
@@ -295,7 +321,7 @@ WatchHub& Engine::hub() {
 }
 
 const World& Engine::world() const {
-  return parts_->world;
+  return parts_->shown_world;
 }
 
 void Engine::drain() {

@@ -29,7 +29,7 @@ inline constexpr std::int64_t kEventTtlNs = 3600 * kNsPerSecond;
 
 struct EngineOptions {
   // With `at`, which wants read_only: a server of the past. Nothing is seeded or written, and no
-  // reactor runs.
+  // reactor runs. A time in the future is kBadRequest.
   storage::StoreOptions store;
   // No threads of its own: step() does one unit of work on the caller's thread. For simulation and
   // unit tests.
@@ -81,7 +81,8 @@ class Engine {
 
   // Any thread. Null for a moment while a broken store is opened again; then answer 503.
   ViewPtr view() const;
-  // Any thread. The View as of an earlier moment; kBadRequest for one that is not there yet.
+  // Any thread. The View as of an earlier moment; kBadRequest for one that is not there yet,
+  // kExpired for a number that was never given (storage/snapshot.h).
   Result<ViewPtr> view_at(const Moment& moment) const;
   // kForbidden on a server of the past, with the reason.
   Result<void> may_write(const ResourceName& resource, std::string_view name) const;
@@ -120,6 +121,7 @@ class Engine {
   Health health() const;
   EngineCounts counts() const;
   WatchHub& hub();
+  // The clock of a server of the past stands still, at the time that it shows.
   const World& world() const;
 
   // Ends watches and refuses new commands; commands under way are answered.

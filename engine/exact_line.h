@@ -20,7 +20,7 @@ void add_exact_members(JsonObject& line, const storage::Event& event);
 struct ExactLine {
   storage::Event event;
   storage::Body body;    // canonical, without resourceVersion; null where it is no longer kept
-  std::string body_gap;  // then: why
+  std::string body_gap;  // then: why; beside a body that stands in: for what (engine/gap.h)
 };
 
 // Reads what engine::log_lines wrote with bodies. The error says which member is missing or wrong.

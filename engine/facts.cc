@@ -73,6 +73,22 @@ GuardMemory recall_transitions(const storage::Snapshot& snapshot, const ObjectKe
   return memory;
 }
 
+// As they are kept, from `newest` on.
+void recall_versions(const storage::Snapshot& snapshot, const ObjectKey& key, const Uid& uid,
+                     Revision newest, const std::function<bool(const PastVersion&)>& visit) {
+  for (auto revision = newest; revision.number != 0;) {
+    const auto event = snapshot.event(revision);
+    if (!event || !*event || (*event)->uid != uid) return;
+    const auto body = snapshot.body(revision);
+    if (!body) return;
+    auto object = parse_stored(key, *body);
+    if (!object) return;
+    const auto& its = **event;
+    if (!visit({std::move(*object), its.actor, its.time, !its.transitions.empty()})) return;
+    revision = its.previous;
+  }
+}
+
 void gather_guard(const Command& command, const View& view, Facts& facts) {
   if (!command.is_own && !command.bypasses_policies) {
     static const GuardSettings kInitial;
@@ -84,6 +100,13 @@ void gather_guard(const Command& command, const View& view, Facts& facts) {
                   uid = facts.target->object.uid] {
     return recall_transitions(snapshot, key, uid);
   };
+  const auto& target = *facts.target;
+  if (target.in_batch >= 0 || facts.version->schema_id != target.object.schema_id) return;
+  facts.recall_versions =
+      [&snapshot = *view.snapshot, key = target.object.key, uid = target.object.uid,
+       newest = target.object.revision](const std::function<bool(const PastVersion&)>& visit) {
+        recall_versions(snapshot, key, uid, newest, visit);
+      };
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include "engine/command.h"
 #include "engine/core/service_pool.h"
+#include "engine/guard/field_fights.h"
 #include "engine/guard/guard.h"
 #include "engine/policy/admission_policy.h"
 #include "engine/view.h"
@@ -78,6 +79,9 @@ struct Facts {
   // What the ledger knows of the target's transitions, asked of the View where the guard needs it;
   // nothing for a new object. What is still in the batch is not in it. Not to be kept.
   Recall recall;
+  // The same of the target's versions; empty where it is still in the batch, or shown in another
+  // version than it is stored in. Not to be kept.
+  RecallVersions recall_versions;
   std::vector<Read> reads;
   Revision revision;  // of the View
 };

@@ -3,33 +3,11 @@
 #include <algorithm>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "engine/stand_in.h"
 
 namespace gatefold::engine {
-namespace {
 
 using storage::EventType;
-
-auto gap_of(auto& event) {
-  return std::ranges::find(event.audit_annotations, kGapAnnotation, &storage::AuditAnnotation::key);
-}
-
-}  // namespace
-
-bool has_gap(const storage::Event& event) {
-  return gap_of(event) != event.audit_annotations.end();
-}
-
-void add_gap(storage::Event& event, std::string_view what) {
-  const auto gap = gap_of(event);
-  if (gap == event.audit_annotations.end()) {
-    event.audit_annotations.push_back({std::string(kGapAnnotation), std::string(what)});
-  } else {
-    gap->value.append("; ").append(what);
-  }
-}
 
 ForeignHistory::ForeignHistory(storage::HistoryWriter& writer)
     : writer_(writer), definitions_(core_catalog()) {}
@@ -85,7 +63,9 @@ Result<void> ForeignHistory::add(storage::Event event, storage::Body body) {
     first.transitions.clear();
     first.repairs.clear();
     first.audit_annotations.clear();
-    add_gap(first, "the object was created before the source begins; this is how it went");
+    // What stands in for the last version stands in for the first one too.
+    const auto add_its_gap = body_gap(event).empty() ? add_gap : add_body_gap;
+    add_its_gap(first, "the object was created before the source begins; this is how it went");
     if (auto added = put(std::move(first), body, *before); !added) return added;
     before = current(event.key);
     if (!before) return std::unexpected(std::move(before.error()));

@@ -3,21 +3,14 @@
 // what was left out is said in an annotation of the event.
 #pragma once
 
-#include <string>
-#include <string_view>
+#include <optional>
 
 #include "engine/definitions.h"
+#include "engine/gap.h"
 #include "schema/kind.h"
 #include "storage/history_writer.h"
 
 namespace gatefold::engine {
-
-// The audit annotation that says what the source of an event lacks.
-inline constexpr std::string_view kGapAnnotation = "audit.gatefold.dev/gap";
-
-// Appends to what is said already.
-void add_gap(storage::Event& event, std::string_view what);
-bool has_gap(const storage::Event& event);
 
 class ForeignHistory {
  public:

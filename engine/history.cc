@@ -5,7 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "engine/definitions.h"
 #include "engine/exact_line.h"
+#include "engine/gap.h"
 #include "schema/json.h"
 #include "schema/time.h"
 #include "storage/digest.h"
@@ -99,18 +101,19 @@ std::string event_line(const storage::Event& event, bool is_exact) {
 }
 
 // The line with its last brace replaced by what is known of the body.
-Result<std::string> with_body(const storage::Snapshot& snapshot, Revision revision,
+Result<std::string> with_body(const storage::Snapshot& snapshot, const storage::Event& event,
                               std::string line) {
   line.pop_back();
-  auto body = snapshot.body(revision);
+  auto body = snapshot.body(event.revision);
   if (!body && body.error().reason != Reason::kExpired) return std::unexpected(body.error());
-  if (!body) {
+  const auto gap = body ? body_gap(event) : std::string_view(body.error().message);
+  if (!gap.empty()) {
     line += ",\"bodyGap\":";
-    append_json_string(line, body.error().message);
-    return line + "}";
+    append_json_string(line, gap);
   }
+  if (!body) return line + "}";
   line += ",\"body\":";
-  storage::append_spliced(line, *body, storage::find_splice(*body), revision);
+  storage::append_spliced(line, *body, storage::find_splice(*body), event.revision);
   return line + "}";
 }
 
@@ -160,6 +163,55 @@ std::string lower(std::string_view text) {
   return out;
 }
 
+// The word may have the kind's group, as kubectl prints it.
+bool answers_to(const Kind& kind, std::string_view word) {
+  const auto dot = word.find('.');
+  if (dot != std::string_view::npos && kind.group != word.substr(dot + 1)) return false;
+  const auto name = word.substr(0, dot);
+  return kind.plural == name || kind.singular == name || lower(kind.kind) == name ||
+         std::ranges::find(kind.short_names, name) != kind.short_names.end();
+}
+
+// The kind of a definition that was deleted, as it was last; nothing where that is no longer kept.
+Result<KindPtr> gone_kind(const storage::Snapshot& snapshot, Revision deletion) {
+  const auto body = snapshot.body(deletion);
+  if (!body && body.error().reason == Reason::kExpired) return nullptr;
+  if (!body) return std::unexpected(body.error());
+  const auto definition = parse_json(*body);
+  return definition ? served_kind(definition->value) : nullptr;
+}
+
+// Among the resources that the log has events of and that no kind of now has.
+Result<std::optional<NamedKind>> find_gone_kind(const View& view, std::string_view word) {
+  if (word == storage::kRedactions || word == "redactions" || word == "redaction") {
+    return NamedKind{std::string(storage::kRedactions), "redaction", false};
+  }
+  auto gone = view.snapshot->kept();
+  if (!gone) return std::unexpected(std::move(gone.error()));
+  std::erase_if(*gone, [&](const auto& of_resource) {
+    return view.catalog->find_resource(of_resource.first) != nullptr;
+  });
+  if (gone->empty()) return std::nullopt;
+  std::optional<NamedKind> found;
+  if (gone->contains(word)) found = NamedKind{std::string(word), std::string(word), std::nullopt};
+  Result<void> failed;
+  const auto look = [&](const storage::Event& event) {
+    const bool is_gone =
+        event.type == storage::EventType::kDeleted && gone->contains(event.key.name);
+    if (!is_gone) return true;
+    const auto kind = gone_kind(*view.snapshot, event.revision);
+    if (!kind) failed = std::unexpected(kind.error());
+    if (kind && *kind != nullptr && answers_to(**kind, word)) {
+      found = NamedKind{(*kind)->resource, (*kind)->singular, (*kind)->namespaced()};
+    }
+    return failed.has_value();
+  };
+  auto read = view.snapshot->changes(kDefinitions, {}, view.revision(), look);
+  if (read) read = std::move(failed);
+  if (!read) return std::unexpected(std::move(read.error()));
+  return found;
+}
+
 }  // namespace
 
 Result<Revision> log_lines(const View& view, const LogQuery& query, HistoryBounds bounds,
@@ -180,7 +232,7 @@ Result<Revision> log_lines(const View& view, const LogQuery& query, HistoryBound
     if (!wanted(query, event)) return true;
     auto line = event_line(event, query.bodies);
     if (query.bodies) {
-      auto whole = with_body(*view.snapshot, event.revision, std::move(line));
+      auto whole = with_body(*view.snapshot, event, std::move(line));
       if (!whole) {
         failed = std::unexpected(std::move(whole.error()));
         return false;
@@ -251,15 +303,15 @@ Result<std::string> provenance_line(const View& view, Revision revision) {
                             {"whole", provenance->is_whole}});
 }
 
-Result<const Kind*> find_kind_word(const Catalog& catalog, std::string_view word) {
+Result<NamedKind> find_kind_word(const View& view, std::string_view word) {
   const auto wanted_word = lower(word);
-  for (const auto& kind : catalog.kinds()) {
-    if (kind->is_view() || kind->shows_log()) continue;
-    const bool fits = kind->resource == wanted_word || kind->plural == wanted_word ||
-                      kind->singular == wanted_word || lower(kind->kind) == wanted_word ||
-                      std::ranges::find(kind->short_names, wanted_word) != kind->short_names.end();
-    if (fits) return kind.get();
+  for (const auto& kind : view.catalog->kinds()) {
+    if (kind->is_view() || kind->shows_log() || !answers_to(*kind, wanted_word)) continue;
+    return NamedKind{kind->resource, kind->singular, kind->namespaced()};
   }
+  auto gone = find_gone_kind(view, wanted_word);
+  if (!gone) return std::unexpected(std::move(gone.error()));
+  if (*gone) return std::move(**gone);
   return bad_request(fmt::format("no kind is called {}", go_quote(word)));
 }
 
@@ -278,28 +330,28 @@ Result<void> kept_lines(const View& view, const std::function<void(std::string_v
   return {};
 }
 
-Result<ObjectKey> parse_object_name(const Catalog& catalog, std::string_view text) {
+Result<ObjectKey> parse_object_name(const View& view, std::string_view text) {
   const auto first = text.find('/');
   if (first == std::string_view::npos) {
     return bad_request(
         fmt::format("{} is no object: write KIND/NAMESPACE/NAME or KIND/NAME", go_quote(text)));
   }
-  auto kind = find_kind_word(catalog, text.substr(0, first));
+  auto kind = find_kind_word(view, text.substr(0, first));
   if (!kind) return std::unexpected(std::move(kind.error()));
   const auto rest = text.substr(first + 1);
   const auto second = rest.find('/');
   const bool has_namespace = second != std::string_view::npos;
-  if (has_namespace != (*kind)->namespaced() || rest.empty()) {
-    return bad_request(fmt::format("a {} is written {}", (*kind)->singular,
-                                   (*kind)->namespaced() ? (*kind)->singular + "/NAMESPACE/NAME"
-                                                         : (*kind)->singular + "/NAME"));
+  const bool is_namespaced = kind->is_namespaced.value_or(has_namespace);
+  if (has_namespace != is_namespaced || rest.empty()) {
+    return bad_request(fmt::format("a {} is written {}/{}", kind->singular, kind->singular,
+                                   is_namespaced ? "NAMESPACE/NAME" : "NAME"));
   }
-  if (!has_namespace) return ObjectKey{(*kind)->resource, "", std::string(rest)};
-  return ObjectKey{(*kind)->resource, std::string(rest.substr(0, second)),
+  if (!has_namespace) return ObjectKey{std::move(kind->resource), "", std::string(rest)};
+  return ObjectKey{std::move(kind->resource), std::string(rest.substr(0, second)),
                    std::string(rest.substr(second + 1))};
 }
 
-Result<storage::RedactRequest> parse_redaction(const Catalog& catalog, const Value& asked) {
+Result<storage::RedactRequest> parse_redaction(const View& view, const Value& asked) {
   if (!asked.is_object()) return bad_request("a redaction is an object");
   for (const auto& member : asked.get_object()) {
     const std::string_view name(member.key().data(), member.key().size());
@@ -310,7 +362,7 @@ Result<storage::RedactRequest> parse_redaction(const Catalog& catalog, const Val
       return bad_request(fmt::format("{} must be a revision", name));
     }
   }
-  auto key = parse_object_name(catalog, string_at(asked, {"object"}));
+  auto key = parse_object_name(view, string_at(asked, {"object"}));
   if (!key) return std::unexpected(std::move(key.error()));
   storage::RedactRequest request;
   request.key = std::move(*key);

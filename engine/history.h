@@ -31,8 +31,8 @@ struct LogQuery {
   std::optional<ObjectKey> object;
   std::uint64_t limit = 0;  // 0: all
   // With each event its object as it was stored, resourceVersion in place, as `body`; of a deletion
-  // the last one. Where it is no longer kept there is `bodyGap` instead, which says why. Such lines
-  // leave nothing out (engine/exact_line.h).
+  // the last one. Where it is no longer kept there is `bodyGap` instead, which says why; where one
+  // stands in (engine/gap.h) there are both. Such lines leave nothing out (engine/exact_line.h).
   bool bodies = false;
 };
 
@@ -72,13 +72,22 @@ JsonObject transition_object(const storage::Transition& transition);
 JsonArray repairs_array(const storage::Event& event);
 JsonObject audit_object(const storage::Event& event);
 
-// `gateway/prod/web`, `gatewayclass/edge`, `gateways.gateway.networking.k8s.io/prod/web`: the kind
-// by its singular, plural, short name, kind or resource. kBadRequest says what is wrong.
-Result<ObjectKey> parse_object_name(const Catalog& catalog, std::string_view text);
+// What a word of people names.
+struct NamedKind {
+  std::string resource;  // storage identity
+  std::string singular;
+  std::optional<bool> is_namespaced;  // nothing: its definition is no longer known
+};
+// A kind by its singular, plural, short name or kind, with its group or without. Where none that is
+// served answers to the word, one that the log knows from before: by the definition that was
+// deleted last, or by the whole name of a resource that the log has events of; `redactions` are the
+// events that tell of redactions. kBadRequest where it is none.
+Result<NamedKind> find_kind_word(const View& view, std::string_view word);
+// `gateway/prod/web`, `gatewayclass/edge`, `gateway.gateway.networking.k8s.io/prod/web`: the kind
+// as above. kBadRequest says what is wrong.
+Result<ObjectKey> parse_object_name(const View& view, std::string_view text);
 // Which versions of which object: {"object": as above, "revision": N} or {"from": N, "to": N}, or
 // {"all": true}; and a "reason".
-Result<storage::RedactRequest> parse_redaction(const Catalog& catalog, const Value& asked);
-// The kind alone, as above.
-Result<const Kind*> find_kind_word(const Catalog& catalog, std::string_view word);
+Result<storage::RedactRequest> parse_redaction(const View& view, const Value& asked);
 
 }  // namespace gatefold::engine

@@ -10,6 +10,7 @@
 #include "engine/version_changes.h"
 #include "schema/json.h"
 #include "storage/digest.h"
+#include "storage/redact.h"
 
 namespace gatefold::engine {
 namespace {
@@ -59,7 +60,15 @@ Result<void> add_changes(const View& view, const storage::Event& event, JsonObje
   auto told = changes_in(view, event);
   if (!told) return std::unexpected(std::move(told.error()));
   const auto& changes = told->changes;
-  if (!told->gap.empty()) object["changedGap"] = told->gap;
+  if (!told->gap.empty()) {
+    object["changedGap"] = told->gap;
+    object["summary"] = fmt::format("({})", told->gap);
+  } else if (event.key.resource == storage::kRedactions) {
+    const auto body = view.snapshot->body(event.revision);
+    if (!body) return std::unexpected(body.error());
+    const auto parsed = parse_json(*body);
+    if (parsed) object["summary"] = storage::redaction_text(parsed->value);
+  }
   if (!changes.empty()) {
     object["summary"] = summarize(changes, kSummaryPathsMax);
     JsonArray paths;

@@ -5,7 +5,8 @@
 namespace gatefold::engine {
 
 Result<Revision> last_until(const View& view, Time time) {
-  if (time >= view.head.time) return view.revision();
+  // Of a View of the past the time of the head is not known without reading it.
+  if (!view.snapshot->is_past() && time >= view.head.time) return view.revision();
   const auto then = view.snapshot->at(time);
   if (then) return (*then)->head().revision;
   if (then.error().reason == Reason::kBadRequest) return Revision{};

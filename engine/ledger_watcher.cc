@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/limits.h"
+#include "engine/watch_steps.h"
 
 namespace gatefold::engine {
 
@@ -24,11 +25,9 @@ Result<std::unique_ptr<Watch>> LedgerWatcher::start(WatchQuery query, const View
   if (auto begun = watcher->begin(view); !begun) {
     return std::unexpected(std::move(begun.error()));
   }
-  watcher->bell_ = std::make_shared<Bell>();
-  watcher->bell_->ring = std::move(ring);
-  if (!hub.add(watcher->bell_)) {
-    return failure(Reason::kTooManyRequests, "too many watches are open");
-  }
+  auto bell = hang_bell(hub, std::move(ring), "");
+  if (!bell) return std::unexpected(std::move(bell.error()));
+  watcher->bell_ = std::move(*bell);
   return std::unique_ptr<Watch>(std::move(watcher));
 }
 
@@ -49,19 +48,16 @@ Result<void> LedgerWatcher::begin(const View& view) {
   return {};
 }
 
-void LedgerWatcher::ring_again() {
-  if (!bell_->rung.exchange(true)) bell_->ring();
-}
-
 Result<std::vector<WatchEvent>> LedgerWatcher::next(const View& view, std::size_t bytes_max) {
   std::vector<WatchEvent> out;
   if (ended_) return out;
   if (initial_) {
-    if (auto read = next_initial(view, bytes_max, out); !read) {
+    if (auto read = next_initial(initial_, view, bytes_max, *bell_, out); !read) {
       return std::unexpected(std::move(read.error()));
     }
-    // Nothing of this piece matched: its turn comes again, after others'.
-    if (out.empty() && initial_) ring_again();
+    if (!initial_ && query_.bookmarks) {
+      out.push_back(bookmark_event(query_, kind_, api_version_, seen_, true));
+    }
     if (!out.empty() || initial_) return out;
   }
   // Before reading: news that comes from now on rings again.
@@ -71,24 +67,11 @@ Result<std::vector<WatchEvent>> LedgerWatcher::next(const View& view, std::size_
   if (!out.empty()) return out;
   // News that this View does not show yet may have found the bell rung.
   if (!*is_done || hub_.head() > view.revision()) {
-    ring_again();
+    ring_again(*bell_);
   } else if (hub_.closed()) {
     ended_ = true;
   }
   return out;
-}
-
-Result<void> LedgerWatcher::next_initial(const View& view, std::size_t bytes_max,
-                                         std::vector<WatchEvent>& out) {
-  auto more = initial_->next(view, bytes_max, [&](std::string_view json) {
-    out.push_back(
-        {WatchEventType::kAdded, std::make_shared<const std::string>(json), std::nullopt});
-  });
-  if (!more) return std::unexpected(std::move(more.error()));
-  if (*more) return {};
-  initial_.reset();
-  if (query_.bookmarks) out.push_back(bookmark_event(query_, kind_, api_version_, seen_, true));
-  return {};
 }
 
 // Whether everything that the View shows was looked at.

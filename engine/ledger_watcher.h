@@ -31,9 +31,7 @@ class LedgerWatcher final : public Watch {
  private:
   LedgerWatcher(WatchQuery query, WatchHub& hub) : query_(std::move(query)), hub_(hub) {}
   Result<void> begin(const View& view);
-  Result<void> next_initial(const View& view, std::size_t bytes_max, std::vector<WatchEvent>& out);
   Result<bool> next_news(const View& view, std::size_t bytes_max, std::vector<WatchEvent>& out);
-  void ring_again();
 
   WatchQuery query_;
   WatchHub& hub_;

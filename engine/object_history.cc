@@ -160,8 +160,19 @@ Result<bool> is_one_life(const View& view, const ObjectKey& key, const Moves& fo
   return *object && lives.size() <= 1 && (lives.empty() || *lives.begin() == (*object)->uid);
 }
 
-Result<Moves> find_moves(const View& view, const ObjectKey& key, LedgerStretch stretch) {
-  Moves found{.moves = {}, .ends = {}, .reached = stretch.until, .time = view.head.time};
+// A revision that is not there yet bounds nothing.
+Result<Time> end_of(const View& view, const LedgerRange& range, Time now) {
+  const auto end = range.until ? std::min(*range.until, now) : now;
+  if (!range.to || *range.to > view.revision()) return end;
+  const auto then = view.snapshot->at(*range.to);
+  if (!then) return std::unexpected(then.error());
+  const auto head = (*then)->read_head();
+  if (!head) return std::unexpected(head.error());
+  return std::min(end, head->time);
+}
+
+Result<Moves> find_moves(const View& view, const ObjectKey& key, LedgerStretch stretch, Time end) {
+  Moves found{.moves = {}, .ends = {}, .reached = stretch.until, .time = end};
   auto read = view.snapshot->timeline(
       key,
       [&](const storage::LedgerEntry& entry) {
@@ -178,11 +189,6 @@ Result<Moves> find_moves(const View& view, const ObjectKey& key, LedgerStretch s
       },
       stretch.after);
   if (!read) return std::unexpected(std::move(read.error()));
-  const bool is_whole = found.reached == stretch.until;
-  if (is_whole && stretch.until < view.revision()) {
-    const auto then = view.snapshot->at(stretch.until);
-    if (then) found.time = (*then)->head().time;
-  }
   const auto is_one = is_one_life(view, key, found);
   if (!is_one) return std::unexpected(is_one.error());
   if (*is_one) return found;
@@ -300,11 +306,13 @@ Result<std::string> object_history(const View& view, const Kind& kind, const Obj
 }
 
 Result<std::string> object_conditions(const View& view, const Kind& kind, const ObjectKey& key,
-                                      const ListQuery& query) {
+                                      const ListQuery& query, Time now) {
   auto stretch = begin(view, key, query);
   if (!stretch) return std::unexpected(std::move(stretch.error()));
   if (auto known = check_known(view, kind, key); !known) return std::unexpected(known.error());
-  auto found = find_moves(view, key, *stretch);
+  const auto end = end_of(view, query.range, now);
+  if (!end) return std::unexpected(end.error());
+  auto found = find_moves(view, key, *stretch, *end);
   if (!found) return std::unexpected(std::move(found.error()));
   auto sightings = sightings_of(view, key);
   if (!sightings) return std::unexpected(std::move(sightings.error()));

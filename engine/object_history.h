@@ -23,7 +23,9 @@ Result<std::string> object_history(const View& view, const Kind& kind, const Obj
 // flapped, and what the guard made nothing of. As of metadata.resourceVersion: where there are too
 // many transitions for one answer that is an earlier one, and metadata.continue says which
 // `fromRevision` goes on.
+// Open states last until then (`asOf`): the range's `until`, the event of its toRevision, or else
+// `now`, which is the time that it is in the View.
 Result<std::string> object_conditions(const View& view, const Kind& kind, const ObjectKey& key,
-                                      const ListQuery& query);
+                                      const ListQuery& query, Time now);
 
 }  // namespace gatefold::engine

@@ -40,10 +40,10 @@ Result<ViewPtr> PastViews::at(const View& now, const Moment& moment) {
   view->snapshot = std::move(*then);
   view->catalog = std::move(*catalog);
   view->catalog_since = std::min(now.catalog_since, view->head.revision);
-  static const auto no_policies = std::make_shared<const PolicySet>();
-  static const auto no_services = std::make_shared<const ServiceAllocations>();
-  view->policies = no_policies;
-  view->services = no_services;
+  static const auto kNoPolicies = std::make_shared<const PolicySet>();
+  static const auto kNoServices = std::make_shared<const ServiceAllocations>();
+  view->policies = kNoPolicies;
+  view->services = kNoServices;
   view->tokens = now.tokens;
   view->incarnation = now.incarnation;
   return view;

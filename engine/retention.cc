@@ -2,37 +2,19 @@
 
 #include <algorithm>
 #include <charconv>
-#include <limits>
+#include <ranges>
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include "engine/definitions.h"
+#include "schema/age.h"
 #include "schema/catalog.h"
 #include "schema/quantity.h"
 #include "storage/redact.h"
 
 namespace gatefold::engine {
 namespace {
-
-constexpr std::int64_t kNsPerDay = std::int64_t{24} * 3600 * kNsPerSecond;
-
-// A Go duration, with days in front where there are any.
-std::optional<std::int64_t> parse_age(std::string_view text) {
-  std::int64_t days = 0;
-  if (const auto end = text.find('d'); end != std::string_view::npos) {
-    const auto [stop, error] = std::from_chars(text.data(), text.data() + end, days);
-    const bool is_number = error == std::errc() && stop == text.data() + end && end != 0;
-    if (!is_number || days < 0 || days > std::numeric_limits<std::int64_t>::max() / kNsPerDay / 2) {
-      return std::nullopt;
-    }
-    text.remove_prefix(end + 1);
-    if (text.empty()) return days * kNsPerDay;
-  }
-  const auto rest = parse_go_duration_ns(text);
-  if (!rest || *rest < 0 || *rest > std::numeric_limits<std::int64_t>::max() / 2) return {};
-  return days * kNsPerDay + *rest;
-}
 
 std::optional<std::uint64_t> parse_bytes(std::string_view text) {
   if (text.ends_with('B')) text.remove_suffix(1);
@@ -71,7 +53,7 @@ Result<void> add_limit(std::string_view limit, Limits& out) {
     (name == "all" ? out.is_all : out.is_bodies) = true;
     is_fine = whole == name;
   } else if (name == "age") {
-    const auto age_ns = parse_age(limit);
+    const auto age_ns = parse_age_ns(limit);
     is_fine = age_ns && *age_ns > 0 && limits.age_ns == 0;
     limits.age_ns = age_ns.value_or(0);
   } else if (name == "count") {
@@ -178,22 +160,22 @@ void RetentionSettings::put_over(const RetentionSettings& others) {
   for (const auto& [resource, said] : others.said_) said_[resource] = said;
 }
 
+std::vector<std::string> RetentionSettings::resources() const {
+  const auto names = said_ | std::views::keys;
+  return {names.begin(), names.end()};
+}
+
 storage::Retention RetentionSettings::of(std::string_view resource) const {
   if (is_everything_ || is_kept_whole(resource)) return {};
   const auto named = said_.find(resource);
   const auto others = said_.find("*");
-  const auto said = named != said_.end() ? named->second : Said{};
-  const auto all = others != said_.end() ? others->second : Said{};
-  storage::Retention retention;
-  if (said.records) {
-    retention.records = *said.records;
-  } else if (const auto window = window_ns(resource); window != 0) {
-    retention.records.age_ns = window;
-  } else {
-    retention.records = all.records.value_or(storage::KeepLimits{});
-  }
-  retention.bodies = said.bodies ? *said.bodies : all.bodies.value_or(storage::KeepLimits{});
-  return retention;
+  const auto window = window_ns(resource);
+  auto said = named != said_.end() ? named->second : Said{};
+  const bool is_other = named == said_.end() && window == 0 && others != said_.end();
+  if (is_other) said = others->second;
+  const storage::KeepLimits of_document{.age_ns = window};
+  return {.records = said.records.value_or(of_document),
+          .bodies = said.bodies.value_or(storage::KeepLimits{})};
 }
 
 bool RetentionTurns::has_limits(const storage::Store& store) const {

@@ -27,8 +27,8 @@ class RetentionSettings {
   // for all that are not named and whose documents say nothing. Limits: `age:30d` or `age:1h30m`
   // since a version was replaced, `count:1000` versions of an object, `bytes:2GiB` of the resource;
   // with `bodies` they hold for the content alone, and what happened stays in the log; `all` alone
-  // keeps everything. kBadRequest says what is wrong. A resource may be named once for records and
-  // once for bodies.
+  // keeps everything. To a resource that is named nothing of `*` applies. kBadRequest says what is
+  // wrong. A resource may be named once for records and once for bodies.
   Result<void> add(std::string_view text);
   // The same as a section of a configuration: {RESOURCE: LIMITS, ...}, where LIMITS is a text such
   // as "age:30d,count:1000", or a list of them.
@@ -37,6 +37,8 @@ class RetentionSettings {
   static RetentionSettings everything();
   // What the others say of a resource takes the place of what these do.
   void put_over(const RetentionSettings& others);
+  // That something is said of, `*` among them.
+  std::vector<std::string> resources() const;
   // Definitions and redactions are kept whole: what was deleted once is not seeded again.
   storage::Retention of(std::string_view resource) const;
 

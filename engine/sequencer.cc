@@ -330,19 +330,25 @@ void Sequencer::redact_now(const storage::RedactRequest& request, Engine::Redact
     done(std::unexpected(std::move(plan.error())));
     return;
   }
-  Batch batch;
-  batch.entries.push_back(storage::redaction_entry(request, *plan, store_.head().revision));
-  if (!commit(batch)) {
-    done(unavailable("the redaction could not be written to the log; nothing was redacted"));
-    return;
+  const bool is_again = storage::is_done_before(store_, *plan);
+  Revision told;
+  if (!is_again) {
+    Batch batch;
+    batch.entries.push_back(storage::redaction_entry(request, *plan, store_.head().revision));
+    if (!commit(batch)) {
+      done(unavailable("the redaction could not be written to the log; nothing was redacted"));
+      return;
+    }
+    told = store_.head().revision;
   }
-  storage::RedactReport report{std::move(*plan), store_.head().revision};
-  auto redacted = store_.redact(request.key, report.revisions);
+  auto redacted = store_.redact(request.key, *plan);
+  // Watchers read on from the log, which has it no more.
+  if (!is_again) hub_.restart(told);
   // Readers let go of what was there before the files can.
   publish_view();
-  if (redacted) redacted = store_.scrub(request.key, report.revisions, storage::kScrubWaitMs);
+  if (redacted) redacted = store_.scrub(request.key, *plan, storage::kScrubWaitMs);
   if (redacted) {
-    done(std::move(report));
+    done(is_again ? storage::RedactReport{} : storage::RedactReport{std::move(*plan), told});
   } else {
     done(std::unexpected(std::move(redacted.error())));
   }

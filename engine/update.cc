@@ -165,8 +165,8 @@ bool is_finalized(const Kind& kind, const Value& object) {
   return finalizers == nullptr || !finalizers->is_array() || finalizers->as_array().empty();
 }
 
-// Who manages what after an update by a manager that did not apply.
-void note_update(const OwnedWrite& write, std::string_view stored_schema,
+// Who manages what after an update by a manager that did not apply. False: as before.
+bool note_update(const OwnedWrite& write, std::string_view stored_schema,
                  const std::optional<Value>& said, const Value& old_object, Value& object) {
   // What a subresource's client says of managers is not heard (R17.8).
   static const std::optional<Value> kNothing;
@@ -178,10 +178,28 @@ void note_update(const OwnedWrite& write, std::string_view stored_schema,
     unmoved = unmoved_managed_fields(write, old_object, object);
   if (unmoved) {
     object_member(object.as_object(), "metadata")["managedFields"] = std::move(*unmoved);
-    return;
+    return false;
   }
   put_managed_fields(track_update(write, &old_object, object, ownership_before(heard, &old_object)),
                      object);
+  return true;
+}
+
+// Notes who manages what. Not empty where the guard refuses the write for what it takes from
+// others.
+FieldErrors note_managers(const Command& command, const Facts& facts, const Stamp& stamp,
+                          const std::optional<Ownership>& applied, const std::optional<Value>& said,
+                          const Value& old_object, Value& object, Composition& composition) {
+  bool may_take = true;
+  if (applied) {
+    put_managed_fields(*applied, object);
+  } else {
+    may_take = note_update(owned_write(command, facts, stamp), facts.target->object.schema_id, said,
+                           old_object, object);
+  }
+  settle_managed_times(old_object, object);
+  if (!may_take) return {};
+  return ask_guard_of_fields(command, facts, stamp, old_object, object, composition);
 }
 
 Result<Decision> finish(const Command& command, const Facts& facts, const Stamp& stamp,
@@ -303,13 +321,11 @@ Result<Decision> update(const Command& command, const Facts& facts, const Stamp&
       !errors.empty()) {
     return refused(facts, errors, std::move(composition));
   }
-  if (wanted->ownership) {
-    put_managed_fields(*wanted->ownership, object);
-  } else {
-    note_update(owned_write(command, facts, stamp), facts.target->object.schema_id, said_managers,
-                old_object, object);
+  if (const auto errors = note_managers(command, facts, stamp, wanted->ownership, said_managers,
+                                        old_object, object, composition);
+      !errors.empty()) {
+    return refused(facts, errors, std::move(composition));
   }
-  settle_managed_times(old_object, object);
   return finish(command, facts, stamp, old_object, std::move(object), std::move(composition));
 }
 

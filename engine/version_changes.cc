@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "engine/gap.h"
 #include "schema/json.h"
 
 namespace gatefold::engine {
@@ -24,7 +25,20 @@ Result<std::optional<Value>> body_of(const View& view, Revision revision, std::s
 
 Result<VersionChanges> changes_in(const View& view, const storage::Event& event) {
   VersionChanges told;
-  if (event.previous == Revision{}) return told;
+  if (event.previous == Revision{}) {
+    told.gap = body_gap(event);
+    if (!told.gap.empty()) return told;
+    auto now = body_of(view, event.revision, told.gap);
+    if (!now) return std::unexpected(std::move(now.error()));
+    return told;
+  }
+  auto previous = view.snapshot->event(event.previous);
+  if (!previous && previous.error().reason != Reason::kExpired) {
+    return std::unexpected(std::move(previous.error()));
+  }
+  told.gap = body_gap(event);
+  if (told.gap.empty() && previous && *previous) told.gap = body_gap(**previous);
+  if (!told.gap.empty()) return told;
   auto before = body_of(view, event.previous, told.gap);
   if (!before) return std::unexpected(std::move(before.error()));
   if (!*before) return told;

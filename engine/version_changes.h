@@ -11,7 +11,8 @@ namespace gatefold::engine {
 
 struct VersionChanges {
   std::vector<FieldChange> changes;  // none of the first version: all of it is new
-  std::string gap;                   // why they can't be told: a body that is no longer kept
+  // Why they can't be told, or whether all of it is new: a body that is not known.
+  std::string gap;
 };
 
 // The event's object against its version before, without what every write moves. Reads two bodies.

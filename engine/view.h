@@ -17,7 +17,7 @@ class Tokens;
 // Immutable; published by the writer by swapping a shared_ptr. Kept shorter than one request and
 // never across a wait on a socket.
 struct View {
-  storage::Head head;
+  storage::Head head;  // of the past the revision alone, as Snapshot::head()
   std::shared_ptr<const storage::Snapshot> snapshot;
   CatalogPtr catalog;
   Revision catalog_since;  // the last revision that changed a definition

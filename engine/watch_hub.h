@@ -70,8 +70,9 @@ class WatchHub {
   bool read(const std::string& resource, Revision after, std::size_t events_max,
             std::vector<PublishedPtr>& out, Revision& complete_to) const;
 
-  // Forgets the window: everything at or before `head` is read from the log. Writer thread, after a
-  // broken store was opened again.
+  // Forgets the window: everything at or before `head` is read from the log. Writer thread, where
+  // the window may have what the log has not: after a broken store was opened again, or a
+  // redaction.
   void restart(Revision head);
 
   // Ends: every bell rings and closed() is true.

@@ -5,6 +5,7 @@
 
 #include "engine/definitions.h"
 #include "engine/read.h"
+#include "engine/watch_steps.h"
 
 namespace gatefold::engine {
 namespace {
@@ -59,12 +60,9 @@ Result<std::unique_ptr<Watcher>> Watcher::start(WatchQuery query, const View& vi
   watcher->kind_ = kind->kind;
   watcher->resource_ = kind->resource;
   watcher->api_version_ = kind->api_version(version->name);
-  watcher->bell_ = std::make_shared<Bell>();
-  watcher->bell_->ring = std::move(ring);
-  watcher->bell_->resource = kind->resource;
-  if (!hub.add(watcher->bell_)) {
-    return failure(Reason::kTooManyRequests, "too many watches are open");
-  }
+  auto bell = hang_bell(hub, std::move(ring), kind->resource);
+  if (!bell) return std::unexpected(std::move(bell.error()));
+  watcher->bell_ = std::move(*bell);
   const auto& its = watcher->query_;
   if (wants_initial(its)) {
     auto lister = Lister::start(initial_query(its, *wanted), view);
@@ -103,11 +101,12 @@ Result<std::vector<WatchEvent>> Watcher::next(const View& view, std::size_t byte
     return out;
   }
   if (initial_) {
-    if (auto read = next_initial(view, bytes_max, out); !read) {
+    if (auto read = next_initial(initial_, view, bytes_max, *bell_, out); !read) {
       return std::unexpected(std::move(read.error()));
     }
-    // Nothing of this piece matched: its turn comes again, after others'.
-    if (out.empty() && initial_ && !bell_->rung.exchange(true)) bell_->ring();
+    if (!initial_ && query_.bookmarks) {
+      out.push_back(bookmark_event(query_, kind_, api_version_, seen_, true));
+    }
     if (!out.empty() || initial_) return out;
   }
   // Before reading: news that comes from now on rings again.
@@ -122,22 +121,9 @@ Result<std::vector<WatchEvent>> Watcher::next(const View& view, std::size_t byte
   // News that this View does not show yet may have found the bell rung, before this reading hung it
   // up: nobody else would ring for it again.
   const bool has_more = !gathering.is_done || (!is_gone && hub_.head() > view.revision());
-  if (has_more && !bell_->rung.exchange(true)) bell_->ring();
+  if (has_more) ring_again(*bell_);
   if (!has_more && (is_gone || hub_.closed())) ended_ = true;
   return out;
-}
-
-Result<void> Watcher::next_initial(const View& view, std::size_t bytes_max,
-                                   std::vector<WatchEvent>& out) {
-  auto more = initial_->next(view, bytes_max, [&](std::string_view json) {
-    out.push_back(
-        {WatchEventType::kAdded, std::make_shared<const std::string>(json), std::nullopt});
-  });
-  if (!more) return std::unexpected(std::move(more.error()));
-  if (*more) return {};
-  initial_.reset();
-  if (query_.bookmarks) out.push_back(bookmark_event(query_, kind_, api_version_, seen_, true));
-  return {};
 }
 
 Result<void> Watcher::next_news(Gathering& gathering) {

@@ -48,7 +48,6 @@ class Watcher final : public Watch {
 
   Watcher(WatchQuery query, WatchHub& hub);
   Result<void> note_catalog(const View& view);
-  Result<void> next_initial(const View& view, std::size_t bytes_max, std::vector<WatchEvent>& out);
   Result<void> next_news(Gathering& gathering);
   Result<void> read_log(Gathering& gathering);
   Result<void> add(Gathering& gathering, const storage::Event& event,

@@ -122,6 +122,19 @@ std::expected<FieldSelector, std::string> parse_field_selector(std::string_view 
   return selector;
 }
 
+namespace {
+
+// Nobody knows the fields of a kind that no other server has.
+std::string unsupported_field(const Kind& kind, const KindVersion& version,
+                              std::string_view field) {
+  auto text = fmt::format("field label not supported: {}: supported are {}", field, kName);
+  if (kind.namespaced()) text += fmt::format(", {}", kNamespace);
+  for (const auto& known : version.selectable_fields) text += ", " + known.name;
+  return text;
+}
+
+}  // namespace
+
 std::expected<void, std::string> resolve_field_selector(const Kind& kind,
                                                         const KindVersion& version,
                                                         FieldSelector& selector) {
@@ -132,6 +145,7 @@ std::expected<void, std::string> resolve_field_selector(const Kind& kind,
     if (field == kName || (field == kNamespace && (kind.namespaced() || is_plain))) continue;
     const auto known = std::ranges::find(version.selectable_fields, field, &SelectableField::name);
     if (known == version.selectable_fields.end()) {
+      if (kind.shows_log()) return std::unexpected(unsupported_field(kind, version, field));
       return std::unexpected(
           is_plain ? fmt::format("{} is not a known field selector: only \"{}\", \"{}\"",
                                  go_quote(field), kName, kNamespace)

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "storage/digest.h"
@@ -58,6 +59,12 @@ std::optional<Head> Acknowledged::last() const {
   head.revision.number = read_u64(bytes);
   std::copy_n(bytes.begin() + 8, head.chain.size(), head.chain.begin());
   return head;
+}
+
+bool Acknowledged::is_damaged() const {
+  struct stat about{};
+  return file_ >= 0 && fstat(file_, &about) == 0 && about.st_size > 0 &&
+         (about.st_size != kFileBytes || !last());
 }
 
 void Acknowledged::advance(const Head& head) {

@@ -24,6 +24,8 @@ class Acknowledged {
 
   // Revision and chain; nothing where the file is new or a loss of power broke it.
   std::optional<Head> last() const;
+  // There are bytes, and not those of a commit: damage, or a loss of power.
+  bool is_damaged() const;
   // Writer thread only. Where the file can't be written the bound stays lower, which is logged
   // once.
   void advance(const Head& head);

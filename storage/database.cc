@@ -4,7 +4,6 @@
 #include <cstdarg>
 #include <vector>
 
-#include <rocksdb/env.h>
 #include <spdlog/spdlog.h>
 
 #include "storage/failures.h"
@@ -13,7 +12,6 @@
 namespace gatefold::storage {
 namespace {
 
-// RocksDB's own log is a file in the directory.
 class NoLog : public rocksdb::Logger {
  public:
   using rocksdb::Logger::Logv;
@@ -21,6 +19,10 @@ class NoLog : public rocksdb::Logger {
 };
 
 }  // namespace
+
+std::shared_ptr<rocksdb::Logger> quiet_log() {
+  return std::make_shared<NoLog>();
+}
 
 Database::Database(Location location)
     : location_(std::move(location)), frames_(kFrameCacheBytes), versions_(kVersionCacheBytes) {}
@@ -35,7 +37,7 @@ Result<std::shared_ptr<Database>> Database::open(const Location& location) {
 
 Result<void> Database::open_families() {
   auto options = database_options(location_.env);
-  if (location_.read_only) options.info_log = std::make_shared<NoLog>();
+  if (location_.read_only) options.info_log = quiet_log();
   cache_ = make_block_cache();
   const bool exists = location_.env->FileExists(location_.path + "/CURRENT").ok();
   std::vector<std::string> present;

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include <rocksdb/db.h>
+#include <rocksdb/env.h>
 #include <rocksdb/write_batch.h>
 
 #include "storage/acknowledged.h"
@@ -32,6 +33,9 @@ struct Location {
   std::string path;
   bool read_only = false;
 };
+
+// For who only reads: RocksDB's own log is a file in the directory.
+std::shared_ptr<rocksdb::Logger> quiet_log();
 
 inline rocksdb::Slice slice(std::string_view bytes) {
   return {bytes.data(), bytes.size()};

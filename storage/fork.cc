@@ -70,24 +70,6 @@ Result<void> check_target(const files::path& target, const files::path& unfinish
   return {};
 }
 
-// The resources whose state at the revision is not known whole; kExpired where one of them may not
-// be lacking.
-Result<std::vector<std::string>> check_kept(const Store& store, Revision revision,
-                                            const std::function<bool(std::string_view)>& may_lack) {
-  std::vector<std::string> lacking;
-  for (const auto& [resource, kept] : store.kept()) {
-    if (revision >= kept.horizon) continue;
-    if (!may_lack || !may_lack(resource)) {
-      return failure(Reason::kExpired,
-                     fmt::format("revision {} of {} is no longer kept: the oldest that can be read "
-                                 "is {}",
-                                 revision.number, resource, kept.horizon.number));
-    }
-    lacking.push_back(resource);
-  }
-  return lacking;
-}
-
 // Goes back to `then` and becomes a directory of its own.
 Result<void> go_its_own_way(const files::path& directory, const Head& now, const Head& then,
                             const Progress& progress) {
@@ -114,6 +96,22 @@ Result<void> go_its_own_way(const files::path& directory, const Head& now, const
 
 }  // namespace
 
+Result<std::vector<std::string>> lacking_at(const KeptByResource& all, Revision revision,
+                                            const std::function<bool(std::string_view)>& may_lack) {
+  std::vector<std::string> lacking;
+  for (const auto& [resource, kept] : all) {
+    if (revision >= kept.horizon) continue;
+    if (!may_lack || !may_lack(resource)) {
+      return failure(Reason::kExpired,
+                     fmt::format("revision {} of {} is no longer kept: the oldest that can be read "
+                                 "is {}",
+                                 revision.number, resource, kept.horizon.number));
+    }
+    lacking.push_back(resource);
+  }
+  return lacking;
+}
+
 Result<Fork> fork(const files::path& source, const Moment& moment, const files::path& target,
                   const Progress& progress, const std::function<bool(std::string_view)>& may_lack) {
   auto whole = target;
@@ -131,7 +129,7 @@ Result<Fork> fork(const files::path& source, const Moment& moment, const files::
   const auto head = (*past)->read_head();
   if (!head) return std::unexpected(head.error());
   const auto then = *head;
-  auto lacking = check_kept(**store, then.revision, may_lack);
+  auto lacking = lacking_at((*store)->kept(), then.revision, may_lack);
   if (!lacking) return std::unexpected(std::move(lacking.error()));
   // The log of the fork ends with an event.
   if (const auto last = (*past)->event(then.revision); !last) return std::unexpected(last.error());

@@ -20,6 +20,11 @@ struct Fork {
   std::vector<std::string> lacking;  // resources of which something was dropped since
 };
 
+// The resources whose state at the revision is not known whole; kExpired where one of them may not
+// be lacking.
+Result<std::vector<std::string>> lacking_at(const KeptByResource& kept, Revision revision,
+                                            const std::function<bool(std::string_view)>& may_lack);
+
 // Makes `target` the directory that `source` was at the moment: the same log with the same chain up
 // to there, another incarnation, no sightings, and no key for tokens until a server makes one.
 // RocksDB's files are hard links where the file system has them. Costs as much as what is undone,

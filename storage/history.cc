@@ -258,6 +258,9 @@ Result<std::shared_ptr<const Snapshot>> Snapshot::at(const Moment& moment) const
     return bad_request(fmt::format("there is no revision {}: the last one is {}", found->number,
                                    head_.revision.number));
   }
+  if (asked != nullptr) {
+    if (auto given = check_given(*asked); !given) return std::unexpected(std::move(given.error()));
+  }
   const auto head = *found == head_.revision ? head_ : Head{*found, {}, {}};
   return std::shared_ptr<const Snapshot>(new Snapshot(pin_, head, newest_));
 }

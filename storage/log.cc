@@ -83,8 +83,9 @@ Result<void> Snapshot::events(Revision after, Revision until, const EventVisitor
 Result<void> Snapshot::outlines(Revision after, Revision until, const OutlineVisitor& visit) const {
   until = std::min(until, head_.revision);
   if (after >= until) return {};
-  Rows rows(pin_->database(), Family::kLog, pin_->snapshot(), revision_key(after.next()),
-            revision_key(until.next()), /*fill_cache=*/false);
+  // As in events().
+  Rows rows(pin_->database(), Family::kLog, pin_->snapshot(), revision_key(after.next()), "",
+            /*fill_cache=*/false);
   RecordScratch scratch;
   for (auto revision = after.next(); revision <= until; revision = revision.next(), rows.next()) {
     if (!rows.valid()) {
@@ -92,7 +93,14 @@ Result<void> Snapshot::outlines(Revision after, Revision until, const OutlineVis
       return no_row(revision);
     }
     const auto row = parse_log_row(rows.value());
-    if (!row) return corruption(fmt::format("the log row {} is too short", revision.number));
+    if (!row) {
+      const auto seal = parse_seal(rows.value());
+      if (!seal) return corruption(fmt::format("the log row {} is too short", revision.number));
+      const auto last = parse_revision_key(rows.key());
+      if (!last || seal->first > revision) return no_row(revision);
+      revision = *last;
+      continue;
+    }
     const auto outline = outline_record(row->record, scratch);
     if (outline.revision != revision) return no_row(revision);
     if (!visit(outline)) return {};

@@ -1,6 +1,7 @@
 #include "storage/options.h"
 
 #include <rocksdb/env.h>
+#include <rocksdb/file_checksum.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
 #include <rocksdb/utilities/table_properties_collectors.h>
@@ -66,6 +67,8 @@ rocksdb::DBOptions database_options(rocksdb::Env* env) {
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
   options.skip_stats_update_on_db_open = true;
+  // Blocks have checksums of their own, but not every byte of a table is in one.
+  options.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
   // After a failed write the engine decides when to go on, not RocksDB.
   options.max_bgerror_resume_count = 0;
   return options;

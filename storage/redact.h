@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "schema/value.h"
 #include "storage/store.h"
 
 namespace gatefold::storage {
@@ -31,9 +32,18 @@ struct RedactRequest {
 };
 
 struct RedactReport {
-  std::vector<Revision> revisions;  // whose content is gone
-  Revision told;                    // the event that tells of it
+  std::vector<Revision> revisions;  // whose content is gone; empty: nothing was left to redact
+  Revision told;                    // the event that tells of it; 0: there is none
 };
+
+// Whether all versions that Store::plan_redaction() named were redacted before. The log has told of
+// that: such a redaction takes out of the files what a crash may have left of their bytes, and is
+// no event.
+bool is_done_before(const Store& store, const std::vector<Revision>& revisions);
+
+// What the body of the event that tells of a redaction says in one line: `redacts secrets/prod/key
+// 47-49: leaked`.
+std::string redaction_text(const Value& body);
 
 // The event that tells of a redaction, alone in its batch; `head` is the log's.
 BatchEntry redaction_entry(const RedactRequest& request, const std::vector<Revision>& revisions,

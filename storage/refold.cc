@@ -4,6 +4,7 @@
 
 #include "storage/failures.h"
 #include "storage/fold_batch.h"
+#include "storage/kept.h"
 #include "storage/pin.h"
 #include "storage/recover.h"
 
@@ -62,9 +63,19 @@ Result<Revision> begin(Database& database) {
   return Revision{1};
 }
 
-// Folds from `next` until the batch is full or the log ends; answers where to go on.
+// Fewer than the head's number where some were passed over or dropped; 0: nobody knows.
+std::uint64_t events_kept(const Database& database) {
+  const auto kept = read_kept(database, nullptr);
+  if (!kept) return 0;
+  std::uint64_t events = 0;
+  for (const auto& [resource, of_resource] : *kept) events += of_resource.events;
+  return events;
+}
+
+// Folds from `next` until the batch is full or the log ends, counting in `done`; answers where to
+// go on.
 Result<Revision> fold_some(const Database& database, const Snapshot::Pin& pin, Rows& rows,
-                           Revision next, Revision head) {
+                           Revision next, Revision head, std::uint64_t& done) {
   rocksdb::WriteBatch batch;
   FoldBatch folded(database, batch);
   for (std::size_t i = 0; i < kBatchEventsMax && next <= head; ++i, next = next.next()) {
@@ -91,6 +102,7 @@ Result<Revision> fold_some(const Database& database, const Snapshot::Pin& pin, R
     if (!frame_revision) return std::unexpected(frame_revision.error());
     const FoldInput input{record->event, *body, record->splice_at, *frame_revision};
     if (auto added = folded.add(input); !added) return std::unexpected(std::move(added.error()));
+    ++done;
     rows.next();
   }
   batch.Put(slice(kMetaRefold), encode({kFoldVersion, next}));
@@ -113,12 +125,15 @@ Result<void> refold(const std::shared_ptr<Database>& database, const Head& head,
   {
     const Snapshot::Pin pin(database);
     Rows rows(*database, Family::kLog, nullptr, revision_key(*next), "", /*fill_cache=*/false);
+    const auto all = events_kept(*database);
+    std::uint64_t done = 0;
     while (*next <= head.revision) {
-      next = fold_some(*database, pin, rows, *next, head.revision);
+      next = fold_some(*database, pin, rows, *next, head.revision, done);
       if (!next) return std::unexpected(std::move(next.error()));
-      if (progress) progress(next->number - 1, head.revision.number);
+      if (progress) progress(done, all);
     }
   }
+  if (auto counted = count_kept(*database); !counted) return counted;
   rocksdb::WriteBatch batch;
   batch.Delete(slice(kMetaRefold));
   batch.Put(slice(kMetaFold), [] {

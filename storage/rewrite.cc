@@ -87,6 +87,7 @@ Result<bool> Rewrite::next() {
     rocksdb::PinnableSlice bytes;
     const auto row = pin_.body_row(revision, bytes);
     if (!row) return std::unexpected(row.error());
+    row_bytes_ = bytes.size();
     const bool is_boundary = row->frame_revision == revision;
     if (is_boundary && batch_.GetDataSize() > kRewriteBatchBytesMax) return true;
     const bool is_wanted = std::ranges::binary_search(revisions_, revision);
@@ -98,9 +99,9 @@ Result<bool> Rewrite::next() {
   return false;
 }
 
-void Rewrite::put(Revision revision, const BodyRow& before, const std::string& row) {
+void Rewrite::put(Revision revision, const std::string& row) {
   batch_.Put(pin_.database().family(Family::kBodies), revision_key(revision), row);
-  bytes_freed_ += before.stored.size();
+  bytes_freed_ += row_bytes_;
   bytes_added_ += row.size();
 }
 
@@ -120,21 +121,21 @@ Result<void> Rewrite::redact(Revision revision, const BodyRow& row) {
     frame_body_.clear();
     frames_.push_back(revision);
   }
-  put(revision, row, encode_body_gap(revision, frame, BodyGap::kRedacted, *digest));
+  put(revision, encode_body_gap(revision, frame, BodyGap::kRedacted, *digest));
   return {};
 }
 
 Result<void> Rewrite::hang(Revision revision, const BodyRow& row) {
   if (row.frame_revision == revision || row.frame_revision != gone_) return {};
   if (row.gap != BodyGap::kNone) {
-    put(revision, row, encode_body_gap(revision, pointer(revision, row), row.gap, gap_digest(row)));
+    put(revision, encode_body_gap(revision, pointer(revision, row), row.gap, gap_digest(row)));
     return {};
   }
   auto body = pin_.body(revision);
   if (!body) return std::unexpected(std::move(body.error()));
   const auto stored = store_body(*body, frame_body_);
   const auto frame = stored.is_delta ? frame_ : revision;
-  put(revision, row, encode_body_row(revision, {frame, body->size(), stored.bytes}));
+  put(revision, encode_body_row(revision, {frame, body->size(), stored.bytes}));
   if (auto changed = change_current(revision, frame, *body); !changed) return changed;
   if (!stored.is_delta) {
     frame_ = revision;

@@ -39,7 +39,7 @@ class Rewrite {
   Result<void> redact(Revision revision, const BodyRow& row);
   Result<void> hang(Revision revision, const BodyRow& row);
   Result<void> change_current(Revision revision, Revision frame, std::string_view body);
-  void put(Revision revision, const BodyRow& before, const std::string& row);
+  void put(Revision revision, const std::string& row);
   Revision pointer(Revision revision, const BodyRow& row) const;
 
   const Snapshot::Pin& pin_;
@@ -47,8 +47,9 @@ class Rewrite {
   std::vector<Revision> revisions_;
   std::vector<Revision> versions_;  // newest first; the last one is next
   bool has_read_ = false;
-  Revision gone_;   // the frame that was dropped last
-  Revision frame_;  // what hangs in its place; 0: nothing yet
+  std::size_t row_bytes_ = 0;  // of the row that is looked at
+  Revision gone_;              // the frame that was dropped last
+  Revision frame_;             // what hangs in its place; 0: nothing yet
   std::string frame_body_;
   std::vector<Revision> frames_;
   rocksdb::WriteBatch batch_;

@@ -158,7 +158,7 @@ class Snapshot {
 
   // The same as of an earlier moment: all that it answers is as of then. What is kept of now alone
   // it refuses (the index), counts not (count()) or has none of (sightings). kBadRequest where
-  // there is no such revision yet, or nothing had happened at that time.
+  // there is no such revision yet, or nothing had happened then; kExpired as check_given() says.
   Result<std::shared_ptr<const Snapshot>> at(const Moment& moment) const;
 
   // head(), whole. Where its event was dropped, time and chain are those of the last one before it

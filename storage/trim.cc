@@ -186,9 +186,9 @@ Result<void> Trim::drop(What what, Revision revision) {
 }
 
 void Trim::note_dropped(std::size_t bytes_before, std::size_t bytes_after) {
-  const auto freed = bytes_before - std::min(bytes_before, bytes_after);
-  kept_.bytes -= std::min<std::uint64_t>(kept_.bytes, freed);
-  kept_.dropped_bytes += freed;
+  kept_.bytes += bytes_after;  // of a small body, the digest is larger
+  kept_.bytes -= std::min<std::uint64_t>(kept_.bytes, bytes_before);
+  kept_.dropped_bytes += bytes_before - std::min(bytes_before, bytes_after);
 }
 
 Result<void> Trim::drop_record(Revision revision) {

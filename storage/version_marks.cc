@@ -68,7 +68,7 @@ VersionMarks VersionMarks::with(Revision revision, std::span<const Version> newe
 
 std::size_t VersionMarks::bytes() const {
   auto bytes = sizeof(*this) + marks_.capacity() * sizeof(Mark);
-  for (const auto& id : schema_ids_) bytes += sizeof(id) + id.capacity();
+  for (const auto& id : schema_ids_) bytes += sizeof(std::string) + id.capacity();
   return bytes;
 }
 

@@ -71,16 +71,26 @@ std::uint32_t masked_checksum(std::string_view bytes) {
   return (crc >> 15 | crc << 17) + 0xa282ead8U;
 }
 
+bool is_record(std::string_view bytes) {
+  if (bytes.size() < kHeaderBytes) return false;
+  const auto header = parse_header(bytes);
+  return header.type >= kFull && header.type <= kLast &&
+         header.length <= bytes.size() - kHeaderBytes &&
+         masked_checksum(bytes.substr(kTypeAt, 1 + header.length)) == header.checksum;
+}
+
+// How far behind its beginning a whole record begins; its size where none does.
+std::size_t next_record(std::string_view bytes) {
+  for (std::size_t at = 0; at < bytes.size(); ++at) {
+    if (is_record(bytes.substr(at))) return at;
+  }
+  return bytes.size();
+}
+
 // Whether a whole record begins anywhere in it: then what stands before was not the last to be
 // written.
 bool holds_record(std::string_view bytes) {
-  for (; bytes.size() >= kHeaderBytes; bytes.remove_prefix(1)) {
-    const auto header = parse_header(bytes);
-    if (header.type < kFull || header.type > kLast) continue;
-    if (header.length > bytes.size() - kHeaderBytes) continue;
-    if (masked_checksum(bytes.substr(kTypeAt, 1 + header.length)) == header.checksum) return true;
-  }
-  return false;
+  return next_record(bytes) < bytes.size();
 }
 
 struct Wal {
@@ -112,23 +122,88 @@ Result<std::vector<Wal>> list_wals(rocksdb::Env& env, const std::string& directo
   return wals;
 }
 
-Result<WalEnd> check_wal(rocksdb::Env& env, const std::string& directory, const std::string& name) {
+// Hands each block of a file over, until told to stop.
+Result<void> read_blocks(rocksdb::Env& env, const std::string& path,
+                         const std::function<bool(std::string_view block)>& take) {
   std::unique_ptr<rocksdb::SequentialFile> file;
-  const auto opened = env.NewSequentialFile(directory + "/" + name, &file, rocksdb::EnvOptions());
+  const auto opened = env.NewSequentialFile(path, &file, rocksdb::EnvOptions());
   if (!opened.ok()) return disk_failure(opened);
   std::string buffer(kWalBlockBytes, '\0');
-  WalWalk walk;
-  std::uint64_t at = 0;
   for (;;) {
     rocksdb::Slice block;
     const auto read = file->Read(kWalBlockBytes, &block, buffer.data());
     if (!read.ok()) return disk_failure(read);
-    if (!block.empty() && !walk.add({block.data(), block.size()})) {
-      return corruption(fmt::format("{}: the block at {} holds what was never written", name, at));
-    }
-    at += block.size();
-    if (block.size() < kWalBlockBytes) return walk.end();
+    if (block.empty() || !take({block.data(), block.size()})) return {};
+    if (block.size() < kWalBlockBytes) return {};
   }
+}
+
+// Puts the parts of records together, and passes over what is none.
+class RecordWalk {
+ public:
+  RecordWalk(const std::function<void(std::string_view)>& record,
+             const std::function<void(std::uint64_t)>& damage)
+      : record_(record), damage_(damage) {}
+
+  void add(std::string_view block) {
+    const bool is_full = block.size() == kWalBlockBytes;
+    while (block.size() >= kHeaderBytes && !is_zero(block)) {
+      if (!is_record(block)) {
+        const bool is_cut = !is_full && !holds_record(block.substr(1)) && is_cut_off(block);
+        if (!is_cut) damage_(at_);
+        is_broken_ = true;
+        skip(block, next_record(block));
+        continue;
+      }
+      const auto header = parse_header(block);
+      take(header.type, block.substr(kHeaderBytes, header.length));
+      skip(block, kHeaderBytes + header.length);
+    }
+    at_ += block.size();
+  }
+
+ private:
+  static bool is_cut_off(std::string_view block) {
+    const auto header = parse_header(block);
+    return header.type >= kFull && header.type <= kLast &&
+           header.length > block.size() - kHeaderBytes;
+  }
+
+  void skip(std::string_view& block, std::size_t bytes) {
+    block.remove_prefix(bytes);
+    at_ += bytes;
+  }
+
+  void take(std::uint8_t type, std::string_view part) {
+    if (type == kFull || type == kFirst) {
+      whole_.clear();
+      is_broken_ = false;
+    }
+    // The rest of one whose beginning is damaged.
+    if (is_broken_) return;
+    whole_.append(part);
+    if (type == kFull || type == kLast) record_(whole_);
+  }
+
+  const std::function<void(std::string_view)>& record_;
+  const std::function<void(std::uint64_t)>& damage_;
+  std::uint64_t at_ = 0;
+  std::string whole_;
+  bool is_broken_ = false;
+};
+
+Result<WalEnd> check_wal(rocksdb::Env& env, const std::string& directory, const std::string& name) {
+  WalWalk walk;
+  std::uint64_t at = 0;
+  bool is_written = true;
+  const auto read = read_blocks(env, directory + "/" + name, [&](std::string_view block) {
+    is_written = walk.add(block);
+    if (is_written) at += block.size();
+    return is_written;
+  });
+  if (!read) return std::unexpected(read.error());
+  if (is_written) return walk.end();
+  return corruption(fmt::format("{}: the block at {} holds what was never written", name, at));
 }
 
 }  // namespace
@@ -157,6 +232,24 @@ bool WalWalk::add(std::string_view block) {
 
 WalEnd WalWalk::end() const {
   return in_record_ || is_cut_ || ends_in_zeros_ ? WalEnd::kTorn : WalEnd::kComplete;
+}
+
+Result<std::vector<std::string>> wal_names(rocksdb::Env& env, const std::string& directory) {
+  auto wals = list_wals(env, directory);
+  if (!wals) return std::unexpected(std::move(wals.error()));
+  std::vector<std::string> names;
+  for (auto& wal : *wals) names.push_back(std::move(wal.name));
+  return names;
+}
+
+Result<void> walk_log(rocksdb::Env& env, const std::string& path,
+                      const std::function<void(std::string_view record)>& record,
+                      const std::function<void(std::uint64_t at)>& damage) {
+  RecordWalk walk(record, damage);
+  return read_blocks(env, path, [&](std::string_view block) {
+    walk.add(block);
+    return true;
+  });
 }
 
 Result<WalEnd> check_wals(rocksdb::Env& env, const std::string& directory) {

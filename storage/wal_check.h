@@ -6,8 +6,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <rocksdb/env.h>
 
@@ -34,6 +36,15 @@ class WalWalk {
   bool is_cut_ = false;
   bool ends_in_zeros_ = false;
 };
+
+// The names of the WALs of a directory that have content, in the order in which they were written.
+Result<std::vector<std::string>> wal_names(rocksdb::Env& env, const std::string& directory);
+
+// Reads one of RocksDB's logs, a WAL or a MANIFEST: each record that is whole, and where what is
+// none begins, but for a last one that is cut off. Keeps one record.
+Result<void> walk_log(rocksdb::Env& env, const std::string& path,
+                      const std::function<void(std::string_view record)>& record,
+                      const std::function<void(std::uint64_t at)>& damage);
 
 // All logs of a directory, in order. Only the last one with content may be torn; everything else is
 // an error that starts "corruption:". Reads each file once, a block at a time.

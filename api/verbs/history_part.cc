@@ -1,6 +1,9 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "api/body.h"
+#include "api/moment.h"
 #include "api/params.h"
 #include "api/shape.h"
 #include "api/verbs/freshness.h"
@@ -14,12 +17,15 @@ namespace gatefold::api {
 namespace {
 
 std::optional<Reply> show(Exchange exchange) {
-  auto options = parse_history_options(exchange.request, exchange.now());
+  const auto& view = *exchange.view;
+  const auto now = time_in(view, exchange.at, exchange.now());
+  if (!now) return error_response(now.error());
+  auto options = parse_history_options(exchange.request, *now);
   if (!options) return error_response(options.error());
   const auto query = list_query(exchange.info, std::move(*options));
-  const auto tell =
-      exchange.info.subresource == "history" ? engine::object_history : engine::object_conditions;
-  auto told = tell(*exchange.view, *exchange.kind, exchange.key(), query);
+  auto told = exchange.info.subresource == "history"
+                  ? engine::object_history(view, *exchange.kind, exchange.key(), query)
+                  : engine::object_conditions(view, *exchange.kind, exchange.key(), query, *now);
   exchange.view.reset();
   if (!told) return error_response(told.error());
   // There is no Table of it.
@@ -36,7 +42,7 @@ std::unexpected<Status> wrong(std::string_view field, const Value& value, std::s
 }
 
 // `revision` is a number or its text; `at` a time, or a revision like it.
-Result<Revision> revision_of(const Value& body, const engine::View& view) {
+Result<Revision> revision_of(const Value& body, const Exchange& exchange) {
   const auto* revision = find(body, "revision");
   const auto* at = find(body, "at");
   if ((revision == nullptr) == (at == nullptr)) {
@@ -52,7 +58,10 @@ Result<Revision> revision_of(const Value& body, const engine::View& view) {
   if (!moment) return wrong(field, said, moment.error().message);
   if (const auto* number = std::get_if<Revision>(&*moment)) return *number;
   if (revision != nullptr) return wrong(field, said, "must be a revision; times go with at");
-  return engine::last_until(view, std::get<Time>(*moment));
+  const auto time = std::get<Time>(*moment);
+  if (time > std::max(exchange.now(), exchange.view->head.time))
+    return wrong(field, said, "is in the future");
+  return engine::last_until(*exchange.view, time);
 }
 
 Result<engine::Command> rollback_of(const Exchange& exchange) {
@@ -65,26 +74,18 @@ Result<engine::Command> rollback_of(const Exchange& exchange) {
                           name == "revision" || name == "at";
     if (!is_known) return bad_request(fmt::format("a Rollback has no field {}", go_quote(name)));
   }
-  auto revision = revision_of(decoded->value, *exchange.view);
+  auto revision = revision_of(decoded->value, exchange);
   if (!revision) return std::unexpected(std::move(revision.error()));
-  engine::Command command;
-  command.verb = engine::Verb::kPatch;
+  // The object itself is written; that it was a rollback is said of who did it.
+  auto command = command_on(exchange, engine::Verb::kPatch);
+  command.actor.verb = exchange.info.subresource;
+  command.actor.field_manager = options->field_manager;
   command.patch_type = engine::PatchType::kRestore;
   command.restores = *revision;
   command.body = std::move(decoded->value);
-  command.group = exchange.info.group;
-  command.version = exchange.info.version;
-  command.plural = exchange.info.plural;
-  command.name_space = exchange.info.name_space;
-  command.name = exchange.info.name;
   command.dry_run = options->dry_run;
   command.field_validation = options->field_validation;
-  // The object itself is written; that it was a rollback is said of who did it.
-  command.actor = exchange.actor;
-  command.actor.verb = exchange.info.subresource;
-  command.actor.field_manager = options->field_manager;
   command.user = exchange.user;
-  command.bytes = exchange.request.body.size();
   return command;
 }
 

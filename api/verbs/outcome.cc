@@ -18,6 +18,19 @@ Result<std::string> scale_in(const Exchange& exchange, std::string_view json) {
 
 }  // namespace
 
+engine::Command command_on(const Exchange& exchange, engine::Verb verb) {
+  engine::Command command;
+  command.verb = verb;
+  command.group = exchange.info.group;
+  command.version = exchange.info.version;
+  command.plural = exchange.info.plural;
+  command.name_space = exchange.info.name_space;
+  command.name = exchange.info.name;
+  command.actor = exchange.actor;
+  command.bytes = exchange.request.body.size();
+  return command;
+}
+
 Response render_object(const Exchange& exchange, std::string json, int code) {
   if (exchange.info.subresource == "scale") {
     auto scale = scale_in(exchange, json);

@@ -9,6 +9,9 @@
 
 namespace gatefold::api {
 
+// A command of the client's on what its path names; the path's subresource is not in it.
+engine::Command command_on(const Exchange& exchange, engine::Verb verb);
+
 // Hands the command to the engine; the answer is the object in the shape that was asked for, with
 // the code that `code` picks.
 std::optional<Reply> submit(Exchange exchange, engine::Command command,

@@ -34,18 +34,10 @@ std::optional<Reply> remove(Exchange exchange) {
   auto options =
       parse_remove_options(exchange.request, exchange.kind->api_version(exchange.version->name));
   if (!options) return error_response(options.error());
-  engine::Command command;
-  command.verb = engine::Verb::kDelete;
-  command.group = exchange.info.group;
-  command.version = exchange.info.version;
-  command.plural = exchange.info.plural;
-  command.name_space = exchange.info.name_space;
-  command.name = exchange.info.name;
+  auto command = command_on(exchange, engine::Verb::kDelete);
+  command.actor.field_manager = default_field_manager(exchange.request.user_agent);
   command.dry_run = options->dry_run;
   command.delete_options = options->options;
-  command.actor = exchange.actor;
-  command.actor.field_manager = default_field_manager(exchange.request.user_agent);
-  command.bytes = exchange.request.body.size();
   auto& engine = exchange.context.engine;
   auto waiting = std::make_shared<Exchange>(std::move(exchange));
   engine.submit(std::move(command),

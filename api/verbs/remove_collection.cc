@@ -1,6 +1,7 @@
 #include "api/params.h"
 #include "api/shape.h"
 #include "api/verbs/freshness.h"
+#include "api/verbs/outcome.h"
 #include "api/verbs/verbs.h"
 #include "engine/limits.h"
 #include "engine/page.h"
@@ -31,17 +32,13 @@ struct Removal {
 
 engine::Command command_of(const Removal& removal, const ObjectKey& key) {
   const auto& exchange = removal.exchange;
-  engine::Command command;
-  command.verb = engine::Verb::kDelete;
-  command.group = exchange.info.group;
-  command.version = exchange.info.version;
-  command.plural = exchange.info.plural;
+  auto command = command_on(exchange, engine::Verb::kDelete);
   command.name_space = key.name_space;
   command.name = key.name;
+  command.bytes = 0;  // the request's body is held once, not for each
+  command.actor.field_manager = default_field_manager(exchange.request.user_agent);
   command.dry_run = removal.options.dry_run;
   command.delete_options = removal.options.options;
-  command.actor = exchange.actor;
-  command.actor.field_manager = default_field_manager(exchange.request.user_agent);
   return command;
 }
 

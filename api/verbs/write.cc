@@ -41,8 +41,7 @@ Result<engine::Command> command_of(const Exchange& exchange) {
     auto media = body_media_of(exchange.request, !exchange.shown_kind->core);
     if (!media) return std::unexpected(std::move(media.error()));
   }
-  engine::Command command;
-  command.verb = engine_verb(verb);
+  auto command = command_on(exchange, engine_verb(verb));
   if (verb == RequestVerb::kPatch) {
     auto type = patch_type_of(exchange.request, exchange.kind->core);
     if (!type) return std::unexpected(std::move(type.error()));
@@ -51,20 +50,14 @@ Result<engine::Command> command_of(const Exchange& exchange) {
   auto options = parse_write_options(exchange.request, options_kind(verb), command.applies());
   if (!options) return std::unexpected(std::move(options.error()));
   command.force = options->force;
-  command.group = exchange.info.group;
-  command.version = exchange.info.version;
-  command.plural = exchange.info.plural;
-  command.name_space = exchange.info.name_space;
   // A name in a POST to a collection says nothing (R1.9).
   const bool creates = verb == RequestVerb::kCreate && exchange.info.subresource.empty();
-  if (!creates) command.name = exchange.info.name;
+  if (creates) command.name.clear();
   command.subresource = exchange.info.subresource;
   command.dry_run = options->dry_run;
   command.field_validation = options->field_validation;
-  command.actor = exchange.actor;
   command.user = exchange.user;
   command.actor.field_manager = options->field_manager;
-  command.bytes = exchange.request.body.size();
   auto filled =
       verb == RequestVerb::kPatch ? fill_patch(exchange, command) : fill_body(exchange, command);
   if (!filled) return std::unexpected(std::move(filled.error()));

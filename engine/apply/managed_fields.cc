@@ -195,6 +195,18 @@ void settle_managed_times(const Value& old_object, Value& object) {
   *now = *before;
 }
 
+bool takes_from_others(const Value& old_object, const Value& object, std::string_view manager) {
+  const auto* before = find_path(old_object, {"metadata", "managedFields"});
+  const auto* now = find_path(object, {"metadata", "managedFields"});
+  if (before == nullptr || !before->is_array()) return false;
+  return std::ranges::any_of(before->get_array(), [&](const Value& entry) {
+    if (string_at(entry, {"manager"}) == manager) return false;
+    if (now == nullptr || !now->is_array()) return true;
+    return std::ranges::none_of(now->get_array(),
+                                [&](const Value& other) { return same_but_time(entry, other); });
+  });
+}
+
 void cap_update_managers(Ownership& ownership) {
   auto& managers = ownership.managers;
   std::vector<std::string> updaters;

@@ -47,6 +47,9 @@ void put_managed_fields(const Ownership& ownership, Value& object);
 // Puts back the old times where nothing but them would change (R17.9).
 void settle_managed_times(const Value& old_object, Value& object);
 
+// Whether a write of `manager` took fields from others: an entry of theirs is gone or says less.
+bool takes_from_others(const Value& old_object, const Value& object, std::string_view manager);
+
 // Merges the oldest entries of Updates into one for each version, until no more than
 // kUpdateManagersMax are left (R17.11).
 inline constexpr std::size_t kUpdateManagersMax = 10;

@@ -8,6 +8,7 @@
 
 #include "engine/guard/guard.h"
 #include "engine/known_definitions.h"
+#include "engine/lint/report.h"
 #include "schema/json.h"
 #include "schema/meta.h"
 #include "storage/digest.h"
@@ -85,19 +86,19 @@ Value object_after(const AuditRecord& record, const Before& before, storage::Eve
   if (is_audited_object(record.response)) return record.response;
   auto known = last_known(record, event.key, before);
   if (record.actor.verb == "delete") {
-    if (!before) add_gap(event, "the object");
+    if (!before) add_body_gap(event, "the object");
     return known;
   }
   const bool says_all = record.request.is_object() && record.actor.verb != "patch" &&
                         (record.actor.subresource.empty() || record.actor.subresource == "status");
   if (says_all) {
-    add_gap(event, fmt::format("the answer (level {}): what the server made of the request",
-                               record.level));
+    add_body_gap(event, fmt::format("the answer (level {}): what the server made of the request",
+                                    record.level));
     return requested(record, std::move(known));
   }
-  add_gap(event, fmt::format("the object (level {}{}{}): what the write changed", record.level,
-                             record.actor.subresource.empty() ? "" : ", subresource ",
-                             record.actor.subresource));
+  add_body_gap(event, fmt::format("the object (level {}{}{}): what the write changed", record.level,
+                                  record.actor.subresource.empty() ? "" : ", subresource ",
+                                  record.actor.subresource));
   return known;
 }
 
@@ -116,7 +117,7 @@ EventType type_after(const AuditRecord& record, const Value& object, storage::Ev
   if (is_audited_object(record.response)) return EventType::kModified;
   // The answer to a deletion that is waited with is the object; a Status says that it is gone.
   if (record.response.is_object() || finalizers_of(object).empty()) return EventType::kDeleted;
-  add_gap(event, "whether the object went: it has finalizers");
+  add_body_gap(event, "whether the object went: it has finalizers");
   return EventType::kModified;
 }
 
@@ -124,8 +125,15 @@ EventType type_after(const AuditRecord& record, const Value& object, storage::Ev
 
 Result<void> AuditHistory::add(AuditRecord record) {
   ++counts_.records;
+  if (record.time != last_time_) last_ids_.clear();
+  last_time_ = record.time;
   if (!record.skip.empty()) {
     ++counts_.skipped[record.skip];
+    return {};
+  }
+  // Clients may choose the id: two writes of one id happened at two times.
+  if (!record.id.empty() && !last_ids_.insert(record.id).second) {
+    ++counts_.skipped["there twice"];
     return {};
   }
   return record.actor.verb == "deletecollection" ? add_collection(record) : add_write(record);
@@ -173,7 +181,10 @@ Result<void> AuditHistory::add_collection(const AuditRecord& record) {
     auto object = item.is_object() ? std::move(item) : last_known(record, key, *before);
     const bool is_known = !listed.empty() && finalizers_of(object).empty();
     event.type = is_known ? EventType::kDeleted : EventType::kModified;
-    if (!is_known) add_gap(event, "whether the deletion of a collection took this object");
+    if (!is_known) {
+      const auto add_its_gap = listed.empty() ? add_body_gap : add_gap;
+      add_its_gap(event, "whether the deletion of a collection took this object");
+    }
     // Items of a list leave out what they are.
     if (find(object, "kind") == nullptr) {
       const auto whole = last_known(record, key, {});
@@ -204,8 +215,9 @@ Result<void> AuditHistory::put(const AuditRecord& record, storage::Event event, 
   const auto& version = said == nullptr ? (*kind)->storage_version() : *said;
 
   auto body = std::make_shared<const std::string>(canonical_json(object));
-  const bool is_no_op =
-      before && *body == before->body && event.type != EventType::kDeleted && !has_gap(event);
+  // Behind an object that stands in, the same again is news: now it is known.
+  const bool is_no_op = before && *body == before->body && event.type != EventType::kDeleted &&
+                        !has_gap(event) && !stand_ins_.contains(event.key);
   if (is_no_op) {
     ++counts_.skipped["no change"];
     writer_.count({event.key,
@@ -239,6 +251,11 @@ Result<void> AuditHistory::put(const AuditRecord& record, storage::Event event, 
   event.audit_annotations.push_back({std::string(kAuditId), record.id});
   if (has_gap(event) || (!before && event.type != EventType::kAdded)) ++counts_.gaps;
   ++counts_.events;
+  if (body_gap(event).empty()) {
+    stand_ins_.erase(event.key);
+  } else {
+    stand_ins_.insert(event.key);
+  }
   return history_.add(std::move(event), std::move(body));
 }
 

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 
 #include "engine/audit/record.h"
@@ -24,8 +25,8 @@ struct AuditCounts {
   std::map<std::string, std::uint64_t> skipped;  // records, by reason
 };
 
-// Takes records in the order of their times. A write that changed nothing is no event: it is
-// counted as a sighting of rule `no-op`.
+// Takes records in the order of their times, of each that is there twice the first. A write that
+// changed nothing is no event: it is counted as a sighting of the rule no-op.
 class AuditHistory {
  public:
   explicit AuditHistory(storage::HistoryWriter& writer) : writer_(writer), history_(writer) {}
@@ -43,6 +44,9 @@ class AuditHistory {
   storage::HistoryWriter& writer_;
   ForeignHistory history_;
   AuditCounts counts_;
+  std::set<ObjectKey> stand_ins_;   // whose last version is not known
+  Time last_time_;                  // of the record that came last,
+  std::set<std::string> last_ids_;  // and the ids of those of that time
 };
 
 }  // namespace gatefold::engine

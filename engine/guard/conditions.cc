@@ -184,6 +184,7 @@ class Collector {
                            .reason = string_at(item, {"reason"}),
                            .message = string_at(item, {"message"}),
                            .last_transition_time = time.value_or(Time{}),
+                           .said_time = written,
                            .written_time = time ? written : std::string_view()};
       const auto* observed = find(item, "observedGeneration");
       if (observed != nullptr && observed->is_number()) {

@@ -24,7 +24,8 @@ struct ConditionEntry {
   std::string_view message;
   std::optional<std::int64_t> observed_generation;
   Time last_transition_time;
-  std::string_view written_time;  // as it stands there; "" where it is missing or none
+  std::string_view said_time;     // the text that stands there; "" where it is missing
+  std::string_view written_time;  // the same where it is a time, else ""
   Value* slot = nullptr;  // the condition in the object, when it was collected from a mutable one
 };
 

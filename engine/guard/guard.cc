@@ -31,7 +31,7 @@ class Guard {
     remember(pairs.all(), findings);
     // The entries view into the object: it changes last.
     const auto mended = repair(pairs.all(), findings);
-    for (const auto& finding : findings) tell(finding);
+    for (const auto& finding : findings) tell(finding, write_.modes, report_);
     for (const auto& [entry, text] : mended) {
       entry->slot->get_object()["lastTransitionTime"] = text;
     }
@@ -68,7 +68,8 @@ class Guard {
       const bool stays = pair.before != nullptr && !pair.status_moved();
       const auto found = repairing(*pair.now, undoes_all && pair.is_restamped(), findings);
       if (found) {
-        const auto text = stays ? std::string(kept_text) : format_seconds(found->kept);
+        const bool is_restored = stays && !kept_text.empty();
+        const auto text = is_restored ? std::string(kept_text) : format_seconds(found->kept);
         mended.emplace_back(pair.now, text);
         report_.repairs.push_back(*found);
       } else if (stays && !pair.is_restamped() && !kept_text.empty() &&
@@ -105,28 +106,28 @@ class Guard {
     return std::nullopt;
   }
 
-  void tell(const GuardFinding& finding) {
-    const auto mode = mode_of(finding.rule);
-    if (mode == GuardMode::kOff) return;
-    const auto id = text_of(finding.rule).id;
-    report_.tally.emplace_back(finding.rule, mode);
-    if (mode == GuardMode::kWarn) {
-      report_.warnings.push_back(fmt::format("{}: {} ({})", finding.place, finding.text, id));
-    } else if (mode == GuardMode::kReject) {
-      report_.errors.push_back(finding.rule == GuardRule::kDuplicate
-                                   ? duplicate(finding.place, finding.value, std::string(id))
-                                   : invalid_value(finding.place, finding.value,
-                                                   fmt::format("{} ({})", finding.text, id),
-                                                   std::string(id)));
-    }
-  }
-
   const GuardedWrite& write_;
   Value& object_;
   GuardReport report_;
 };
 
 }  // namespace
+
+void tell(const GuardFinding& finding, const GuardModes& modes, GuardReport& report) {
+  const auto mode = modes[static_cast<std::size_t>(finding.rule)];
+  if (mode == GuardMode::kOff) return;
+  const auto id = text_of(finding.rule).id;
+  report.tally.emplace_back(finding.rule, mode);
+  if (mode == GuardMode::kWarn) {
+    report.warnings.push_back(fmt::format("{}: {} ({})", finding.place, finding.text, id));
+  } else if (mode == GuardMode::kReject) {
+    report.errors.push_back(finding.rule == GuardRule::kDuplicate
+                                ? duplicate(finding.place, finding.value, std::string(id))
+                                : invalid_value(finding.place, finding.value,
+                                                fmt::format("{} ({})", finding.text, id),
+                                                std::string(id)));
+  }
+}
 
 GuardReport guard_write(const GuardedWrite& write, Value& object) {
   return Guard(write, object).run();

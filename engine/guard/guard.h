@@ -24,6 +24,9 @@ struct GuardReport {
   GuardTally tally;
 };
 
+// What a finding's mode makes of it, a repair apart.
+void tell(const GuardFinding& finding, const GuardModes& modes, GuardReport& report);
+
 struct GuardedWrite {
   const SchemaNode& schema;
   const Value* old_object = nullptr;  // nullptr: it is new

@@ -126,7 +126,14 @@ void judge_time(const ConditionPair& pair, bool is_create, Time event_time,
     return;
   }
   const auto transition = transition_of(pair, is_create, event_time);
-  if (!transition) return;
+  if (!transition) {
+    // Where there was no time nothing can be restamped. When the status moved is not known here: a
+    // repair says when the field was written.
+    const bool is_first_time = pair.before != nullptr && pair.before->written_time.empty() &&
+                               pair.before->said_time != now.said_time;
+    if (is_first_time) judge_bad_time(now, event_time, cut_to_seconds(event_time), findings);
+    return;
+  }
   const auto previous = pair.before == nullptr ? Time{} : pair.before->last_transition_time;
   const auto truth = true_time(previous, now.last_transition_time, event_time);
   const auto kept = cut_to_seconds(truth.time);

@@ -39,6 +39,10 @@ struct GuardRuleText {
   std::string_view source;  // who says so
 };
 
+// Of fights over fields that are no condition's status a write is judged by the object's last
+// versions, and only where it takes a field from another field manager (field_fights.h); a history
+// by all that happened. Of writes that change nothing at all `no-op` is a count alone: nobody is
+// warned or refused.
 // In the order of GuardRule. "API conventions" are Kubernetes' (sig-architecture, typical status
 // properties); "GEP-1364" is the Gateway API's on conditions.
 inline constexpr std::array<GuardRuleText, kGuardRules> kGuardRuleTexts = {{

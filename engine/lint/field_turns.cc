@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/guard/field_fights.h"
 #include "engine/guard/memory.h"
 #include "engine/tell/diff.h"
 #include "schema/json.h"
@@ -19,12 +20,6 @@ std::string short_form(const FieldChange& change) {
   auto text = canonical_json(change.new_value);
   if (text.size() <= kValueBytesMax) return text;
   return fmt::format("{} bytes {:x}", text.size(), std::hash<std::string>()(text));
-}
-
-// What other rules speak of, or what differs because something else does.
-bool is_told_elsewhere(std::string_view path, bool has_transitions) {
-  if (path.ends_with(".lastTransitionTime") || path.ends_with(".observedGeneration")) return true;
-  return has_transitions && path.find("conditions[") != std::string_view::npos;
 }
 
 }  // namespace

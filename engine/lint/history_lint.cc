@@ -13,6 +13,10 @@
 namespace gatefold::engine {
 namespace {
 
+// Fewer writes of one writer that changed nothing are no loop: clients can't always know what
+// stands there.
+constexpr std::uint64_t kLoopWrites = 3;
+
 // As the rules take it; the body's is not changed.
 std::vector<ConditionEntry> conditions_of(const Value& body) {
   return body.is_object() ? collect_conditions(body) : std::vector<ConditionEntry>();
@@ -25,6 +29,18 @@ const PastTransition* past_of(const GuardMemory& memory, const GuardFinding& fin
     if (past.path == finding.path && past.type == finding.type && --n == 0) return &past;
   }
   return nullptr;
+}
+
+// Findings of one rule whose texts differ in numbers and times alone are of one sort: what went
+// back is not what was above.
+std::string sort_of(std::string_view text) {
+  std::string sort;
+  for (const auto c : text) {
+    const bool is_digit = c >= '0' && c <= '9';
+    if (!is_digit) sort += c;
+    if (is_digit && !sort.ends_with('#')) sort += '#';
+  }
+  return sort;
 }
 
 std::string writer_of_sighting(std::string_view text) {
@@ -66,6 +82,7 @@ void HistoryLint::Object::tell_turns(const LintedVersion& version, const GuardFi
   told.writers = {writer_text(version.writer)};
   if (is_fight) told.writers.push_back(finding.other_writer);
   told.joins_writers = !is_fight;
+  told.form.clear();
   const auto turns = is_fight ? kFightTurns : kFlapTransitions;
   const auto* first = past_of(memory, finding, turns - 1);
   if (!turned.insert({finding.rule, finding.path, finding.type}).second || !first) return;
@@ -106,7 +123,7 @@ void HistoryLint::note_repairs(const LintedVersion& version) {
           .detail = fmt::format("{}: it said {}, true is {}", text_of(*rule).what,
                                 format_seconds(repair.claimed), format_seconds(repair.kept)),
           .writers = {},
-          .form = "",
+          .form = "repaired",
           .first = {},
           .first_time = {},
           .is_repaired = true});
@@ -140,7 +157,7 @@ void HistoryLint::compare(const LintedVersion& version, Object& object) {
                   .type = finding.type,
                   .detail = finding.text,
                   .writers = {},
-                  .form = "",
+                  .form = sort_of(finding.text),
                   .first = {},
                   .first_time = {}};
     if (finding.rule == GuardRule::kFight || finding.rule == GuardRule::kFlap)
@@ -159,13 +176,15 @@ void HistoryLint::judge(const LintedVersion& version, Object& object) {
   const bool has_body = version.body.is_object();
   if (!has_body) {
     if (is_in_range(version)) gathering_.add_gap(version);
-    object.remember(version, version.transitions);
+    if (!version.is_stand_in) object.remember(version, version.transitions);
+    // What lagged may have caught up.
+    object.lag = GenerationLag();
   } else if (is_first ? version.is_addition : object.last.body.is_object()) {
     compare(version, object);
   } else {
     // What it came from is not known.
     if (!collect_conditions(version.body).empty()) conditioned_.emplace(version.key, version.kind);
-    object.remember(version, version.transitions);
+    if (!object.last.is_stand_in) object.remember(version, version.transitions);
   }
   object.last = version;
 }
@@ -192,9 +211,11 @@ void HistoryLint::add_sighting(const ObjectKey& key, std::string_view rule, std:
                                std::uint64_t count, Time first, Time last) {
   const auto found = find_guard_rule(rule);
   if (!found || (!range_.rules.empty() && !range_.rules.contains(*found))) return;
-  const bool is_outside =
-      last < range_.since || (range_.until_time.ns > 0 && first > range_.until_time);
-  if (is_outside) return;
+  const bool is_outside = last < range_.since || last <= range_.after_time ||
+                          (range_.until_time.ns > 0 && first > range_.until_time) ||
+                          (range_.until_revision_time.ns > 0 && first > range_.until_revision_time);
+  const bool is_loop = *found != GuardRule::kNoOp || count >= kLoopWrites;
+  if (is_outside || !is_loop) return;
   const auto kind = conditioned_.find(key);
   gathering_.add_sighting(key, kind == conditioned_.end() ? key.resource : kind->second, *found,
                           writer_of_sighting(writer), count, first, last);

@@ -17,9 +17,12 @@ namespace gatefold::engine {
 // What is told. Versions before the range are judged too, so that those in it have a past.
 struct LintRange {
   Revision after;
-  Revision until;             // 0: all
-  Time since;                 // 0: all
-  Time until_time;            // 0: all
+  Revision until;   // 0: all
+  Time since;       // 0: all
+  Time until_time;  // 0: all
+  // When `after` and `until` were: sightings have no revisions. 0: not known, and not asked.
+  Time after_time;
+  Time until_revision_time;
   std::set<GuardRule> rules;  // empty: all
 };
 

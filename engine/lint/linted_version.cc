@@ -1,5 +1,7 @@
 #include "engine/lint/linted_version.h"
 
+#include "engine/gap.h"
+
 namespace gatefold::engine {
 namespace {
 
@@ -19,7 +21,8 @@ std::optional<LintedVersion> read_linted_version(const Value& line) {
   LintedVersion version;
   version.revision = {static_cast<std::uint64_t>(revision)};
   version.time = time_at(line, "time");
-  version.is_addition = string_at(line, {"type"}) == "ADDED";
+  version.is_addition = string_at(line, {"type"}) == "ADDED" &&
+                        string_at(line, {"auditAnnotations", kGapAnnotation}).empty();
   version.is_deletion = string_at(line, {"type"}) == "DELETED";
   version.key = {text_at(line, {"object", "resource"}), text_at(line, {"object", "namespace"}),
                  text_at(line, {"object", "name"})};
@@ -44,9 +47,11 @@ std::optional<LintedVersion> read_linted_version(const Value& line) {
                                text_at(one, {"type"}), time_at(one, "claimed"),
                                time_at(one, "kept")});
   }
-  if (const auto* body = find(line, "body"); body != nullptr && body->is_object())
-    version.body = *body;
   version.gap = text_at(line, {"bodyGap"});
+  const auto* body = find(line, "body");
+  const bool has_body = body != nullptr && body->is_object();
+  version.is_stand_in = has_body && !version.gap.empty();
+  if (has_body && !version.is_stand_in) version.body = *body;
   return version;
 }
 

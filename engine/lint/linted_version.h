@@ -15,7 +15,7 @@ namespace gatefold::engine {
 struct LintedVersion {
   Revision revision;
   Time time;
-  bool is_addition = false;
+  bool is_addition = false;  // nothing came before it
   bool is_deletion = false;
   ObjectKey key;
   std::string kind;
@@ -23,8 +23,9 @@ struct LintedVersion {
   storage::Actor writer;
   std::vector<storage::Transition> transitions;
   std::vector<storage::Repair> repairs;
-  Value body;       // null: it is not there
-  std::string gap;  // why not
+  Value body;                // null: it is not there, or another one stands in for it
+  std::string gap;           // why not
+  bool is_stand_in = false;  // then transitions are not what happened
 };
 
 // A line of the log (engine/history.h) as JSON; nothing where it is none.

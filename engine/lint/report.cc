@@ -19,12 +19,11 @@ std::string times_text(std::uint64_t count) {
 std::string sentence(const LintFinding& finding, const std::string& detail) {
   auto text = fmt::format("{}: ", fmt::join(finding.writers, " and "));
   if (!finding.type.empty()) text += finding.type + ": ";
-  text += detail + times_text(finding.count);
-  if (finding.repaired == finding.count) {
-    text += "; the guard put it right";
-  } else if (finding.repaired > 0) {
-    text += fmt::format("; the guard put {} of them right", finding.repaired);
-  }
+  text += detail;
+  text += finding.is_varied ? fmt::format(" (the last of {})", finding.count)
+                            : times_text(finding.count);
+  // The repaired ones are of a form of their own.
+  if (finding.repaired > 0) text += "; the guard put it right";
   return text;
 }
 
@@ -117,12 +116,14 @@ void LintGathering::add(const LintedVersion& version, LintNote note) {
   finding.last_time = version.time;
   finding.count += note.count;
   if (note.is_repaired) finding.repaired += note.count;
+  finding.is_varied = finding.is_varied || (!finding.text.empty() && finding.text != note.detail);
   finding.text = std::move(note.detail);
 }
 
 void LintGathering::add_sighting(const ObjectKey& key, const std::string& kind, GuardRule rule,
                                  const std::string& writer, std::uint64_t count, Time first,
                                  Time last) {
+  const bool changed_nothing = rule == GuardRule::kNoOp;
   auto& finding = findings_[{key, "", rule, "", "", {writer}, "sighting"}];
   finding = {.rule = rule,
              .key = key,
@@ -136,8 +137,10 @@ void LintGathering::add_sighting(const ObjectKey& key, const std::string& kind, 
              .first_time = first,
              .last_time = last,
              .count = count,
-             .repaired = count,
-             .text = "writes that became nothing: all they moved was lastTransitionTime"};
+             .repaired = changed_nothing ? 0 : count,
+             .text = changed_nothing
+                         ? "writes that changed nothing"
+                         : "writes that became nothing: all they moved was lastTransitionTime"};
 }
 
 void LintGathering::add_gap(const LintedVersion& version) {

@@ -25,7 +25,9 @@ struct LintFinding {
   Time first_time, last_time;
   std::uint64_t count = 0;
   std::uint64_t repaired = 0;  // of these, put right by the guard
-  std::string text;            // a sentence
+  // A sentence; of several that say different numbers the last one.
+  std::string text;
+  bool is_varied = false;  // they do
 };
 
 // Versions whose objects are no longer kept, so that nothing could be said of them.
@@ -55,7 +57,7 @@ struct LintNote {
   GuardRule rule;
   std::string path;
   std::string type;
-  std::string detail;                // a part of a sentence; the last one is told
+  std::string detail;                // a part of a sentence
   std::vector<std::string> writers;  // empty: the version's
   std::string form;                  // notes of different forms are not gathered
   Revision first;                    // 0: the version's
@@ -68,7 +70,8 @@ struct LintNote {
 class LintGathering {
  public:
   void add(const LintedVersion& version, LintNote note);
-  // What a writer's writes that became nothing tell: no revision has them.
+  // What a writer's writes that became nothing tell: no revision has them. Either they changed
+  // nothing, or the guard put right what they did.
   void add_sighting(const ObjectKey& key, const std::string& kind, GuardRule rule,
                     const std::string& writer, std::uint64_t count, Time first, Time last);
   void add_gap(const LintedVersion& version);

@@ -84,8 +84,12 @@ Result<void> add_objects(const ObjectKey& key, const storage::Snapshot& history,
                          Revision until, Traces& traces) {
   auto then = until.number == 0 ? Result<std::optional<storage::PastObject>>()
                                 : history.object_at(key, until);
-  if (!then) return std::unexpected(std::move(then.error()));
-  if (*then) {
+  if (!then && then.error().reason != Reason::kExpired) {
+    return std::unexpected(std::move(then.error()));
+  }
+  if (!then) {
+    traces.history.gap = std::move(then.error().message);
+  } else if (*then) {
     auto object = parse_object((*then)->body);
     if (!object) return std::unexpected(std::move(object.error()));
     traces.history.object = std::move(*object);
@@ -98,6 +102,16 @@ Result<void> add_objects(const ObjectKey& key, const storage::Snapshot& history,
     traces.replay.object = std::move(*object);
   }
   return {};
+}
+
+Result<std::vector<std::string>> dropped_since(const storage::Snapshot& history, Revision from) {
+  const auto all = history.kept();
+  if (!all) return std::unexpected(all.error());
+  std::vector<std::string> dropped;
+  for (const auto& [resource, kept] : *all) {
+    if (Account::is_compared(resource) && kept.last_dropped > from) dropped.push_back(resource);
+  }
+  return dropped;
 }
 
 const SchemaNode* schema_of(const View& view, const std::string& resource) {
@@ -129,6 +143,7 @@ JsonObject object_json(const ObjectComparison& object) {
   }
   return {{"object", to_string(object.key)},
           {"equal", object.is_equal()},
+          {"gap", object.gap},
           {"writes", {{"history", object.history_writes}, {"replay", object.replay_writes}}},
           {"fields", std::move(fields)},
           {"conditions", std::move(conditions)}};
@@ -137,7 +152,14 @@ JsonObject object_json(const ObjectComparison& object) {
 }  // namespace
 
 bool ReplayReport::is_equal() const {
-  return !is_truncated && std::ranges::all_of(objects, &ObjectComparison::is_equal);
+  return !is_truncated && dropped.empty() && failure.empty() &&
+         std::ranges::all_of(objects, &ObjectComparison::is_equal);
+}
+
+std::string_view ReplayReport::verdict() const {
+  if (!failure.empty()) return "failed";
+  if (std::ranges::any_of(objects, &ObjectComparison::differs)) return "different";
+  return is_equal() ? "equal" : "unknown";
 }
 
 Result<ReplayReport> account(const storage::Snapshot& history, const View& replay,
@@ -159,13 +181,22 @@ Result<ReplayReport> account(const storage::Snapshot& history, const View& repla
         return true;
       });
   if (!read) return std::unexpected(std::move(read.error()));
+  auto dropped = dropped_since(history, from);
+  if (!dropped) return std::unexpected(std::move(dropped.error()));
+  report.dropped = std::move(*dropped);
   report.is_truncated = account.is_truncated();
   for (auto& [key, traces] : account.traces()) {
     if (auto added = add_objects(key, history, replay, until, traces); !added) {
       return std::unexpected(std::move(added.error()));
     }
-    report.objects.push_back(
-        compare_traces(key, traces.history, traces.replay, schema_of(replay, key.resource)));
+    auto comparison =
+        compare_traces(key, traces.history, traces.replay, schema_of(replay, key.resource));
+    if (std::ranges::find(report.dropped, key.resource) != report.dropped.end()) {
+      comparison.conditions.clear();
+      if (comparison.gap.empty())
+        comparison.gap = "the way there, of which events are no longer kept";
+    }
+    report.objects.push_back(std::move(comparison));
   }
   return report;
 }
@@ -173,14 +204,20 @@ Result<ReplayReport> account(const storage::Snapshot& history, const View& repla
 JsonObject report_json(const ReplayReport& report) {
   JsonArray objects;
   for (const auto& object : report.objects) objects.emplace_back(object_json(object));
-  return {{"equal", report.is_equal()},
-          {"from", report.from.number},
-          {"until", report.until.number},
-          {"refused", report.refused},
-          {"uncompared",
-           {{"history", report.uncompared_history}, {"replay", report.uncompared_replay}}},
-          {"truncated", report.is_truncated},
-          {"objects", std::move(objects)}};
+  JsonObject document{
+      {"equal", report.is_equal()},
+      {"verdict", report.verdict()},
+      {"from", report.from.number},
+      {"until", report.until.number},
+      {"refused", report.refused},
+      {"uncompared",
+       {{"history", report.uncompared_history}, {"replay", report.uncompared_replay}}},
+      {"gaps", gaps_json(report.gaps)},
+      {"dropped", JsonArray(report.dropped.begin(), report.dropped.end())},
+      {"truncated", report.is_truncated},
+      {"objects", std::move(objects)}};
+  if (!report.failure.empty()) document["failure"] = report.failure;
+  return document;
 }
 
 }  // namespace gatefold::engine

@@ -3,9 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/replay/compare.h"
+#include "engine/replay/gaps.h"
 #include "engine/replay/under_test.h"
 #include "engine/view.h"
 #include "schema/status.h"
@@ -22,14 +25,21 @@ struct ReplayReport {
   // Of Events and Leases, which no two runs write alike.
   std::uint64_t uncompared_history = 0;
   std::uint64_t uncompared_replay = 0;
+  Gaps gaps;  // of the replay, since its state was put
+  // Resources that are compared, of which the history no longer has all events since `from`.
+  std::vector<std::string> dropped;
+  std::string failure;  // why the replay could not go on
 
-  bool is_equal() const;
+  bool is_equal() const;  // everything could be compared, and nothing differs
+  // `equal`, `different`, `unknown` where nothing differs that could be compared, or `failed`.
+  std::string_view verdict() const;
 };
 
 inline constexpr std::size_t kAccountObjectsMax = 10'000;
 
 // The history's events in (from, until] by the writers under test; in the log of `replay` after
 // `replay_from` all events that restate none. Final objects as of `until`, and as of `replay`.
+// `gaps`, `refused` and `failure` are left to the caller.
 Result<ReplayReport> account(const storage::Snapshot& history, const View& replay,
                              const UnderTest& under_test, Revision from, Revision until,
                              Revision replay_from);

@@ -96,10 +96,10 @@ std::string_view order_word(StatusOrder order) {
   return "";
 }
 
-bool ObjectComparison::is_equal() const {
-  return fields.empty() && std::ranges::none_of(conditions, [](const ConditionMoves& moves) {
-           return moves.order == StatusOrder::kExtra || moves.order == StatusOrder::kDifferent;
-         });
+bool ObjectComparison::differs() const {
+  return !fields.empty() || std::ranges::any_of(conditions, [](const ConditionMoves& moves) {
+    return moves.order == StatusOrder::kExtra || moves.order == StatusOrder::kDifferent;
+  });
 }
 
 ObjectComparison compare_traces(ObjectKey key, const ObjectTrace& history,
@@ -108,9 +108,12 @@ ObjectComparison compare_traces(ObjectKey key, const ObjectTrace& history,
                               .history_writes = history.writes,
                               .replay_writes = replay.writes,
                               .fields = {},
-                              .conditions = moves_of(history, replay)};
-  comparison.fields =
-      diff(essence_of(history.object), essence_of(replay.object), {.schema = schema});
+                              .conditions = moves_of(history, replay),
+                              .gap = history.gap};
+  if (comparison.gap.empty()) {
+    comparison.fields =
+        diff(essence_of(history.object), essence_of(replay.object), {.schema = schema});
+  }
   return comparison;
 }
 

@@ -19,6 +19,7 @@ struct ObjectTrace {
   std::uint64_t writes = 0;
   std::vector<storage::Transition> transitions;  // that its writes made, oldest first
   Value object;                                  // at the end; null: it is not there
+  std::string gap;                               // why `object` is not known
 };
 
 enum class StatusOrder {
@@ -47,10 +48,11 @@ struct ObjectComparison {
   std::uint64_t replay_writes = 0;
   std::vector<FieldChange> fields;         // from the history's object to the replay's
   std::vector<ConditionMoves> conditions;  // by path and type
+  std::string gap;                         // why fields could not be compared
 
-  // The same in the end, on a way that leads there: neither other fields, nor statuses that are
-  // more or others than the history's.
-  bool is_equal() const;
+  // Other fields in the end, or statuses on the way that are more or others than the history's.
+  bool differs() const;
+  bool is_equal() const { return !differs() && gap.empty(); }
 };
 
 // Leaves out what depends on when, and how often, something was written: lastTransitionTime,

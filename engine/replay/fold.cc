@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/definitions.h"
+#include "engine/replay/remains.h"
 
 namespace gatefold::engine {
 namespace {
@@ -66,26 +67,30 @@ void give_turns(Changes& changes) {
 }  // namespace
 
 Result<FoldedHistory> fold_history(const storage::Snapshot& history, Revision after, Revision until,
-                                   const UnderTest& under_test) {
+                                   const UnderTest& under_test,
+                                   const std::atomic<bool>& is_interrupted, Gaps& gaps) {
   FoldedHistory folded{.until = after};
   ByObject objects;
   std::ptrdiff_t count = 0;
   std::string key;
-  auto read = history.outlines(after, until, [&](const EventOutline& event) {
+  const auto visit = [&](const EventOutline& event) {
     folded.until = event.revision;
     ++folded.events;
     if (under_test.wrote(event.user, event.field_manager, event.user_agent)) {
       ++folded.withheld;
-      return true;
+      return !is_interrupted;
     }
     key.assign(event.resource).append(1, '/').append(event.name_space);
     key.append(1, '/').append(event.name);
     auto found = objects.find(std::string_view(key));
     if (found == objects.end()) found = objects.emplace(key, Changes{}).first;
     count += note(event, found->second);
-    return std::cmp_less(count, kFoldedChangesMax);
-  });
-  if (!read) return std::unexpected(std::move(read.error()));
+    return std::cmp_less(count, kFoldedChangesMax) && !is_interrupted;
+  };
+  auto is_whole = outline_remains(history, after, until, visit, gaps);
+  if (!is_whole) return std::unexpected(std::move(is_whole.error()));
+  // Behind the last event there may be others that were dropped.
+  if (*is_whole) folded.until = until;
   for (auto& [name, changes] : objects) {
     if (name.starts_with(kDefinitionPrefix)) give_turns(changes);
     folded.changes.insert(folded.changes.end(), changes.begin(), changes.end());

@@ -2,9 +2,11 @@
 // at the price of a scan of the log.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <vector>
 
+#include "engine/replay/gaps.h"
 #include "engine/replay/under_test.h"
 #include "storage/snapshot.h"
 
@@ -33,8 +35,10 @@ struct FoldedHistory {
 // Changes that are kept at most, some 40 bytes each: the fold ends early at more.
 inline constexpr std::size_t kFoldedChangesMax = 1'000'000;
 
-// Events in (after, until] of `history`, less those of the writers under test.
+// Events in (after, until] of `history`, less those of the writers under test; what was dropped is
+// counted. Ends early once it is interrupted.
 Result<FoldedHistory> fold_history(const storage::Snapshot& history, Revision after, Revision until,
-                                   const UnderTest& under_test);
+                                   const UnderTest& under_test,
+                                   const std::atomic<bool>& is_interrupted, Gaps& gaps);
 
 }  // namespace gatefold::engine

@@ -9,8 +9,10 @@
 
 #include "engine/compose.h"
 #include "engine/definitions.h"
+#include "engine/replay/remains.h"
 #include "schema/json.h"
 #include "schema/meta.h"
+#include "storage/redact.h"
 
 namespace gatefold::engine {
 namespace {
@@ -152,11 +154,11 @@ Result<void> Player::remove_what_is_not_in(const Catalog& catalog, const storage
       has_more = rows->size() == kRowsMax;
       for (auto& row : *rows) {
         after = row.key;
-        auto was =
-            then == nullptr ? Result<std::optional<storage::StoredObject>>() : then->get(row.key);
-        if (!was) return std::unexpected(std::move(was.error()));
         const auto parsed = parse_json(*row.body);
-        if (*was && parsed && uid_of(parsed->value) == to_string((*was)->uid)) continue;
+        const auto uid = parsed ? uid_of(parsed->value) : std::string_view();
+        const auto stays = then == nullptr ? Result<bool>(false) : is_there(row.key, uid, *then);
+        if (!stays) return std::unexpected(stays.error());
+        if (*stays) continue;
         Restatement removal{.event = event_about(*kind, std::move(row.key), {}), .is_exact = true};
         if (auto goes_on = may_go_on(); !goes_on) return goes_on;
         if (auto added = batch.add(std::move(removal)); !added) return added;
@@ -167,11 +169,28 @@ Result<void> Player::remove_what_is_not_in(const Catalog& catalog, const storage
   return {};
 }
 
+// Whether the object of that uid was there then, as far as can be told.
+Result<bool> Player::is_there(const ObjectKey& key, std::string_view uid,
+                              const storage::Snapshot& then) const {
+  auto was = then.get(key);
+  if (was) return *was && to_string((*was)->uid) == uid;
+  if (was.error().reason != Reason::kExpired) return std::unexpected(std::move(was.error()));
+  const auto last = last_remaining(*history_, key, then.head().revision, interrupted_);
+  if (!last) return std::unexpected(last.error());
+  if (!*last) return false;
+  const auto parsed = parse_json(*(*last)->body);
+  return parsed && uid_of(parsed->value) == uid;
+}
+
 Result<void> Player::put_objects(const Kind& kind, const storage::Snapshot& then) {
   Batch batch(*this);
   std::optional<ObjectKey> after;
   for (bool has_more = true; has_more;) {
     auto rows = rows_of(then, kind, after);
+    if (!rows && rows.error().reason == Reason::kExpired) {
+      if (auto done = batch.finish(); !done) return done;
+      return put_remaining_objects(kind, then.head().revision);
+    }
     if (!rows) return std::unexpected(std::move(rows.error()));
     has_more = rows->size() == kRowsMax;
     for (auto& row : *rows) {
@@ -187,6 +206,46 @@ Result<void> Player::put_objects(const Kind& kind, const storage::Snapshot& then
   return batch.finish();
 }
 
+Result<void> Player::put_remaining_objects(const Kind& kind, Revision revision) {
+  auto objects = remaining_objects(*history_, kind.resource, revision);
+  if (!objects) return std::unexpected(std::move(objects.error()));
+  Batch batch(*this);
+  for (auto& [key, newest] : *objects) {
+    auto shown = last_remaining(*history_, key, newest, interrupted_);
+    if (!shown) return std::unexpected(std::move(shown.error()));
+    if (!*shown || (*shown)->revision != newest) progress_.gaps.add(newest, key);
+    if (!*shown) continue;
+    const auto event = history_->event((*shown)->revision);
+    if (!event) return std::unexpected(event.error());
+    Restatement put{.event = event_about(kind, std::move(key), (*shown)->revision),
+                    .after = std::move((*shown)->body),
+                    .is_exact = true};
+    put.event.schema_id = (*event)->schema_id;
+    if (auto added = batch.add(std::move(put)); !added) return added;
+  }
+  return batch.finish();
+}
+
+Result<Player::Past> Player::past_at(Revision revision) const {
+  Past past{.catalog = core_catalog()};
+  if (revision.number == 0) return past;
+  auto lacking = lacking_at(*history_, revision);
+  if (!lacking) return std::unexpected(std::move(lacking.error()));
+  past.lacking = std::move(*lacking);
+  auto then = history_->at(revision);
+  if (!then) return std::unexpected(std::move(then.error()));
+  past.then = std::move(*then);
+  auto kinds = catalog_of(*past.then);
+  if (!kinds) return std::unexpected(std::move(kinds.error()));
+  past.catalog = std::move(*kinds);
+  return past;
+}
+
+Result<void> Player::check_state(Revision revision) const {
+  const auto past = past_at(revision);
+  return past ? Result<void>() : std::unexpected(past.error());
+}
+
 Result<void> Player::may_go_on() const {
   if (!interrupted_) return {};
   return unavailable(fmt::format("the replay was ended on its way from revision {} of the history",
@@ -194,99 +253,140 @@ Result<void> Player::may_go_on() const {
 }
 
 Result<void> Player::put_state(Revision revision) {
+  auto past = past_at(revision);
+  if (!past) return std::unexpected(std::move(past.error()));
+  const auto* then = past->then.get();
   progress_ = {};
-  std::shared_ptr<const storage::Snapshot> then;
-  auto catalog = core_catalog();
-  if (revision.number > 0) {
-    auto past = history_->at(revision);
-    if (!past) return std::unexpected(std::move(past.error()));
-    then = std::move(*past);
-    auto kinds = catalog_of(*then);
-    if (!kinds) return std::unexpected(std::move(kinds.error()));
-    catalog = std::move(*kinds);
-  }
+  progress_.gaps.lacking = std::move(past->lacking);
   const auto current = engine_.view()->catalog;
   for (const bool definitions : {false, true}) {
-    auto removed = remove_what_is_not_in(*current, then.get(), definitions);
+    auto removed = remove_what_is_not_in(*current, then, definitions);
     if (!removed) return removed;
   }
   for (const bool definitions : {true, false}) {
-    for (const auto& kind : catalog->kinds()) {
+    for (const auto& kind : past->catalog->kinds()) {
       const bool is_turn = (kind->resource == kDefinitions) == definitions;
       if (then == nullptr || !has_objects(*kind) || !is_turn) continue;
       if (auto put = put_objects(*kind, *then); !put) return put;
     }
   }
-  progress_ = {.begun_at = revision, .begun_own = engine_.view()->revision()};
+  progress_ = {.begun_at = revision,
+               .begun_own = engine_.view()->revision(),
+               .gaps = std::move(progress_.gaps)};
   return reached(revision);
 }
 
 Result<void> Player::reached(Revision revision) {
   progress_.at = revision;
   if (revision.number == 0) return {};
-  auto event = history_->event(revision);
-  if (!event) return std::unexpected(std::move(event.error()));
-  if (*event) progress_.time = (*event)->time;
+  const auto then = history_->at(revision);
+  if (!then) return std::unexpected(then.error());
+  const auto head = (*then)->read_head();
+  if (!head) return std::unexpected(head.error());
+  progress_.time = head->time;
   return {};
 }
 
-Result<Restatement> Player::restatement_of(const FoldedChange& change) const {
+Result<std::optional<Revision>> Player::next() const {
+  std::optional<Revision> found;
+  auto read = history_->outlines(progress_.at, history_->head().revision,
+                                 [&](const storage::EventOutline& outline) {
+                                   found = outline.revision;
+                                   return false;
+                                 });
+  if (!read) return std::unexpected(std::move(read.error()));
+  return found;
+}
+
+// Of the version that the change was made to, or of the last one before it that can be read; null
+// where none can.
+Result<Body> Player::body_before(const FoldedChange& change, const ObjectKey& key,
+                                 bool& is_single) const {
+  auto body = remaining_body(*history_, change.from);
+  if (!body || *body != nullptr) return body;
+  is_single = false;
+  auto last = last_remaining(*history_, key, change.from, interrupted_);
+  if (!last) return std::unexpected(std::move(last.error()));
+  return *last ? std::move((*last)->body) : nullptr;
+}
+
+// Nothing where the content of what it changes to is no longer kept, and where a history tells of
+// itself.
+Result<std::optional<Restatement>> Player::restatement_of(FoldedChange change) {
   auto event = history_->event(change.to);
   if (!event) return std::unexpected(std::move(event.error()));
   if (!*event) return internal_error(fmt::format("the history has no {}", change.to.number));
   Restatement restatement{.event = std::move(**event), .is_single = change.is_single};
   restatement.event.type = change.type;
   if (change.type == EventType::kDeleted) return restatement;
-  const auto read = [&](Revision revision, Body& body) -> Result<void> {
-    auto text = history_->body(revision);
-    if (!text) return std::unexpected(std::move(text.error()));
-    body = std::make_shared<const std::string>(std::move(*text));
-    return {};
-  };
-  if (change.from.number > 0) {
-    if (auto got = read(change.from, restatement.before); !got) {
-      return std::unexpected(std::move(got.error()));
-    }
+  const auto key = restatement.event.key;
+  if (key.resource == storage::kRedactions) return std::nullopt;
+  auto after = remaining_body(*history_, change.to);
+  if (!after) return std::unexpected(std::move(after.error()));
+  if (*after == nullptr) {
+    progress_.gaps.add(change.to, key);
+    if (change.is_single) return std::nullopt;
+    auto last = last_remaining(*history_, key, change.to, interrupted_);
+    if (!last) return std::unexpected(std::move(last.error()));
+    if (!*last || (*last)->revision <= change.from) return std::nullopt;
+    change.to = (*last)->revision;
+    *after = std::move((*last)->body);
+    event = history_->event(change.to);
+    if (!event) return std::unexpected(std::move(event.error()));
+    restatement.event = std::move(**event);
+    restatement.event.type = change.type;
   }
-  if (auto got = read(change.to, restatement.after); !got) {
-    return std::unexpected(std::move(got.error()));
-  }
+  restatement.after = std::move(*after);
+  if (change.from.number == 0) return restatement;
+  auto before = body_before(change, key, restatement.is_single);
+  if (!before) return std::unexpected(std::move(before.error()));
+  restatement.before = std::move(*before);
   return restatement;
+}
+
+Result<void> Player::say(const FoldedChange& change, Batch& batch) {
+  auto restatement = restatement_of(change);
+  if (!restatement) return std::unexpected(std::move(restatement.error()));
+  return *restatement ? batch.add(std::move(**restatement)) : Result<void>();
 }
 
 Result<void> Player::play(Revision until) {
   until = std::min(until, history_->head().revision);
   Batch batch(*this);
-  for (auto revision = progress_.at.next(); revision <= until; revision = revision.next()) {
-    auto event = history_->event(revision);
-    if (!event) return std::unexpected(std::move(event.error()));
-    const auto& actor = (*event)->actor;
-    if (under_test_.wrote(actor.user, actor.field_manager, actor.user_agent)) {
+  Result<void> said;
+  const auto visit = [&](const storage::EventOutline& event) {
+    if (under_test_.wrote(event.user, event.field_manager, event.user_agent)) {
       ++progress_.withheld;
-      continue;
+      return true;
     }
-    auto restatement = restatement_of({(*event)->type, (*event)->previous, revision, true});
-    if (!restatement) return std::unexpected(std::move(restatement.error()));
-    if (auto added = batch.add(std::move(*restatement)); !added) return added;
-    ++progress_.shown;
-  }
+    const auto missed = progress_.gaps.events;
+    said = say({event.type, event.previous, event.revision, true}, batch);
+    if (progress_.gaps.events == missed) ++progress_.shown;
+    return said.has_value();
+  };
+  auto read = outline_remains(*history_, progress_.at, until, visit, progress_.gaps);
+  if (!read) return std::unexpected(std::move(read.error()));
+  if (!said) return said;
   if (auto done = batch.finish(); !done) return done;
   return reached(std::max(until, progress_.at));
 }
 
 Result<void> Player::pass_to(Revision until) {
-  while (progress_.at < std::min(until, history_->head().revision)) {
-    auto folded = fold_history(*history_, progress_.at, until, under_test_);
+  until = std::min(until, history_->head().revision);
+  while (progress_.at < until) {
+    auto folded =
+        fold_history(*history_, progress_.at, until, under_test_, interrupted_, progress_.gaps);
     if (!folded) return std::unexpected(std::move(folded.error()));
+    if (auto goes_on = may_go_on(); !goes_on) return goes_on;
     Batch batch(*this);
+    const auto dropped = progress_.gaps.events;
     for (const auto& change : folded->changes) {
       if (auto goes_on = may_go_on(); !goes_on) return goes_on;
-      auto restatement = restatement_of(change);
-      if (!restatement) return std::unexpected(std::move(restatement.error()));
-      if (auto added = batch.add(std::move(*restatement)); !added) return added;
+      if (auto said = say(change, batch); !said) return said;
     }
     if (auto done = batch.finish(); !done) return done;
-    progress_.shown += folded->events - folded->withheld;
+    const auto missed = progress_.gaps.events - dropped;
+    progress_.shown += folded->events - folded->withheld - missed;
     progress_.withheld += folded->withheld;
     if (auto at = reached(folded->until); !at) return at;
   }

@@ -22,13 +22,15 @@ constexpr std::uint64_t kFoldedPieceEvents = 250'000;
 // How late the first watch is noticed.
 constexpr std::chrono::milliseconds kWatchTick{50};
 
-// The revision that a moment is; `otherwise` where none is named.
-Result<Revision> resolve(const storage::Snapshot& history, const std::optional<Moment>& moment,
-                         Revision otherwise) {
-  if (!moment) return otherwise;
-  auto then = history.at(*moment);
-  if (!then) return std::unexpected(std::move(then.error()));
-  return (*then)->head().revision;
+// The revision that a moment is; 0: before the first event.
+Result<Revision> resolve(const storage::Snapshot& history, const Moment& moment) {
+  if (moment == Moment(Revision{})) return Revision{};
+  auto then = history.at(moment);
+  if (then) return (*then)->head().revision;
+  const bool is_before_all =
+      std::holds_alternative<Time>(moment) && then.error().reason == Reason::kBadRequest;
+  if (is_before_all) return Revision{};
+  return std::unexpected(std::move(then.error()));
 }
 
 }  // namespace
@@ -54,6 +56,12 @@ std::string to_string(const ReplaySpeed& speed) {
   if (speed.type == ReplaySpeed::Type::kStep) return "step";
   if (speed.type == ReplaySpeed::Type::kMax) return "max";
   return fmt::format("{}x", speed.factor);
+}
+
+std::int64_t pause_ns(Time event, Time next, double factor, std::int64_t gap_max_ns) {
+  if (event.ns == 0) return 0;
+  const auto distance = static_cast<double>(next.ns - event.ns);
+  return static_cast<std::int64_t>(std::min(distance / factor, static_cast<double>(gap_max_ns)));
 }
 
 std::string_view state_word(ReplayStatus::State state) {
@@ -85,9 +93,9 @@ Result<std::unique_ptr<Replay>> Replay::open(ReplayOptions options, World world)
   std::unique_ptr<Replay> replay(
       new Replay(std::move(*store), std::move(*engine), std::move(options)));
   const auto& history = replay->player_->history();
-  auto from = resolve(history, replay->options_.from, {});
+  auto from = resolve(history, replay->options_.from.value_or(Revision{}));
   if (!from) return std::unexpected(std::move(from.error()));
-  auto to = resolve(history, replay->options_.to, history.head().revision);
+  auto to = resolve(history, replay->options_.to.value_or(history.head().revision));
   if (!to) return std::unexpected(std::move(to.error()));
   if (*from >= *to) {
     return bad_request(fmt::format("nothing happened after revision {} until revision {}",
@@ -165,7 +173,10 @@ Result<ReplayReport> Replay::report() const {
   if (view == nullptr) return unavailable("the store is being opened again");
   auto report = account(player_->history(), *view, options_.under_test, now.progress.begun_at,
                         now.progress.at, now.progress.begun_own);
-  if (report) report->refused = now.refused;
+  if (!report) return report;
+  report->refused = now.refused;
+  report->gaps = now.progress.gaps;
+  if (now.state == State::kFailed) report->failure = now.failure;
   return report;
 }
 
@@ -176,10 +187,17 @@ void Replay::run() {
       const std::scoped_lock lock(mutex_);
       if (stopping_ && !asked) break;
     }
-    auto done = asked ? carry_out(asked->control) : advance();
-    const bool is_refused = !done && done.error().reason == Reason::kBadRequest;
-    publish(is_refused ? Result<void>() : done);
-    if (!asked) continue;
+    if (!asked) {
+      publish(advance());
+      continue;
+    }
+    const auto revision = check(asked->control);
+    if (!revision) {
+      asked->done(std::unexpected(revision.error()));
+      continue;
+    }
+    auto done = carry_out(asked->control, *revision);
+    publish(done);
     done ? asked->done(status()) : asked->done(std::unexpected(std::move(done.error())));
   }
 }
@@ -207,26 +225,52 @@ std::optional<Replay::Asked> Replay::wait_for_turn() {
   return asked;
 }
 
-Result<void> Replay::carry_out(const ReplayControl& control) {
+// Refuses what makes no sense; the revision is that of a seek.
+Result<Revision> Replay::check(const ReplayControl& control) const {
   using Type = ReplayControl::Type;
-  if (control.type == Type::kLook) return {};
-  auto now = status();
+  const auto now = status();
+  if (control.type == Type::kLook) return Revision{};
   if (now.state == State::kFailed && control.type != Type::kSeek) {
     return bad_request("the replay has failed: " + now.failure);
   }
+  if (control.type == Type::kResume && now.speed.type == ReplaySpeed::Type::kStep) {
+    return bad_request("the speed is step: step, or set another speed");
+  }
+  if (control.type != Type::kSeek) return Revision{};
+  const auto moment = control.time ? Moment(*control.time) : Moment(control.revision);
+  auto revision = resolve(player_->history(), moment);
+  if (!revision) return revision;
+  if (*revision < now.from || *revision > now.to) {
+    return bad_request(fmt::format("revision {} is not between {} and {}", revision->number,
+                                   now.from.number, now.to.number));
+  }
+  if (puts_state(*revision)) {
+    if (auto kept = player_->check_state(*revision); !kept) {
+      return std::unexpected(std::move(kept.error()));
+    }
+  }
+  return revision;
+}
+
+// Whether seeking there is no going on.
+bool Replay::puts_state(Revision revision) const {
+  return revision < player_->progress().at || status().state == State::kFailed;
+}
+
+Result<void> Replay::carry_out(const ReplayControl& control, Revision revision) {
+  using Type = ReplayControl::Type;
   const auto become = [&](State state) {
     const std::scoped_lock lock(mutex_);
     status_.state = state;
   };
-  due_ = Clock::now();
+  if (control.type != Type::kLook) due_ = Clock::now();
   switch (control.type) {
+    case Type::kLook:
+      return {};
     case Type::kPause:
       become(State::kPaused);
       return {};
     case Type::kResume:
-      if (now.speed.type == ReplaySpeed::Type::kStep) {
-        return bad_request("the speed is step: step, or set another speed");
-      }
       become(State::kPlaying);
       return {};
     case Type::kSpeed: {
@@ -239,29 +283,45 @@ Result<void> Replay::carry_out(const ReplayControl& control) {
       become(State::kPaused);
       return step(control.count);
     case Type::kSeek:
-    case Type::kLook:
       break;
   }
-  if (control.revision < now.from || control.revision > now.to) {
-    return bad_request(fmt::format("revision {} is not between {} and {}", control.revision.number,
-                                   now.from.number, now.to.number));
+  const bool puts = puts_state(revision);
+  const auto state = status().state;
+  if (state == State::kEnded || state == State::kFailed) {
+    const std::scoped_lock lock(mutex_);
+    status_.state = State::kPaused;
+    status_.failure.clear();
   }
-  if (now.state == State::kEnded || now.state == State::kFailed) become(State::kPaused);
-  if (control.revision >= now.progress.at && now.state != State::kFailed) {
-    return player_->pass_to(control.revision);
-  }
-  return player_->put_state(control.revision);
+  return puts ? player_->put_state(revision) : player_->pass_to(revision);
 }
 
 Result<void> Replay::step(std::uint64_t count) {
   const auto to = status().to;
   const auto until = player_->progress().shown + count;
   while (player_->progress().shown < until && player_->progress().at < to) {
-    if (auto played = player_->play(player_->progress().at.next()); !played) return played;
+    const auto next = next_after(1);
+    if (!next) return std::unexpected(next.error());
+    if (auto played = player_->play(*next); !played) return played;
     const std::scoped_lock lock(mutex_);
     if (stopping_) break;
   }
   return {};
+}
+
+// The end of a piece of so many revisions that has an event, or of all: there may be very many
+// without.
+Result<Revision> Replay::next_after(std::uint64_t revisions) const {
+  const auto to = status().to;
+  const auto next = player_->next();
+  if (!next) return std::unexpected(next.error());
+  if (!*next) return to;
+  const auto until =
+      std::min(to, std::max(**next, Revision{player_->progress().at.number + revisions}));
+  const auto given = player_->history().check_given(until);
+  if (given) return until;
+  // A restored backup has passed over it: it is no moment, but that of an event is.
+  if (given.error().reason == Reason::kExpired) return **next;
+  return std::unexpected(given.error());
 }
 
 // What is due, at most a piece of it.
@@ -274,29 +334,24 @@ Result<void> Replay::advance() {
     due_ = Clock::now();
     return {};
   }
-  const auto at = player_->progress().at.number;
-  if (now.speed.type != ReplaySpeed::Type::kMax) {
-    auto played = player_->play(std::min(now.to, Revision{at + 1}));
-    if (played) schedule();
-    return played;
-  }
-  if (engine_->hub().watchers() > 0) {
-    return player_->play(std::min(now.to, Revision{at + kPieceEvents}));
-  }
-  return player_->pass_to(std::min(now.to, Revision{at + kFoldedPieceEvents}));
+  const bool is_max = now.speed.type == ReplaySpeed::Type::kMax;
+  const bool folds = is_max && engine_->hub().watchers() == 0;
+  const auto until = next_after(!is_max ? 1 : folds ? kFoldedPieceEvents : kPieceEvents);
+  if (!until) return std::unexpected(until.error());
+  auto said = folds ? player_->pass_to(*until) : player_->play(*until);
+  return said && !is_max ? schedule() : said;
 }
 
 // From event to event, so that what one is late the next one makes up for.
-void Replay::schedule() {
-  const auto& progress = player_->progress();
-  auto next = player_->history().event(progress.at.next());
-  if (!next || !*next) return;  // play() will say why
-  const auto gap = static_cast<double>((*next)->time.ns - progress.time.ns);
-  const auto factor = status().speed.factor;
-  const auto waits = progress.at.number == 0
-                         ? 0
-                         : std::min(gap / factor, static_cast<double>(options_.gap_max_ns));
-  due_ += std::chrono::nanoseconds(static_cast<std::int64_t>(waits));
+Result<void> Replay::schedule() {
+  const auto next = player_->next();
+  if (!next) return std::unexpected(next.error());
+  if (!*next) return {};
+  const auto event = player_->history().event(**next);
+  if (!event) return std::unexpected(event.error());
+  due_ += std::chrono::nanoseconds(pause_ns(player_->progress().time, (*event)->time,
+                                            status().speed.factor, options_.gap_max_ns));
+  return {};
 }
 
 void Replay::publish(const Result<void>& done) {

@@ -31,9 +31,12 @@ struct ReplaySpeed {
 Result<ReplaySpeed> parse_speed(std::string_view text);
 std::string to_string(const ReplaySpeed& speed);
 
+// How long after one event the next one is due; 0 where it is not known when the one was.
+std::int64_t pause_ns(Time event, Time next, double factor, std::int64_t gap_max_ns);
+
 struct ReplayOptions {
   std::filesystem::path directory;
-  std::optional<Moment> from;  // nothing: before the first event
+  std::optional<Moment> from;  // nothing, or a time before the first event: nothing is there
   std::optional<Moment> to;    // nothing: the last event
   ReplaySpeed speed;
   UnderTest under_test;
@@ -58,15 +61,17 @@ struct ReplayControl {
   // kLook changes nothing: it is answered when nothing is being said.
   enum class Type { kPause, kResume, kStep, kSeek, kSpeed, kLook };
   Type type = Type::kPause;
-  std::uint64_t count = 1;  // of kStep: events that are shown
-  Revision revision;        // of kSeek
-  ReplaySpeed speed;        // of kSpeed; kStep pauses
+  std::uint64_t count = 1;   // of kStep: events that are shown
+  Revision revision;         // of kSeek; 0: before the first event
+  std::optional<Time> time;  // of kSeek, instead; it may be before the first event
+  ReplaySpeed speed;         // of kSpeed; kStep pauses
 };
 
 class Replay {
  public:
   // Opens the directory for reading alone and puts the state as of `from`. kBadRequest for moments
-  // that are none of the history's; kExpired where it no longer has the state.
+  // that are none of the history's; kExpired where it no longer has the state. Events that it no
+  // longer has are passed over, and counted.
   static Result<std::unique_ptr<Replay>> open(ReplayOptions options, World world);
   // After stop(); all Views are gone.
   ~Replay();
@@ -85,7 +90,8 @@ class Replay {
   // the replay's thread; it must only post. Forward, seek() says what the events in between come
   // to; backward it puts the state and forgets what the controller under test wrote. After each the
   // next event is due at once; those behind it keep their distance. Too many at once are
-  // kTooManyRequests.
+  // kTooManyRequests. Those that are refused, kBadRequest and kExpired, change nothing; other
+  // failures are the replay's: kFailed, until one seeks.
   using Done = std::move_only_function<void(Result<ReplayStatus>)>;
   void control(ReplayControl control, Done done);
   ReplayStatus status() const;
@@ -106,10 +112,13 @@ class Replay {
   void run();
   std::optional<Asked> wait_for_turn();
   bool is_due() const;
-  Result<void> carry_out(const ReplayControl& control);
+  Result<Revision> check(const ReplayControl& control) const;
+  bool puts_state(Revision revision) const;
+  Result<void> carry_out(const ReplayControl& control, Revision revision);
   Result<void> step(std::uint64_t count);
   Result<void> advance();
-  void schedule();
+  Result<Revision> next_after(std::uint64_t revisions) const;
+  Result<void> schedule();
   void publish(const Result<void>& done);
 
   std::unique_ptr<storage::Store> store_;  // of the history

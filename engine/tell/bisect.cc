@@ -26,10 +26,16 @@ class Looks {
     return verdict;
   }
 
+  void note_sample() { ++found_.samples; }
+
   // What was found, with what is known of the versions before it.
   Bisection finish(Bisection::Method method, std::optional<std::size_t> first_true) {
     found_.method = method;
     found_.first_true = first_true;
+    const auto end = first_true ? verdicts_.find(*first_true) : verdicts_.end();
+    const auto is_gap = [](const auto& looked) { return looked.second.is_gap; };
+    found_.is_certain =
+        method == Bisection::Method::kScan && std::none_of(verdicts_.begin(), end, is_gap);
     if (!first_true) return found_;
     for (auto at = verdicts_.find(*first_true); at != verdicts_.begin();) {
       --at;
@@ -71,6 +77,7 @@ Result<Sampled> sample(Looks& looks, std::size_t count) {
   for (const auto place : sample_places(count)) {
     const auto verdict = looks.at(place);
     if (!verdict) return std::unexpected(verdict.error());
+    looks.note_sample();
     if (verdict->is_gap || (sampled.first_true && !verdict->is_true)) sampled.is_monotonic = false;
     if (verdict->is_true && !sampled.first_true) sampled.first_true = place;
     if (!sampled.first_true) sampled.false_before = place;
@@ -110,11 +117,11 @@ Result<Bisection> bisect(std::size_t count, bool scans, const Judge& judge) {
     return looks.finish(Bisection::Method::kScan, *found);
   };
   if (scans || count <= kBisectSamples) return by_scan();
+  const auto oldest = looks.at(0);
+  if (!oldest) return std::unexpected(oldest.error());
+  if (oldest->is_true) return looks.finish(Bisection::Method::kScan, 0);
   const auto sampled = sample(looks, count);
   if (!sampled) return std::unexpected(sampled.error());
-  if (sampled->is_monotonic && sampled->first_true && !sampled->false_before) {
-    return looks.finish(Bisection::Method::kScan, sampled->first_true);
-  }
   if (sampled->is_monotonic && sampled->first_true) {
     const auto found = halve(looks, *sampled->false_before, *sampled->first_true);
     if (!found) return std::unexpected(found.error());

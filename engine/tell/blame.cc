@@ -1,6 +1,6 @@
 #include "engine/tell/blame.h"
 
-#include <set>
+#include <algorithm>
 #include <utility>
 
 #include "engine/tell/list_match.h"
@@ -112,6 +112,29 @@ void Blame::collect(const SchemaNode* schema, const Value& value, const Node& no
             fields);
     path.pop_back();
   }
+}
+
+std::optional<Blame::Place> Blame::at(const FieldPath& path) const {
+  if (body_.is_null()) return std::nullopt;
+  const auto* node = &root_;
+  for (const auto& step : path) {
+    if (step.is_item) {
+      if (!step.new_place || *step.new_place >= node->items.size()) return std::nullopt;
+      node = &node->items[*step.new_place];
+    } else {
+      const auto member = node->members.find(step.name);
+      if (member == node->members.end()) return std::nullopt;
+      node = &member->second;
+    }
+  }
+  return Place{&marks_[node->origin.mark], &marks_[last_origin(*node)]};
+}
+
+std::size_t Blame::last_origin(const Node& node) {
+  auto last = node.origin.mark;
+  for (const auto& [key, below] : node.members) last = std::max(last, last_origin(below));
+  for (const auto& below : node.items) last = std::max(last, last_origin(below));
+  return last;
 }
 
 std::vector<BlamedField> Blame::fields() const {

@@ -27,8 +27,9 @@ struct BlamedField {
   std::string path;
   Value value;
   VersionMark mark;
-  // The body before that version is no longer kept: the field was set in `mark`, or in a version
-  // before it whose body is missing, the first of which this is.
+  // The body before that version is not known: the field was set in `mark`, or in a version before
+  // it whose body is missing, the first of which this is. `mark` itself where nothing before it is
+  // known.
   std::optional<Revision> gap_from;
 };
 
@@ -41,12 +42,24 @@ class Blame {
   explicit Blame(const SchemaNode* schema = nullptr) : schema_(schema) {}
 
   void fold(const VersionMark& mark, Value body);
-  // A version whose body is no longer kept.
+  // A version whose body is not known; ahead of the first one, that it has a past.
   void fold_gap(Revision revision);
 
   // Of the version that was folded last, in the order of the fields' names; empty without any.
   std::vector<BlamedField> fields() const;
   const Value& body() const { return body_; }
+
+  struct Mark {
+    VersionMark version;
+    std::optional<Revision> gap_from;  // as in BlamedField
+  };
+  struct Place {
+    const Mark* came = nullptr;     // with which version
+    const Mark* touched = nullptr;  // the last one that set something at or below it
+  };
+  // Of a place in the version that was folded last, by new_place of its items; nothing where there
+  // is none. Lives until the next fold.
+  std::optional<Place> at(const FieldPath& path) const;
 
  private:
   struct Origin {
@@ -58,11 +71,8 @@ class Blame {
     std::map<std::string, Node, std::less<>> members;
     std::vector<Node> items;
   };
-  struct Mark {
-    VersionMark version;
-    std::optional<Revision> gap_from;
-  };
 
+  static std::size_t last_origin(const Node& node);
   Node fresh(const Value& value) const;
   Node carry(const SchemaNode* schema, const Value& old_value, Node& old_node,
              const Value& new_value) const;

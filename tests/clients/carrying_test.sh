@@ -62,6 +62,8 @@ log --server "$url" >"$work/live"
 put a 5 # what the backups do not know
 seen=$(sed -nE 's/.*"resourceVersion": ?"([0-9]+)".*/\1/p' "$work/answer")
 [[ $("$GATEFOLD" backups "$work/backups/daily" | wc -l) -eq 3 ]] || fail "two backups are listed"
+expect "backups as JSON" "^\{\"id\":2,\"time\":\".*\",\"revision\":$revision,\"bytes\":[1-9]" \
+  "$GATEFOLD" backups "$work/backups/daily" -o json
 expect "the first one is restored" 'restored backup 1 ' \
   "$GATEFOLD" restore "$work/backups/daily" --backup 1 --data "$work/first"
 expect "the last one is restored" "restored backup 2 .* at revision $revision, .*; new events begin at [0-9]{16}" \
@@ -87,7 +89,9 @@ expect "verify of what went on" '^fine' "$GATEFOLD" verify --data "$work/restore
 
 log --data "$work/restored" >"$work/whole"
 expect "folded rows are lost" '4 families' "$drop_derived" "$work/restored" rows
-ends_with "verify finds that" 4 'damaged' "$GATEFOLD" verify --data "$work/restored"
+ends_with "verify finds that" 5 '^derived rows damaged: ' "$GATEFOLD" verify --data "$work/restored"
+ends_with "and what mends it" 5 "gatefold rebuild --data $work/restored\$" "$GATEFOLD" verify --data "$work/restored"
+ends_with "in JSON, too" 5 '"verdict":"derived rows damaged".*"derived":true' "$GATEFOLD" verify --data "$work/restored" -o json
 expect "rebuild" '^dropped current, .* folded the log anew' "$GATEFOLD" rebuild --data "$work/restored"
 expect "verify of what was rebuilt" '^fine' "$GATEFOLD" verify --data "$work/restored"
 log --data "$work/restored" | cmp - "$work/whole" || fail "the log is what it was"

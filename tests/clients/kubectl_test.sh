@@ -115,6 +115,7 @@ for folder in "$source/examples" "$upstream"; do
     apply_twice "$file"
     list "$file"
   done
+  guard_is_silent
   if [[ $level == full ]]; then
     watch_kinds "${files[@]}"
     for file in "${files[@]}"; do change "$file"; done
@@ -126,7 +127,6 @@ for folder in "$source/examples" "$upstream"; do
     expect "delete $file" '' "$kubectl" delete --ignore-not-found -f "$file"
   done
 done
-guard_is_silent
 expect "nothing is left" '^No resources found' "$kubectl" get gateway-api -A
 
 cat >"$work/tour.yaml" <<'YAML'

@@ -14,6 +14,10 @@ say_programmed() { # STATUS: as the controller does
 
 # The story: people, the controller and another writer.
 start_server --data "$work/data"
+"$kubectl" create serviceaccount robot >/dev/null || fail "a service account"
+token=$("$kubectl" create token robot) || fail "a token" "$token"
+as_robot() { curl -sS -o /dev/null -w '%{http_code}' -H "Authorization: Bearer $token" "$url/version"; }
+[[ $(as_robot) == 200 ]] || fail "the server knows its own token"
 "$kubectl" create -f - >"$work/out" <<'YAML' || fail "the Gateway" "$(cat "$work/out")"
 apiVersion: gateway.networking.k8s.io/v1
 kind: Gateway
@@ -48,6 +52,7 @@ port() { "$kubectl" get gateway web -o 'jsonpath={.spec.listeners[0].port}'; }
 start_replay --from "$created" --speed step
 expect "kubectl reads a replay" '^web +edge' "$kubectl" get gateways
 expect "the status of a replay" '"state":"paused".*"revision":'"$created" curl -sS "$url/gatefold/v1/replay"
+: >"$work/watched" # it is there before it is read
 "$kubectl" get gateway web --watch -o 'jsonpath={.metadata.annotations.watts}/{.status.conditions[?(@.type=="Programmed")].status}{"\n"}' \
   >"$work/watched" 2>/dev/null &
 watcher=$!
@@ -74,6 +79,11 @@ done
 expect "the controller did well" '"equal":true' curl -sS "$url/gatefold/v1/replay/report"
 control "no such control" '"code":404' fly
 control "no such speed" '"code":400' 'speed?x=fast'
+control "no such time" '"code":400' 'seek?time=yesterday'
+control "not both" '"code":400' "seek?time=2026-01-02T03:04:05Z&revision=$head"
+control "seeking to a time" '"state":"ended"' 'seek?time=2999-01-02T03:04:05Z'
+[[ $(as_robot) == 401 ]] || fail "a replay refuses tokens that the history's server signed"
+expect "a replay is ready" ok curl -sS "$url/readyz/replay"
 stop_server || fail "a replay ends well on SIGTERM" "$(cat "$work/server.log")"
 grep -qE '^gateways.gateway.networking.k8s.io/default/web +2 +2 +equal$' "$work/ready" ||
   fail "the report on SIGTERM" "$(cat "$work/ready")"
@@ -85,6 +95,37 @@ wait "$server_pid"
 server_pid=
 grep -q 'status.conditions\[Programmed\].status: "True" in the history, here "Unknown"' "$work/ready" ||
   fail "what is missing is named" "$(cat "$work/ready")"
+
+# At ten times its speed, before a controller that leads by a Lease and applies. What the history's managers own is theirs.
+start_replay --from "$created" --speed 10x
+"$kubectl" create -f - >"$work/out" <<'YAML' || fail "a Lease" "$(cat "$work/out")"
+apiVersion: coordination.k8s.io/v1
+kind: Lease
+metadata: {name: edge, namespace: default}
+spec: {holderIdentity: one, leaseDurationSeconds: 15}
+YAML
+expect "the Lease is renewed" patched "$kubectl" patch lease edge --type=merge \
+  -p '{"spec":{"renewTime":"2026-01-01T00:00:00.000000Z"}}'
+for _ in $(seq 200); do
+  [[ $(curl -sS "$url/gatefold/v1/replay") == *'"state":"ended"'* ]] && break
+  sleep 0.05
+done
+expect "ten times as fast, it ends" '"state":"ended".*"speed":"10x"' curl -sS "$url/gatefold/v1/replay"
+cat >"$work/applied" <<'YAML'
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: web, namespace: default}
+spec: {gatewayClassName: other}
+YAML
+apply=("$kubectl" apply --server-side --field-manager=edge-controller -f "$work/applied")
+expect_failure "what the history's managers own conflicts" 'conflict with "kubectl-create".*gatewayClassName' "${apply[@]}"
+expect "forced, it is applied" serverside-applied "${apply[@]}" --force-conflicts
+expect "it shows" '^other$' "$kubectl" get gateway web -o 'jsonpath={.spec.gatewayClassName}'
+stop_server || fail "a replay at 10x ends well" "$(cat "$work/server.log")"
+grep -q 'spec.gatewayClassName: "edge" in the history, here "other"' "$work/ready" ||
+  fail "what was applied is in the report" "$(cat "$work/ready")"
+grep -q '^Events and Leases are not compared: 0 writes in the history, here 2$' "$work/ready" ||
+  fail "what is not compared is counted" "$(cat "$work/ready")"
 
 sums >"$work/after"
 cmp -s "$work/before" "$work/after" || fail "the directory is only read" "$(diff "$work/before" "$work/after")"

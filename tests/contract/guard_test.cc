@@ -37,6 +37,24 @@ class Guarded {
     return peer_.call(method, std::string(kPath) + path,
                       {{"User-Agent", std::string(agent) + "/1"}, {"Content-Type", type}}, body);
   }
+  HttpAnswer apply(const std::string& path, std::string_view members) {
+    return peer_.call("PATCH", std::string(kPath) + path + "?fieldManager=applier",
+                      {{"Content-Type", "application/apply-patch+yaml"}},
+                      fmt::format(R"({{"apiVersion":"gateway.networking.k8s.io/v1",
+                          "kind":"Gateway",{})",
+                                  members.substr(1)));
+  }
+  // Of the Gateway: rule, writer and count.
+  std::vector<std::string> sightings() {
+    const auto shown = json(get(std::string(kPath) + "/gateways/web/conditions"));
+    std::vector<std::string> texts;
+    for (const auto& one : list_at(shown, {"sightings"})) {
+      texts.push_back(fmt::format("{} {} {}", std::string(string_at(one, {"rule"})),
+                                  std::string(string_at(one, {"writer"})),
+                                  integer_at(one, {"count"}, 0)));
+    }
+    return texts;
+  }
   // A second passes with each.
   HttpAnswer write(std::string_view agent, std::string_view status, std::string_view time,
                    int generation = 1, std::string_view message = "") {
@@ -107,6 +125,40 @@ TEST_CASE("a write that the guard makes nothing is no event, and is seen") {
       fmt::format("/gatefold/v1/transitions?object=gateway/default/web&after={}", guarded.head()));
   CHECK(string_at(json(timeline.substr(0, timeline.find('\n'))), {"sighting"}) == "restamped");
   CHECK(integer_at(json(timeline.substr(0, timeline.find('\n'))), {"count"}, 0) == 3);
+}
+
+TEST_CASE("who writes again and again what stands there is counted, and not warned") {
+  Guarded guarded;
+  const auto time = guarded.now();
+  REQUIRE(guarded.write("loop", "True", time).code == 200);
+  const auto head = guarded.head();
+  const auto quiet = [&](const HttpAnswer& answer) {
+    INFO(answer.body);
+    CHECK(answer.code == 200);
+    CHECK(answer.all("warning").empty());
+  };
+  for (int i = 0; i < 20; ++i) quiet(guarded.write("loop", "True", time));
+  const auto web = guarded.get(std::string(kPath) + "/gateways/web");
+  for (int i = 0; i < 3; ++i) quiet(guarded.call("PUT", "/gateways/web", "other", web));
+  // None of these is a loop.
+  quiet(guarded.call("PATCH", "/gateways/web/status?dryRun=All", "dry", "{}"));
+  for (int i = 0; i < 2; ++i)
+    quiet(guarded.apply("/gateways/web", R"({"metadata":{"name":"web"},"spec":{}})"));
+  CHECK(guarded.head() == head + 1);
+  CHECK(guarded.count("no-op", "repair") == "23");
+  CHECK(guarded.count("no-op", "warn") == "0");
+  CHECK(guarded.sightings() == std::vector<std::string>{"no-op system:anonymous|loop|loop/1 20",
+                                                        "no-op system:anonymous|other|other/1 3"});
+}
+
+TEST_CASE("what stands there is written as often as one likes where no-op is off or rejects") {
+  Guarded silent(settings({{"no-op", "off"}}));
+  const auto time = silent.now();
+  for (int i = 0; i < 5; ++i) CHECK(silent.write("loop", "True", time).code == 200);
+  CHECK(silent.sightings().empty());
+  Guarded strict(settings({{"no-op", "reject"}}));
+  for (int i = 0; i < 5; ++i) CHECK(strict.write("loop", "True", time).code == 200);
+  CHECK(eventually([&] { return strict.sightings().size() == 1; }));
 }
 
 TEST_CASE("no-op as a repair makes writes nothing where restamped is let through") {
@@ -185,6 +237,41 @@ TEST_CASE("two writers in turn are told that they fight, from the ledger") {
         R"(system:anonymous (legacy; legacy/1) set status in turn, each undoing the other's )"
         "(fight)\"");
   CHECK(guarded.count("fight", "warn") == "2");
+}
+
+TEST_CASE("two writers who undo each other's reason or port are told as well") {
+  Guarded guarded;
+  const auto time = guarded.now();
+  const auto set_reason = [&](std::string_view agent, std::string_view reason) {
+    return guarded.call("PATCH", "/gateways/web/status", agent,
+                        fmt::format(R"({{"status":{{"conditions":[{{"type":"Ready",
+                            "status":"True","reason":"{}","message":"","observedGeneration":1,
+                            "lastTransitionTime":"{}"}}]}}}})",
+                                    reason, time));
+  };
+  const auto set_class = [&](std::string_view agent, std::string_view name) {
+    return guarded.call("PATCH", "/gateways/web", agent,
+                        fmt::format(R"({{"spec":{{"gatewayClassName":"{}"}}}})", name));
+  };
+  using Texts = std::vector<std::string>;
+  const auto warnings = [&](const auto& set) {
+    Texts told;
+    for (int turn = 0; turn < 6; ++turn) {
+      const bool is_first = turn % 2 == 0;
+      const auto answer = set(is_first ? "envoy" : "legacy", is_first ? "a" : "b");
+      INFO(answer.body);
+      REQUIRE(answer.code == 200);
+      const auto all = answer.all("warning");
+      told.push_back(all.empty() ? "" : all.front().substr(7, all.front().find(": ") - 7));
+    }
+    return told;
+  };
+  const std::string reason = "status.conditions[Ready].reason";
+  // The first of them brings the whole condition.
+  CHECK(warnings(set_reason) == Texts{"", "", "", "", reason, reason});
+  const std::string name = "spec.gatewayClassName";
+  CHECK(warnings(set_class) == Texts{"", "", "", name, name, name});
+  CHECK(guarded.count("fight", "warn") == "5");
 }
 
 TEST_CASE("who edits or drops another controller's entry is told whose it is") {

@@ -77,6 +77,98 @@ TEST_CASE("the log over HTTP is filtered and cut") {
   }
 }
 
+TEST_CASE("the history of a kind that is gone is asked for by its old names") {
+  TestWorld world;
+  ServedEngine server(world.world());
+  HttpPeer peer(server.port());
+  const std::string definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+  const std::string lamps = "/apis/light.example.com/v1/namespaces/default/lamps";
+  const auto define = [&](std::string_view plural, std::string_view scope) {
+    const auto definition = fmt::format(
+        R"({{"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition",
+        "metadata":{{"name":"{0}.light.example.com"}},"spec":{{"group":"light.example.com",
+        "scope":"{1}","names":{{"plural":"{0}","kind":"Lamp","shortNames":["lm"]}},
+        "versions":[{{"name":"v1","served":true,"storage":true,"schema":{{"openAPIV3Schema":{{
+        "type":"object","properties":{{"data":{{"type":"string"}}}}}}}}}}]}}}})",
+        plural, scope);
+    REQUIRE(peer.call("POST", definitions, {}, definition).code == 201);
+    const auto path = fmt::format("/apis/light.example.com/v1/{}", plural);
+    REQUIRE(eventually([&] { return peer.call("GET", path).code == 200; }));
+  };
+  const auto lamp = R"({"apiVersion":"light.example.com/v1","kind":"Lamp",
+      "metadata":{"name":"l1"},"data":"bright"})";
+  define("lamps", "Namespaced");
+  REQUIRE(peer.call("POST", lamps, {}, lamp).code == 201);
+  REQUIRE(peer.call("DELETE", definitions + "/lamps.light.example.com").code == 200);
+  REQUIRE(eventually([&] { return peer.call("GET", lamps).code == 404; }));
+  for (const auto* word : {"lamp", "Lamp", "lamps", "lm", "lamps.light.example.com"}) {
+    INFO(word);
+    const auto log = peer.call("GET", fmt::format("/gatefold/v1/log?kind={}", word));
+    CHECK(lines_of(log).size() == 2);
+    const auto one =
+        peer.call("GET", fmt::format("/gatefold/v1/log?object={}/default/l1&bodies=true", word));
+    CHECK(one.body.find("bright") != std::string::npos);
+    CHECK(
+        peer.call("GET", fmt::format("/gatefold/v1/transitions?object={}/default/l1", word)).code ==
+        200);
+    CHECK(peer.call("GET", fmt::format("/gatefold/v1/log?object={}/l1", word)).code == 400);
+  }
+  CHECK(peer.call("GET", "/gatefold/v1/log?kind=lantern").code == 400);
+
+  const HttpPeer::Headers is_json{{"Content-Type", "application/json"}};
+  const auto redacted = peer.call("POST", "/gatefold/v1/redact", is_json,
+                                  R"({"object":"lamp/default/l1","all":true,"reason":"leaked"})");
+  INFO(redacted.body);
+  REQUIRE(redacted.code == 200);
+  CHECK(find(redacted.json(), "redacted")->as_array().size() == 2);
+  const auto told = integer_at(redacted.json(), {"revision"}, 0);
+  const auto after = peer.call("GET", "/gatefold/v1/log?object=lamp/default/l1&bodies=true");
+  CHECK(after.body.find("bright") == std::string::npos);
+  // Nothing is left, and nothing more is told.
+  const auto again = peer.call("POST", "/gatefold/v1/redact", is_json,
+                               R"({"object":"lamp/default/l1","all":true})");
+  CHECK(again.body == R"({"redacted":[]})");
+  CHECK(lines_of(peer.call("GET", "/gatefold/v1/log?kind=redactions")).size() == 1);
+  CHECK(told == static_cast<std::int64_t>(server.engine().view()->revision().number));
+
+  // What was redacted is marked where its changes are told, and so is what tells of it.
+  const auto changes = peer.call("GET", "/apis/history.gatefold.dev/v1/namespaces/default/changes");
+  const auto first = changes.json().at("items").as_array().front();
+  CHECK(string_at(first, {"object", "name"}) == "l1");
+  CHECK(string_at(first, {"summary"}).ends_with("was redacted)"));
+  const auto tells =
+      peer.call("GET", fmt::format("/apis/history.gatefold.dev/v1/clusterchanges/{:012}", told));
+  CHECK(string_at(tells.json(), {"summary"})
+            .starts_with("redacts lamps.light.example.com/default/l1 "));
+  CHECK(string_at(tells.json(), {"summary"}).ends_with(": leaked"));
+
+  // A kind of now goes before one of then.
+  define("lampen", "Cluster");
+  CHECK(lines_of(peer.call("GET", "/gatefold/v1/log?kind=lamp")).empty());
+  CHECK(lines_of(peer.call("GET", "/gatefold/v1/log?kind=lamps")).size() == 2);
+}
+
+TEST_CASE("the last event at or before a time is known") {
+  TestWorld world;
+  ServedEngine server(world.world());
+  HttpPeer peer(server.port());
+  world.advance(60);
+  const auto then = world.now();
+  REQUIRE(peer.call("POST", kPath, {}, to_json(gateway("a"))).code == 201);
+  const auto head = static_cast<std::int64_t>(server.engine().view()->revision().number);
+  const auto last = [&](Time time) {
+    const auto answer = peer.call("GET", "/gatefold/v1/head?at=" + format_nanos(time));
+    INFO(answer.body);
+    REQUIRE(answer.code == 200);
+    return integer_at(answer.json(), {"revision"}, -1);
+  };
+  CHECK(last({then.ns + kNsPerSecond}) == head);
+  CHECK(last(then) == head);
+  CHECK(last({then.ns - 1}) == head - 1);
+  CHECK(last({1}) == 0);
+  CHECK(peer.call("GET", "/gatefold/v1/head?at=47").code == 400);
+}
+
 TEST_CASE("a long timeline comes in pages that hold each transition once") {
   constexpr int kFlips = 8;
   constexpr std::size_t kConditions = 512;

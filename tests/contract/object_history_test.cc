@@ -108,7 +108,6 @@ TEST_CASE("an object's conditions tell how long they were in which state") {
   served.set("Ready", "False");
   served.set("Ready", "True");
   served.world.advance(30);
-  // The head's time is the end.
   served.ok("PATCH", kGatewaysPath + "/web", kMerge, R"({"metadata":{"labels":{"a":"b"}}})");
 
   const auto path = kGatewaysPath + "/web/conditions";
@@ -143,6 +142,64 @@ TEST_CASE("an object's conditions tell how long they were in which state") {
     CHECK(integer_at(line, {"deleted", "revision"}, 0) == static_cast<std::int64_t>(served.head()));
   }
   CHECK(served.peer.call("GET", kGatewaysPath + "/never/conditions").code == 404);
+}
+
+TEST_CASE("what a condition is now lasts until now, or until the moment that is asked for") {
+  Served served;
+  served.ok("POST", kGatewaysPath, {}, sent(gateway("web")));
+  served.set("Ready", "False");
+  const auto set = served.head();
+  const auto set_at = served.world.now();
+  served.world.advance(10);
+  served.ok("PATCH", kGatewaysPath + "/web", kMerge, R"({"metadata":{"labels":{"a":"b"}}})");
+  const auto labelled = served.head();
+  served.world.advance(20);
+  served.ok("PATCH", kGatewaysPath + "/web", kMerge, R"({"metadata":{"labels":{"a":"c"}}})");
+  served.world.advance(30);  // and nothing happens
+
+  const auto after = [&](int seconds) { return Time{set_at.ns + seconds * kNsPerSecond}; };
+  // `asOf` in seconds after the condition was set, which has to agree with how long it lasts.
+  const auto seconds = [&](const std::string& query) {
+    INFO(query);
+    const auto shown = served.ok("GET", kGatewaysPath + "/web/conditions" + query);
+    const auto as_of = parse_rfc3339(string_at(shown, {"asOf"}));
+    REQUIRE(as_of);
+    for (const auto& line : shown.at("conditions").as_array()) {
+      if (string_at(line, {"type"}) != "Ready") continue;
+      CHECK(after(static_cast<int>(line.at("seconds").to_number<double>())) == *as_of);
+      CHECK(line.at("spans").as_array().back().at("seconds") == line.at("seconds"));
+    }
+    return (as_of->ns - set_at.ns) / kNsPerSecond;
+  };
+  CHECK(seconds("") == 60);
+  CHECK(seconds(fmt::format("?at={}", labelled)) == 10);
+  CHECK(seconds(fmt::format("?at={}", set)) == 0);
+  CHECK(seconds(fmt::format("?toRevision={}", labelled)) == 10);
+  CHECK(seconds(fmt::format("?toRevision={}", served.head())) == 30);
+  CHECK(seconds(fmt::format("?toRevision={}", served.head() + 1)) == 60);
+  CHECK(seconds(fmt::format("?at={}", format_seconds(after(25)))) == 25);
+  CHECK(seconds(fmt::format("?until={}", format_seconds(after(25)))) == 25);
+  CHECK(seconds("?until=35s") == 25);
+  CHECK(seconds(fmt::format("?until={}", format_seconds(after(3600)))) == 60);
+  // Both: what is earlier; and as of then a time counts back from then.
+  CHECK(seconds(fmt::format("?at={}&toRevision={}", format_seconds(after(25)), labelled)) == 10);
+  CHECK(seconds(fmt::format("?at={}&until=4s", labelled)) == 6);
+}
+
+TEST_CASE("what is of lists is not passed over where one object tells of itself") {
+  Served served;
+  served.ok("POST", kMapsPath, {}, sent(config_map("a")));
+  for (const auto* part : {"/a/history", "/a/conditions"}) {
+    for (const auto* query :
+         {"?watch=1", "?fieldSelector=metadata.name%3Da", "?labelSelector=a%3Db",
+          "?resourceVersionMatch=Exact&resourceVersion=1"}) {
+      INFO(part << query);
+      const auto answer = served.peer.call("GET", kMapsPath + part + query);
+      CHECK(answer.code == 400);
+      CHECK(string_at(answer.json(), {"message"}).find(" is for lists") != std::string::npos);
+    }
+    CHECK(served.peer.call("GET", kMapsPath + part + "?watch=false&fieldSelector=").code == 200);
+  }
 }
 
 TEST_CASE("a rollback is a write that restores what the object was meant to be") {
@@ -209,6 +266,7 @@ TEST_CASE("a rollback that can't be is refused as any write (R8.4, R11.3)") {
   CHECK(code(R"({"revision":0})") == 422);
   CHECK(code("{}") == 422);
   CHECK(code(R"({"revision":1,"at":"2026-01-02T03:04:05Z"})") == 422);
+  CHECK(code(R"({"at":"2030-01-01T00:00:00Z"})") == 422);
   CHECK(code(R"({"revision":1,"force":true})") == 400);
   CHECK(code("nonsense") == 400);
   // Validation: it is immutable by now.

@@ -13,6 +13,19 @@ namespace {
 const std::string kPath = "/apis/gateway.networking.k8s.io/v1/namespaces/default/gateways";
 const HttpPeer::Headers kMergePatch{{"Content-Type", "application/merge-patch+json"}};
 
+constexpr std::string_view kLamps = R"({"apiVersion":"apiextensions.k8s.io/v1",
+  "kind":"CustomResourceDefinition","metadata":{"name":"lamps.light.example.com"},"spec":{
+  "group":"light.example.com","scope":"Namespaced","names":{"plural":"lamps","kind":"Lamp"},
+  "versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{
+    "type":"object","properties":{"spec":{"type":"object","properties":{
+      "watts":{"type":"string"}}}}}}}]}})";
+
+std::string lamp(std::string_view name) {
+  return fmt::format(R"({{"apiVersion":"light.example.com/v1","kind":"Lamp",
+    "metadata":{{"name":"{}"}},"spec":{{"watts":"5"}}}})",
+                     name);
+}
+
 // A gateway that is made, changed, given a status and deleted, a minute apart; and a second one.
 class PastServer {
  public:
@@ -140,6 +153,25 @@ TEST_CASE("pages of the past are one list, with at and without (R14.4)") {
   CHECK(past.get(fmt::format("{}?at={}&continue={}", kPath, past.gone, token)).code == 400);
 }
 
+TEST_CASE("a range of times ends and begins in the past as it did then") {
+  PastServer past;
+  const std::string changes = "/apis/history.gatefold.dev/v1/namespaces/default/changes";
+  const auto time = [&](std::int64_t seconds_ago) {
+    return format_seconds({past.world().now().ns - seconds_ago * kNsPerSecond});
+  };
+  const auto count = [&](const std::string& query) {
+    const auto answer = past.get(fmt::format("{}?at={}&{}", changes, past.other, query));
+    INFO(answer.body);
+    REQUIRE(answer.code == 200);
+    return answer.json().at("items").as_array().size();
+  };
+  CHECK(count("fromRevision=" + std::to_string(past.made)) == 3);
+  CHECK(count("since=" + time(240)) == 3);
+  CHECK(count("since=" + time(180)) == 2);
+  CHECK(count(fmt::format("since={}&until={}", time(240), time(180))) == 2);
+  CHECK(count("since=61s") == 2);
+}
+
 TEST_CASE("what at can't say is refused") {
   PastServer past;
   CHECK(past.class_at("0") == "400");
@@ -163,20 +195,48 @@ TEST_CASE("a kind is read as of a time when it was there, and not before") {
   const std::string definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
   const std::string lamps = "/apis/light.example.com/v1/namespaces/default/lamps";
   const auto before = past.head();
-  past.write("POST", definitions, {}, R"({"apiVersion":"apiextensions.k8s.io/v1",
-    "kind":"CustomResourceDefinition","metadata":{"name":"lamps.light.example.com"},"spec":{
-    "group":"light.example.com","scope":"Namespaced","names":{"plural":"lamps","kind":"Lamp"},
-    "versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{
-      "type":"object","properties":{"spec":{"type":"object","properties":{
-        "watts":{"type":"string"}}}}}}}]}})");
+  past.write("POST", definitions, {}, kLamps);
   REQUIRE(eventually([&] { return past.get(lamps).code == 200; }));
-  const auto there = past.write("POST", lamps, {}, R"({"apiVersion":"light.example.com/v1",
-    "kind":"Lamp","metadata":{"name":"a"},"spec":{"watts":"5"}})");
+  const auto there = past.write("POST", lamps, {}, lamp("a"));
   past.write("DELETE", definitions + "/lamps.light.example.com");
   REQUIRE(eventually([&] { return past.get(lamps).code == 404; }));
   CHECK(past.get(fmt::format("{}?at={}", lamps, before)).code == 404);
   CHECK(names_of(past.get(fmt::format("{}?at={}", lamps, there)).json()) == "a ");
   CHECK(past.get(fmt::format("{}/a?at={}", lamps, there)).code == 200);
+}
+
+TEST_CASE("a list of exactly one revision outlives its kind (R14.6)") {
+  PastServer past;
+  const std::string definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+  const std::string lamps = "/apis/light.example.com/v1/namespaces/default/lamps";
+  past.write("POST", definitions, {}, kLamps);
+  REQUIRE(eventually([&] { return past.get(lamps).code == 200; }));
+  past.write("POST", lamps, {}, lamp("a"));
+  const auto there = past.write("POST", lamps, {}, lamp("b"));
+  const auto page = past.get(lamps + "?limit=1").json();
+  past.write("DELETE", definitions + "/lamps.light.example.com");
+  REQUIRE(eventually([&] { return past.get(lamps).code == 404; }));
+
+  const auto exact = [&](std::string_view path, std::string_view rest) {
+    return past.get(fmt::format("{}?resourceVersion={}{}", path, there, rest));
+  };
+  CHECK(names_of(exact(lamps, "&resourceVersionMatch=Exact").json()) == "a b ");
+  CHECK(names_of(exact(lamps, "&limit=5").json()) == "a b ");
+  const auto first = exact(lamps, "&resourceVersionMatch=Exact&limit=1").json();
+  CHECK(names_of(first) == "a ");
+  for (const auto& list : {first, page}) {
+    const std::string token(string_at(list, {"metadata", "continue"}));
+    REQUIRE_FALSE(token.empty());
+    CHECK(names_of(past.get(lamps + "?limit=1&continue=" + token).json()) == "b ");
+  }
+  // What is asked of now, or of what comes, is not there; nor is what never was.
+  CHECK(exact(lamps, "").code == 404);
+  CHECK(exact(lamps, "&resourceVersionMatch=NotOlderThan").code == 404);
+  CHECK(exact(lamps, "&watch=true").code == 404);
+  CHECK(past.get(lamps + "?limit=1&continue=nonsense").code == 404);
+  CHECK(past.get(lamps + "?resourceVersionMatch=Exact&resourceVersion=1").code == 404);
+  CHECK(past.get(lamps + "?resourceVersionMatch=Exact&resourceVersion=999999").code == 404);
+  CHECK(exact("/apis/light.example.com/v1/lanterns", "&resourceVersionMatch=Exact").code == 404);
 }
 
 TEST_CASE("a server of the past shows it and takes no writes") {
@@ -185,14 +245,22 @@ TEST_CASE("a server of the past shows it and takes no writes") {
   engine::EngineOptions options;
   options.store.directory = scratch.path();
   std::uint64_t then = 0;
+  Time made;
   {
     ServedEngine server(options, world.world());
     HttpPeer peer(server.port());
     REQUIRE(peer.call("POST", kPath, {}, to_json(gateway("web"))).code == 201);
     then = server.engine().view()->revision().number;
+    made = world.now();
+    world.advance(60);
     REQUIRE(peer.call("POST", kPath, {}, to_json(gateway("later"))).code == 201);
   }
+  const auto end = world.now();
   options.store.read_only = true;
+  options.store.at = Time{end.ns + kNsPerSecond};
+  const auto early = engine::Engine::open(options, world.world());
+  REQUIRE_FALSE(early.has_value());
+  CHECK(early.error().reason == Reason::kBadRequest);
   options.store.at = Revision{then};
   ServedEngine server(options, world.world());
   // Another one beside it, of now.
@@ -204,6 +272,13 @@ TEST_CASE("a server of the past shows it and takes no writes") {
   CHECK(version_of(list.json()) == std::to_string(then));
   CHECK(peer.call("GET", fmt::format("{}?at={}", kPath, then + 1)).code == 504);
   CHECK(names_of(peer.call("GET", fmt::format("{}?at={}", kPath, then - 1)).json()).empty());
+  const auto conditions = peer.call("GET", kPath + "/web/conditions");
+  CHECK(string_at(conditions.json(), {"asOf"}) == format_nanos(made));
+  const auto at_time = [&](Time time) {
+    return peer.call("GET", fmt::format("{}?at={}", kPath, format_seconds(time))).code;
+  };
+  CHECK(at_time(made) == 200);
+  CHECK(at_time(end) == 400);  // its present is then
   CHECK(peer.call("GET", "/apis/gateway.networking.k8s.io/v1").code == 200);
   CHECK(peer.call("GET", "/openapi/v2").code == 200);
 

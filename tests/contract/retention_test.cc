@@ -99,6 +99,11 @@ TEST_CASE("a redacted version is gone for the log and for watches, and the log s
         std::string::npos);
   CHECK(log.body.find("\"reason\":\"leaked\"") != std::string::npos);
   CHECK(log.body.find("system:anonymous") != std::string::npos);
+  // Its news were in memory when it went.
+  const auto watch = peer.call(
+      "GET", fmt::format("{}?watch=1&timeoutSeconds=5&resourceVersion={}", kPath, first - 1));
+  CHECK(watch.body.find("secret") == std::string::npos);
+  CHECK(watch.body.find("\"code\":410") != std::string::npos);
 }
 
 }  // namespace gatefold::test

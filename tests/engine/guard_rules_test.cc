@@ -1,6 +1,7 @@
 // Each rule of the guard: what it finds, and the nearest thing that it lets pass.
 #include <fmt/format.h>
 
+#include "engine/guard/field_fights.h"
 #include "engine/guard/guard.h"
 #include "engine/guard/judge.h"
 #include "schema/catalog.h"
@@ -39,6 +40,7 @@ std::string condition(std::string_view text) {
   if (words[2] != "-") json += fmt::format(R"(,"observedGeneration":{})", words[2]);
   if (words[3] == "null") json += R"(,"lastTransitionTime":null)";
   if (words[3] == "1970") json += R"(,"lastTransitionTime":"1970-01-01T00:00:00Z")";
+  if (words[3] == "tomorrow") json += R"(,"lastTransitionTime":"tomorrow")";
   if (words[3].find(':') != std::string::npos)
     json += fmt::format(R"(,"lastTransitionTime":"2026-01-01T{}Z")", words[3]);
   return json + "}";
@@ -184,6 +186,18 @@ TEST_CASE("each rule finds what it is for, and lets the nearest thing pass") {
        {"A True 1 00:00:01"},
        {"A False 1 00:00:12"},
        {"bad-time", "unstamped"}},
+      {"no time was there, and none comes",
+       1,
+       {"A True 1 null"},
+       {"A True 1 tomorrow"},
+       {"bad-time"}},
+      {"no time was there, and one of the future comes",
+       1,
+       {"A True 1 tomorrow"},
+       {"A True 1 00:00:12"},
+       {"bad-time"}},
+      {"no time was there, and one comes", 1, {"A True 1 null"}, {"A True 1 00:00:09"}, {}},
+      {"no time of old", 1, {"A True 1 tomorrow"}, {"A True 1 tomorrow news"}, {}},
       {"a clock a second ahead", 1, {"A True 1 00:00:01"}, {"A False 1 00:00:11"}, {}},
       {"nothing but the time",
        1,
@@ -258,6 +272,68 @@ TEST_CASE("two writers who undo each other are a fight") {
   CHECK(told.report.warnings ==
         Texts{"status.conditions[0].status: admin (envoy; envoy/v1) and admin (legacy; legacy/v0) "
               "set status in turn, each undoing the other's (fight)"});
+}
+
+TEST_CASE("two writers who undo each other in any field are a fight, as far as versions tell") {
+  struct Version {
+    std::string_view manager;
+    int port;
+    std::string_view colour = "red";
+    std::string_view clock = "00:00:01";
+  };
+  const auto lamp = [](const Version& version) {
+    return json(
+        fmt::format(R"({{"spec":{{"port":{},"colour":"{}"}}}})", version.port, version.colour));
+  };
+  int asked = 0;
+  // Newest first, without the write at hand, which gives port 1 and red by envoy.
+  const auto fights = [&](const std::vector<Version>& versions) {
+    asked = 0;
+    const RecallVersions recall = [&](const std::function<bool(const PastVersion&)>& visit) {
+      for (const auto& one : versions) {
+        ++asked;
+        if (!visit({lamp(one), writer(one.manager), at(one.clock), false})) return;
+      }
+    };
+    const auto old_object = lamp(versions.front());
+    const auto object = lamp({"envoy", 1});
+    Texts texts;
+    for (const auto& finding : judge_field_fights({.old_object = old_object,
+                                                   .object = object,
+                                                   .writer = writer("envoy"),
+                                                   .event_time = at("00:00:10"),
+                                                   .recall = recall})) {
+      texts.push_back(finding.place + ": " + finding.text);
+    }
+    return texts;
+  };
+  CHECK(fights({{"legacy", 2}, {"envoy", 1}, {"legacy", 2}, {"envoy", 1}}) ==
+        Texts{"spec.port: admin (envoy; envoy/v1) and admin (legacy; legacy/v1) set it in turn, "
+              "each undoing the other's"});
+  // Writes of something else in between are no turns.
+  CHECK(fights({{"third", 2, "blue"},
+                {"legacy", 2},
+                {"envoy", 1},
+                {"envoy", 1, "grey"},
+                {"legacy", 2},
+                {"envoy", 1}})
+            .size() == 1);
+  // One turn less, another value, a third writer, one writer alone.
+  CHECK(fights({{"legacy", 2}, {"envoy", 1}, {"legacy", 2}}).empty());
+  CHECK(fights({{"legacy", 2}, {"envoy", 3}, {"legacy", 2}, {"envoy", 1}}).empty());
+  CHECK(asked == 3);
+  CHECK(fights({{"legacy", 2}, {"envoy", 1}, {"third", 2}, {"envoy", 1}}).empty());
+  CHECK(fights({{"envoy", 2}, {"envoy", 1}, {"envoy", 2}, {"envoy", 1}}).empty());
+  CHECK(asked == 2);
+  // Nothing changes, and an object without a past.
+  CHECK(fights({{"legacy", 1}}).empty());
+  CHECK(asked == 0);
+  CHECK(fights({{"legacy", 2}}).empty());
+  // No further back than that.
+  std::vector<Version> many(kFightVersionsMax + 5, Version{"third", 2});
+  for (std::size_t i = 0; i < many.size(); ++i) many[i].colour = i % 2 == 0 ? "blue" : "grey";
+  CHECK(fights(many).empty());
+  CHECK(asked == static_cast<int>(kFightVersionsMax));
 }
 
 TEST_CASE("a status that goes back and forth within minutes flaps") {
@@ -394,6 +470,12 @@ TEST_CASE("a repair of no-op or of bad-time stands for that of the time alone") 
     CHECK(rules(mended.report) == Texts{"bad-time 2026-01-01T00:00:30Z->2026-01-01T00:00:10Z"});
     CHECK(rules_of(mended.report) == Texts{"bad-time"});
   }
+  // Where no time was known, it is that of the write.
+  const auto dated =
+      guarded(schema, gateway(1, {"A True 1 null"}), gateway(1, {"A True 1 tomorrow"}),
+              with(off, GuardRule::kBadTime, GuardMode::kRepair));
+  CHECK(dated.object == gateway(1, {"A True 1 00:00:10"}));
+  CHECK(rules(dated.report) == Texts{"bad-time 1970-01-01T00:00:00Z->2026-01-01T00:00:10Z"});
 }
 
 }  // namespace

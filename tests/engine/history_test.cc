@@ -68,6 +68,24 @@ TEST_CASE("a line of the log can carry the object as it was stored") {
   CHECK(bodies[0] != bodies[1]);
 }
 
+TEST_CASE("a kind is called by any of its names, with its group or without") {
+  const LampWorld world;
+  auto view = world.view();
+  view.catalog = core_catalog();
+  const auto found = [&](std::string_view word) -> std::string {
+    const auto kind = find_kind_word(view, word);
+    return kind ? kind->resource : kind.error().message;
+  };
+  const std::string resource = "customresourcedefinitions.apiextensions.k8s.io";
+  for (const auto* word : {"customresourcedefinition", "customresourcedefinitions", "crd",
+                           "CustomResourceDefinition"}) {
+    CHECK(found(word) == resource);
+    CHECK(found(fmt::format("{}.apiextensions.k8s.io", word)) == resource);
+  }
+  CHECK(found("configmap") == "configmaps");
+  CHECK(found("configmap.example.org") == "no kind is called \"configmap.example.org\"");
+}
+
 TEST_CASE("the log of one object is that of its versions, over all its lives") {
   LampWorld world;
   for (const auto* name : {"a", "ab", "b", "a", "a"}) world.put(lamp_key(name), "5");

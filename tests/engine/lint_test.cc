@@ -20,7 +20,7 @@ class Story {
  public:
   explicit Story(LintRange range = {}) : lint(std::move(range)) {}
 
-  // `conditions` as JSON, without brackets; "-": the body is gone.
+  // `conditions` as JSON, without brackets; "-": the body is gone; "-…": those stand in for it.
   void write(std::string_view manager, std::int64_t generation, std::string_view conditions,
              std::string_view more = "") {
     ++revision_;
@@ -31,11 +31,15 @@ class Story {
             "actor":{{"user":"me","fieldManager":"{2}","userAgent":"{2}/1"}}{4},)",
         revision_, revision_ == 1 ? "ADDED" : "MODIFIED", manager, generation, more,
         seconds_ / 3600, seconds_ / 60 % 60, seconds_ % 60);
-    line += conditions == "-"
-                ? R"("bodyGap":"no longer kept"})"
-                : fmt::format(R"("body":{{"metadata":{{"namespace":"prod","name":"web",
+    line +=
+        conditions == "-" ? R"("bodyGap":"no longer kept"})"
+        : conditions.starts_with('-')
+            ? fmt::format(R"("bodyGap":"not in the source","body":{{"metadata":{{"generation":{}}},
+                    "status":{{"conditions":[{}]}}}}}})",
+                          generation, conditions.substr(1))
+            : fmt::format(R"("body":{{"metadata":{{"namespace":"prod","name":"web",
                     "generation":{}}},"spec":{{"note":"{}"}},"status":{{"conditions":[{}]}}}}}})",
-                              generation, note, conditions);
+                          generation, note, conditions);
     const auto version = read_linted_version(json(line));
     REQUIRE(version);
     lint.add(*version);
@@ -84,6 +88,17 @@ TEST_CASE("a history in which everybody behaves is clean") {
   CHECK(story.found() == Texts{});
 }
 
+TEST_CASE("who writes what stands there loops from the third time on") {
+  Story story;
+  story.write("envoy", 1, ready("True", 1));
+  const ObjectKey web{"gateways", "prod", "web"};
+  story.lint.add_sighting(web, "no-op", "me|loop|loop/1", 30, {1}, {2});
+  story.lint.add_sighting(web, "no-op", "me|twice|twice/1", 2, {1}, {2});
+  const auto findings = story.lint.finish().findings;
+  REQUIRE(findings.size() == 1);
+  CHECK(findings[0].text == "me (loop; loop/1): writes that changed nothing, 30 times");
+}
+
 TEST_CASE("the linter says who restamps, what the guard put right, and who says nothing") {
   Story story;
   story.write("envoy", 1, ready("True", 1));
@@ -104,7 +119,7 @@ TEST_CASE("the linter says who restamps, what the guard put right, and who says 
         Texts{"me (legacy; legacy/1): writes that became nothing: all they moved was "
               "lastTransitionTime, 7 times; the guard put it right",
               "me (envoy; envoy/1): Ready: status stays True, and lastTransitionTime was moved "
-              "from 2026-01-01T00:00:02Z to 2026-01-01T00:00:03Z, twice",
+              "from 2026-01-01T00:00:02Z to 2026-01-01T00:00:03Z (the last of 2)",
               "me (envoy; envoy/1): nothing but lastTransitionTime differs, twice",
               "me (legacy; legacy/1): Ready: lastTransitionTime moved, status did not: it said "
               "2026-01-01T00:00:04Z, true is 2026-01-01T00:00:03Z; the guard put it right"});
@@ -169,6 +184,80 @@ TEST_CASE("what is no longer kept is not judged, and said") {
   CHECK(report.gaps[0].why == "no longer kept");
   REQUIRE(report.findings.size() == 2);
   CHECK(report.findings[0].first == Revision{4});
+}
+
+TEST_CASE(
+    "an object that stands in for one that is not known is not judged, nor what follows by it") {
+  Story story;
+  story.write("envoy", 1, ready("False", 1));
+  story.write("legacy", 1, "-" + ready("False", 1));  // where it became True
+  story.write("envoy", 1, ready("True", 2));
+  story.write("envoy", 1, ready("True", 2));
+  const auto report = story.lint.finish();
+  CHECK(report.findings.empty());
+  REQUIRE(report.gaps.size() == 1);
+  CHECK(report.gaps[0].first == Revision{2});
+  CHECK(report.gaps[0].why == "not in the source");
+
+  // What lags before a gap may have caught up in it.
+  Story lag;
+  lag.write("envoy", 1, ready("True", 1));
+  lag.write("kubectl", 2, ready("True", 1));
+  lag.write("envoy", 2, "-");
+  lag.wait(3600);
+  lag.write("kubectl", 2, "-");
+  CHECK(lag.found() == Texts{});
+
+  // An object that the source shows for the first time was there before.
+  Story middle;
+  middle.write("envoy", 1, ready("True", 1) + "," + ready("True", 1),
+               R"(,"auditAnnotations":{"audit.gatefold.dev/gap":"created before"})");
+  CHECK(middle.found() == Texts{});
+}
+
+std::string observing(int generation) {
+  return ready("Unknown", 1, generation);
+}
+
+TEST_CASE("findings of one rule stay apart where they tell of different things") {
+  Story story;
+  story.write("envoy", 9, observing(7));
+  story.write("envoy", 9, observing(12));  // above
+  story.write("envoy", 9, observing(2));   // back
+  story.write("envoy", 9, observing(1));   // back
+  Texts texts;
+  for (const auto& one : story.lint.finish().findings) {
+    if (one.rule == GuardRule::kObservedGeneration) texts.push_back(one.text);
+  }
+  CHECK(
+      texts ==
+      Texts{
+          "me (envoy; envoy/1): Ready: observedGeneration 12 is above metadata.generation 9",
+          "me (envoy; envoy/1): Ready: observedGeneration went back from 2 to 1 (the last of 2)"});
+}
+
+TEST_CASE("sightings of a history from elsewhere moved nothing, and nothing was put right") {
+  Story story;
+  story.write("envoy", 1, ready("True", 1));
+  story.lint.add_sighting({"gateways", "prod", "web"}, "no-op", "me|envoy|envoy/1", 30, {1}, {2});
+  const auto report = story.lint.finish();
+  REQUIRE(report.findings.size() == 1);
+  CHECK(report.findings[0].rule == GuardRule::kNoOp);
+  CHECK(report.findings[0].repaired == 0);
+  CHECK(report.findings[0].text == "me (envoy; envoy/1): writes that changed nothing, 30 times");
+}
+
+TEST_CASE("a range of revisions holds for sightings by the times of its ends") {
+  const auto sighted = [](LintRange range) {
+    Story story(std::move(range));
+    story.lint.add_sighting({"gateways", "prod", "web"}, "restamped", "me||", 7, {10}, {20});
+    return story.lint.finish().findings.size();
+  };
+  CHECK(sighted({.after = {60}, .after_time = {20}}) == 0);
+  CHECK(sighted({.after = {60}, .after_time = {19}}) == 1);
+  CHECK(sighted({.until = {36}, .until_revision_time = {9}}) == 0);
+  CHECK(sighted({.until = {36}, .until_revision_time = {10}}) == 1);
+  CHECK(sighted({.after = {60}}) == 1);
 }
 
 TEST_CASE("a range tells less, and judges by what came before it") {

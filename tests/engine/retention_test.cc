@@ -124,7 +124,11 @@ TEST_CASE("what the operator says of a resource goes before its document and bef
   CHECK(others.bodies == storage::KeepLimits{36 * kHourNs, 0, 0});
   CHECK(settings.of("secrets").records == storage::KeepLimits{kHourNs * 3 / 2, 0, 0});
   CHECK(settings.of(kLeases).records == storage::KeepLimits{kHourNs, 0, 0});
-  CHECK(settings.of("events").records.is_unlimited());
+  CHECK(settings.of("secrets").bodies == storage::KeepLimits{});
+  CHECK(settings.of("events") == storage::Retention{});
+  REQUIRE(settings.add("configmaps=bodies,age:1h").has_value());
+  CHECK(settings.of("configmaps").records.is_unlimited());
+  CHECK(settings.of("configmaps").bodies.age_ns == kHourNs);
   CHECK(settings.of("customresourcedefinitions.apiextensions.k8s.io") == storage::Retention{});
 }
 

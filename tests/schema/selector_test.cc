@@ -219,6 +219,10 @@ TEST_CASE("fields that a kind doesn't offer are refused in the kind's own words 
   CHECK(check("spec.colour=a") == "field label not supported: spec.colour");
   kind.scope = Scope::kCluster;
   CHECK(check("metadata.namespace=b") == "field label not supported: metadata.namespace");
+  kind.log_view = LogView::kChanges;
+  CHECK(check("user=ann")
+            .starts_with("field label not supported: user: supported are metadata.name, spec."));
+  kind.log_view = Kind().log_view;
   kind.versions.front().selectable_fields.clear();
   CHECK(check("metadata.namespace=b") == "none");
   CHECK(check("spec.size=1") ==

@@ -124,6 +124,35 @@ TEST_CASE("a redaction tells who, when, why and what, in the log") {
   require_clean(*store);
 }
 
+TEST_CASE("what is redacted already is told of once, and taken out of the files again") {
+  const ScratchDirectory directory;
+  const auto store = open_store(directory.path());
+  Writer writer(*store);
+  for (int i = 0; i < 5; ++i) writer.put("a", fmt::format("{}", i));
+  CHECK(redacted(*store, request("a", 2, 3)).told == Revision{6});
+  const auto again = redacted(*store, request("a", 2, 3));
+  CHECK(again.revisions.empty());
+  CHECK(again.told == Revision{});
+  CHECK(store->head().revision == Revision{6});
+  const auto more = redacted(*store, request("a", 1, 4));
+  CHECK(more.revisions == std::vector<Revision>{{1}, {4}});
+  CHECK(more.told == Revision{7});
+  require_clean(*store);
+}
+
+TEST_CASE("what a redaction says fits a line") {
+  const auto text = [](JsonArray runs, std::string_view reason) {
+    JsonObject spec{{"object", {{"resource", "secrets"}, {"namespace", "prod"}, {"name", "key"}}},
+                    {"revisions", std::move(runs)}};
+    if (!reason.empty()) spec["reason"] = reason;
+    return storage::redaction_text(JsonObject{{"spec", std::move(spec)}});
+  };
+  CHECK(text({{47, 47}}, "") == "redacts secrets/prod/key 47");
+  CHECK(text({{47, 49}, {51, 51}}, "leaked") == "redacts secrets/prod/key 47-49, 51: leaked");
+  CHECK(text({{1, 1}, {3, 3}, {5, 5}, {7, 7}, {9, 9}, {11, 11}}, "") ==
+        "redacts secrets/prod/key 1, 3, 5, 7 and 2 more");
+}
+
 TEST_CASE("the current version is not redacted, unless the object is gone") {
   const ScratchDirectory directory;
   const auto store = open_store(directory.path());

@@ -174,6 +174,9 @@ TEST_CASE("a restored history gives no number twice, and knows who has seen anot
   CHECK(snapshot->check_given({2}).has_value());
   CHECK(snapshot->check_given(kEpochEnd).has_value());
   CHECK(snapshot->check_given({3}).error().reason == Reason::kExpired);
+  CHECK(snapshot->at(Revision{3}).error().reason == Reason::kExpired);
+  CHECK(snapshot->at(Revision{2}).has_value());
+  CHECK(snapshot->at(kEpochEnd).has_value());
   CHECK(snapshot->check_given({kEpochEnd.number - 1}).error().reason == Reason::kExpired);
   std::vector<std::uint64_t> revisions;
   REQUIRE(snapshot->events({}, store->head().revision, [&](const storage::Event& event) {

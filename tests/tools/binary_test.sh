@@ -65,6 +65,16 @@ done
 same "reading leaves nothing behind" "one.jpg" "$(ls -A "$work/photos")"
 [[ ! -e $work/nothing ]] || fail "reading makes no directory"
 expect_code "no server" 3 "can't be reached" "$GATEFOLD" log --server http://127.0.0.1:1
+same "no head of a table that there is not" "" "$("$GATEFOLD" log --server http://127.0.0.1:1 2>/dev/null)"
+expect_code "verify as JSON of nothing" 3 '"findings":\[\{"revision":0,"where":"directory","message":".*no data directory"' \
+  "$GATEFOLD" verify --data "$work/nothing" -o json
+for command in "log" "stats" "lint"; do
+  expect_code "$command until no moment" 2 'is no moment' "$GATEFOLD" $command --data "$work/nothing" --until soon
+  expect_code "$command since no time" 2 'neither a time .* nor an age' "$GATEFOLD" $command --data "$work/nothing" --since soon
+done
+expect_code "export from no moment" 2 'is no moment' "$GATEFOLD" export --data "$work/nothing" --from soon
+expect_code "following until a time" 2 'not until a time' \
+  "$GATEFOLD" log --server http://127.0.0.1:1 --follow --until 2030-01-01T00:00:00Z
 
 # In memory; with a folder of manifests, errors and all.
 mkdir "$work/empty" "$work/manifests"
@@ -124,6 +134,25 @@ check_filters() { # NAME: by each filter, the revisions that are left
   same "$1: --limit" "1 2" "$(log_of --limit 2)"
 }
 from=(--server "$url") && check_filters server
+time_of() { curl -sS "$url/gatefold/v1/log?after=$(($1 - 1))&until=$1" | sed -nE 's/.*"time":"([^"]+)".*/\1/p' | head -1; }
+moment=$(time_of $((first + 3)))
+last_of_moment=$(log_of --until "$moment" | tr ' ' '\n' | tail -1) # events may share a moment
+check_times() { # NAME: by a time, the same as by the revision
+  same "$1: --until a time" "$(seq -s' ' 1 "$last_of_moment")" "$(log_of --until "$moment")"
+  same "$1: --after a time" "$(seq -s' ' $((last_of_moment + 1)) $((first + 5)))" "$(log_of --after "$moment" --until $((first + 5)))"
+  same "$1: --since a time" "$(seq -s' ' $((first + 3)) $((first + 5)))" "$(log_of --since "$moment" --until $((first + 5)))"
+  same "$1: --since an age" "$(seq -s' ' 1 $((first + 5)))" "$(log_of --since 3d --until $((first + 5)))"
+  same "$1: both" "$((first + 5))" "$(log_of --since 2h --after $((first + 4)) --until $((first + 5)))"
+  expect "$1: stats of a range" '^3 events' "$GATEFOLD" stats "${from[@]}" --since "$moment" --until $((first + 5))
+  same "$1: export of a range" "$((first + 3)) $((first + 4)) $((first + 5))" \
+    "$("$GATEFOLD" export "${from[@]}" --from "$moment" --to $((first + 5)) 2>/dev/null |
+      sed -nE 's/^\{"revision":([0-9]+).*/\1/p' | paste -sd' ')"
+  expect_code "$1: lint of a range" 0 '^0 findings' "$GATEFOLD" lint "${from[@]}" --after "$moment" --since 2h --until 1
+  expect_code "$1: before everything" 2 'nothing had happened' "$GATEFOLD" log "${from[@]}" --until 2020-01-01T00:00:00Z
+}
+check_times server
+expect "stats as JSON" "^\{\"total\":\"all\",\"events\":$((first + 5)),.*\"perSecond\":.*\"peak\":\{\"from\":" \
+  "$GATEFOLD" stats --server "$url" -o json
 expect "log as a table" "^ +$((first + 4)) .* MODIFIED +Gateway/default/web +patch/status +controller +Programmed True -> False" "$GATEFOLD" log --server "$url" --kind gateway
 
 # --follow ends by itself once it has what --limit asks for.
@@ -153,10 +182,12 @@ before=$(ls -A "$data")
 other=$!
 same "the timeline of a directory" 3 "$(rows --data "$data" | wc -l)"
 wait "$other" || fail "two read at once" "$(cat "$work/other")"
-from=(--data "$data" --until $((first + 5)))
+from=(--data "$data")
 same "log of a directory" "$(seq -s' ' $((first + 2)) $((first + 5)))" "$(log_of --kind gateway)"
+check_times directory
 expect_code "verify" 0 '^fine: [1-9]' "$GATEFOLD" verify --data "$data"
-expect "verify as JSON" '"findings":\[\]' "$GATEFOLD" verify --data "$data" -o json
+expect "verify as JSON" '^\{"verdict":"fine",.*"findings":\[\]' "$GATEFOLD" verify --data "$data" -o json
+expect "verify as YAML" '^findings: \[\]' "$GATEFOLD" verify --data "$data" -o yaml
 
 # The past: a directory as of a moment, to go on from, and a server that only shows it.
 expect_code "fork" 0 "^$work/fork: revision $first, .*later events left out" \
@@ -183,10 +214,16 @@ create "$gateways" '{"apiVersion":"gateway.networking.k8s.io/v1","kind":"Gateway
   "spec":{"gatewayClassName":"edge","listeners":[{"name":"http","port":80,"protocol":"HTTP"}]}}'
 created=$(curl -sS "$url$gateway" | grep -oE '"resourceVersion": ?"[0-9]+"' | grep -oE '[0-9]+')
 for i in 1 2 3 4 5 6; do send PATCH "$gateway" application/merge-patch+json "{\"metadata\":{\"labels\":{\"n\":\"$i\"}}}" >/dev/null; done
-expect_code "redaction of the current version" 3 'write a newer version' "$GATEFOLD" redact gateway/default/web \
+expect_code "redaction of the current version" 2 'write a newer version' "$GATEFOLD" redact gateway/default/web \
   --revision $((created + 6)) --server "$url"
-expect "redaction on a server" "\"redacted\":\[$((created + 1))\]" "$GATEFOLD" redact gateway/default/web \
-  --revision $((created + 1)) --reason leaked --server "$url"
+expect "redaction on a server" "^redacted 1 version of gateway/default/web, revision $((created + 1)); revision $((created + 7)) of the log" \
+  "$GATEFOLD" redact gateway/default/web --revision $((created + 1)) --reason leaked --server "$url"
+expect_code "the same again" 1 'nothing is left to redact' "$GATEFOLD" redact gateway/default/web \
+  --revision $((created + 1)) --server "$url"
+expect_code "redaction of what never was" 1 'no content to redact' "$GATEFOLD" redact gateway/default/nope --all --server "$url"
+expect "what is redacted is marked" "^ +$((created + 1)) .* redacted in $((created + 7))\$" "$GATEFOLD" log --kind gateway --server "$url"
+expect "what was redacted is told" "^ +$((created + 7)) .* redacts gateways.gateway.networking.k8s.io/default/web $((created + 1)): leaked\$" \
+  "$GATEFOLD" log --server "$url" --after "$created"
 stop_server || fail "SIGTERM: the code is $?"
 start_server --data "$kept" --retain gateways.gateway.networking.k8s.io=count:3
 for _ in $(seq 200); do curl -sS "$url/metrics" | grep -q gatefold_oldest_readable_revision && break || sleep 0.05; done
@@ -197,7 +234,9 @@ expect "a watch of what is gone (R16.4)" "\"type\": ?\"ERROR\".*too old resource
   curl -sS --max-time 20 "$url$gateways?watch=1&resourceVersion=$created"
 stop_server || fail "SIGTERM: the code is $?"
 expect "redaction in a directory" "\"redacted\":\[$((created + 4))\]" "$GATEFOLD" redact gateway/default/web \
-  --revision $((created + 4)) --data "$kept"
+  --revision $((created + 4)) --data "$kept" -o json
+expect_code "the same again in a directory" 1 '^\{"redacted":\[\]\}' "$GATEFOLD" redact gateway/default/web \
+  --revision $((created + 4)) --data "$kept" -o json
 expect_code "verify of what is kept" 0 '^fine: [1-9]' "$GATEFOLD" verify --data "$kept"
 expect "the oldest revision in stats of a directory" "\"oldestRevision\":$((created + 4))" \
   "$GATEFOLD" stats --data "$kept" --output json
@@ -220,10 +259,10 @@ the channel is standard from now on; it was experimental" "$(channel_after --dat
 same "the other channel" standard "$(channel_after --data "$work/channel")"
 expect_code "no such channel" 2 'standard' "$GATEFOLD" serve --in-memory --channel stable
 
-# One byte of the log flips.
+# One byte of the largest file flips: it holds the objects of now, which the log can bring back.
 flipped=$(ls -S "$data"/*.sst "$data"/*.log 2>/dev/null | head -1)
 size=$(stat -c %s "$flipped") && at=$((size / 2))
 byte=$(od -An -tu1 -j "$at" -N 1 "$flipped")
 printf "\\x$(printf %02x $((byte ^ 255)))" | dd of="$flipped" bs=1 seek="$at" conv=notrunc status=none
-expect_code "a flipped byte" 4 '.' "$GATEFOLD" verify --data "$data"
+expect_code "a flipped byte" 5 "$(basename "$flipped")" "$GATEFOLD" verify --data "$data"
 finish

@@ -140,4 +140,15 @@ TEST_CASE("flags win over the file, kinds of their own included") {
 }
 
 }  // namespace
+TEST_CASE("what --retain names is a resource, or may be one that a definition makes") {
+  engine::RetentionSettings retention;
+  CHECK(set_retain_flag("*=age:30d", retention));
+  CHECK(set_retain_flag("secrets=count:3", retention));
+  CHECK(set_retain_flag("lamps.example.org=count:3", retention));
+  const auto wrong = set_retain_flag("gateways=count:3", retention);
+  REQUIRE_FALSE(wrong);
+  CHECK(wrong.error().message.starts_with(
+      "--retain gateways=count:3: \"gateways\" is no resource: say it in the plural"));
+}
+
 }  // namespace gatefold::tools

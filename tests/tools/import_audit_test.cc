@@ -180,6 +180,74 @@ TEST_CASE("what an audit log leaves out is a marked gap") {
   CHECK(gone[1].type == storage::EventType::kDeleted);
 }
 
+TEST_CASE("what stands in for an object is marked, and what is known after it is an event") {
+  const ScratchDirectory directory;
+  const auto path = directory.path() / "audit.jsonl";
+  {
+    AuditLog log(path);
+    log.add("create", "widgets", widget("7", "small"));
+    log.add("patch", "widgets", nullptr, "Metadata");
+    log.add("patch", "widgets", widget("9", "small"));  // as the first
+    log.add("patch", "widgets", widget("9", "small"));
+    log.add("patch", "gadgets", widget("9", "small"));
+  }
+  const auto store = open_store(directory.path() / "data");
+  const auto counts = tools::import_audit({path.string()}, *store, {});
+  REQUIRE(counts.has_value());
+  const auto events = events_of(*store, {"widgets.example.org", "prod", "a"});
+  REQUIRE(events.size() == 3);
+  CHECK(engine::body_gap(events[0]).empty());
+  CHECK(engine::body_gap(events[1]) == gap_of(events[1]));
+  CHECK(engine::body_gap(events[2]).empty());
+  // Its creation is not known, but the object is.
+  const auto first = events_of(*store, {"gadgets.example.org", "prod", "a"});
+  REQUIRE(first.size() == 1);
+  CHECK(!gap_of(first[0]).empty());
+  CHECK(engine::body_gap(first[0]).empty());
+}
+
+TEST_CASE("a record that is there twice counts once") {
+  const ScratchDirectory directory;
+  const auto path = directory.path() / "audit.jsonl";
+  {
+    AuditLog log(path);
+    log.add("create", "widgets", widget("7", "small"));
+    log.add("delete", "widgets", JsonObject{{"kind", "Status"}, {"status", "Success"}});
+  }
+  const auto store = open_store(directory.path() / "data");
+  const auto counts = tools::import_audit({path.string(), path.string()}, *store, {});
+  REQUIRE(counts.has_value());
+  CHECK(counts->skipped == std::map<std::string, std::uint64_t>{{"there twice", 2}});
+  CHECK(events_of(*store, {"widgets.example.org", "prod", "a"}).size() == 2);
+}
+
+TEST_CASE("a last line that is cut off is left out, and said") {
+  const ScratchDirectory directory;
+  const auto path = directory.path() / "audit.jsonl";
+  {
+    AuditLog(path).add("create", "widgets", widget("7", "small"));
+  }
+  std::ofstream(path, std::ios::app) << "{\"kind\":\"Event\",\"lev";
+  const auto store = open_store(directory.path() / "data");
+  std::string said;
+  const auto counts =
+      tools::import_audit({path.string()}, *store,
+                          {.progress = {}, .warn = [&](std::string_view what) { said += what; }});
+  REQUIRE(counts.has_value());
+  CHECK(counts->events == 1);
+  CHECK(said == path.string() + ", line 2: it is cut off, and left out");
+}
+
+TEST_CASE("a last line that is whole needs no end, and has to be a record") {
+  const ScratchDirectory directory;
+  const auto path = directory.path() / "audit.jsonl";
+  std::ofstream(path) << "{}";
+  const auto store = open_store(directory.path() / "data");
+  const auto counts = tools::import_audit({path.string()}, *store, {});
+  REQUIRE(!counts.has_value());
+  CHECK(counts.error().message.starts_with(path.string() + ", line 1: "));
+}
+
 TEST_CASE("a bad line of an audit log is named") {
   const ScratchDirectory directory;
   const auto path = directory.path() / "audit.jsonl";

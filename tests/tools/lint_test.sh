@@ -30,7 +30,7 @@ printf 'guard: {\n' >"$work/broken.yaml"
 expect_code "a file that is no YAML" 2 'broken.yaml: .*line 2' "${serve[@]}" --config "$work/broken.yaml"
 expect_code "no file" 2 'not exist' "${serve[@]}" --config "$work/missing.yaml"
 expect_code "lint by no rule" 2 'rule' "$GATEFOLD" lint --data "$work" --rule fite
-expect_code "lint until no time" 2 'wants a time' "$GATEFOLD" lint --data "$work" --until soon
+expect_code "lint until no time" 2 'is no moment' "$GATEFOLD" lint --data "$work" --until soon
 expect_code "lint of no directory" 3 'no data directory' "$GATEFOLD" lint --data "$work/nothing"
 
 gateways=/apis/gateway.networking.k8s.io/v1/namespaces/default/gateways
@@ -89,7 +89,7 @@ expect_code "by writer" 1 '^system:anonymous \(envoy; .*\): .*restamped 1, ' "$G
 expect_code "YAML" 1 '^- rule: ' "$GATEFOLD" lint --data "$data" -o yaml
 expect_code "by one rule" 1 '^1 finding in' "$GATEFOLD" lint --data "$data" --rule restamped
 expect_code "since a time" 0 '^0 findings in 0 versions' "$GATEFOLD" lint --data "$data" --since 2100-01-01T00:00:00Z
-expect_code "until a time" 0 '^0 findings in 0 versions' "$GATEFOLD" lint --data "$data" --until 2001-01-01T00:00:00Z
+expect_code "before everything" 2 'nothing had happened' "$GATEFOLD" lint --data "$data" --until 2001-01-01T00:00:00Z
 expect_code "until a revision" 0 '^0 findings in 1 versions' "$GATEFOLD" lint --data "$data" --until 1
 expect_code "after the last" 0 '^0 findings in 0 versions' "$GATEFOLD" lint --data "$data" --after 1000
 finish

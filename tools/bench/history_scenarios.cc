@@ -222,8 +222,8 @@ Report past_report(const std::string& directory, std::uint64_t events, double se
   };
   std::vector<double> medians[2];
   Cost costs[2];
-  // The first rounds warm the caches, and are not counted.
-  for (int round = -4; round < kRounds * 2; ++round) {
+  // The first third of the rounds warms the caches, and is not counted.
+  for (int round = -kRounds; round < kRounds * 2; ++round) {
     const auto which = static_cast<std::size_t>(round & 1);
     const auto cpu = server.cpu_seconds();
     const auto result =

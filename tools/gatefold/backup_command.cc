@@ -14,6 +14,7 @@
 #include "tools/gatefold/http_client.h"
 #include "tools/gatefold/new_directory.h"
 #include "tools/gatefold/options.h"
+#include "tools/gatefold/progress.h"
 
 namespace gatefold::tools {
 namespace {
@@ -22,12 +23,19 @@ struct BackupOptions {
   Source source;
   std::string to;
   std::uint32_t keep = 0;
+  std::string output = "text";
+};
+
+struct BackupsOptions {
+  std::string directory;
+  std::string output = "table";
 };
 
 struct RestoreOptions {
   std::string from;
   std::uint32_t id = 0;
   std::string directory;
+  std::string output = "text";
 };
 
 Result<storage::Backup> back_up_directory(const BackupOptions& options) {
@@ -40,47 +48,60 @@ Result<storage::Backup> back_up_directory(const BackupOptions& options) {
   return storage::back_up(*(*store)->snapshot(), options.to, options.keep, {});
 }
 
-void print_backup(std::int64_t id, std::string_view time, std::int64_t revision,
-                  std::int64_t bytes) {
-  fmt::print("{:>4}  {:<20}  {:>16}  {:>12}\n", id, time, revision, bytes);
+// A backup as a server tells it.
+Value value_of(const storage::Backup& backup) {
+  return JsonObject{{"id", std::int64_t{backup.id}},
+                    {"time", format_seconds(backup.time)},
+                    {"revision", static_cast<std::int64_t>(backup.revision.number)},
+                    {"bytes", static_cast<std::int64_t>(backup.bytes)}};
 }
 
 void print_header() {
   fmt::print("{:>4}  {:<20}  {:>16}  {:>12}\n", "ID", "TIME", "REVISION", "BYTES");
 }
 
-int run_backup(const BackupOptions& options) {
-  if (options.source.server.empty()) {
-    const auto backup = back_up_directory(options);
-    if (!backup) return report(backup.error());
-    print_header();
-    print_backup(backup->id, format_seconds(backup->time),
-                 static_cast<std::int64_t>(backup->revision.number),
-                 static_cast<std::int64_t>(backup->bytes));
-    return kFine;
-  }
+void print_row(const Value& backup) {
+  fmt::print("{:>4}  {:<20}  {:>16}  {:>12}\n", integer_at(backup, {"id"}, 0),
+             string_at(backup, {"time"}), integer_at(backup, {"revision"}, 0),
+             integer_at(backup, {"bytes"}, 0));
+}
+
+Result<Value> back_up_server(const BackupOptions& options) {
   const auto answer = http_post(
       options.source.server,
       fmt::format("/gatefold/v1/backup?to={}&keep={}", percent_encode(options.to), options.keep),
       "{}");
-  if (!answer) return report(answer.error());
-  const auto parsed = parse_json(answer->body);
-  if (!parsed) return report(unavailable("the server's answer can't be read").error());
-  const auto& value = parsed->value;
-  print_header();
-  print_backup(integer_at(value, {"id"}, 0), string_at(value, {"time"}),
-               integer_at(value, {"revision"}, 0), integer_at(value, {"bytes"}, 0));
+  if (!answer) return std::unexpected(answer.error());
+  auto parsed = parse_json(answer->body);
+  if (!parsed) return unavailable("the server's answer can't be read");
+  return std::move(parsed->value);
+}
+
+int run_backup(const BackupOptions& options) {
+  const auto backup = [&]() -> Result<Value> {
+    const Elapsed elapsed("backing up");
+    if (!options.source.server.empty()) return back_up_server(options);
+    auto made = back_up_directory(options);
+    if (!made) return std::unexpected(std::move(made.error()));
+    return value_of(*made);
+  }();
+  if (!backup) return report(backup.error());
+  if (options.output == "text") {
+    print_header();
+    print_row(*backup);
+  } else {
+    print_value(*backup, options.output);
+  }
   return kFine;
 }
 
-int run_backups(const std::string& directory) {
-  const auto backups = storage::list_backups(directory);
+int run_backups(const BackupsOptions& options) {
+  const auto backups = storage::list_backups(options.directory);
   if (!backups) return report(backups.error());
-  print_header();
+  if (options.output == "table") print_header();
   for (const auto& backup : *backups) {
-    print_backup(backup.id, format_seconds(backup.time),
-                 static_cast<std::int64_t>(backup.revision.number),
-                 static_cast<std::int64_t>(backup.bytes));
+    const auto value = value_of(backup);
+    options.output == "table" ? print_row(value) : print_value(value, options.output);
   }
   return kFine;
 }
@@ -93,7 +114,14 @@ Revision epoch_end(const storage::Head& head) {
   return std::max(head.revision.next(), Revision{static_cast<std::uint64_t>(micros)});
 }
 
-Result<storage::Head> restore(const RestoreOptions& options) {
+struct Restored {
+  std::uint32_t backup = 0;
+  storage::Head head;
+  Revision next;  // new events begin there
+};
+
+Result<Restored> restore(const RestoreOptions& options) {
+  const Elapsed elapsed("restoring");
   auto made = NewDirectory::begin(options.directory);
   if (!made) return std::unexpected(std::move(made.error()));
   const auto backup = storage::restore_backup(options.from, options.id, (*made)->path());
@@ -105,15 +133,28 @@ Result<storage::Head> restore(const RestoreOptions& options) {
     return std::unexpected(begun.error());
   const auto next = (*store)->head().revision.next();
   if (auto finished = (*made)->finish(); !finished) return std::unexpected(finished.error());
-  fmt::print("restored backup {} to {}: {} at revision {}, chain {}; new events begin at {}\n",
-             backup->id, options.directory, format_seconds(head.time), head.revision.number,
-             storage::chain_text(head.chain), next.number);
-  return head;
+  return Restored{backup->id, head, next};
 }
 
 int run_restore(const RestoreOptions& options) {
   const auto restored = restore(options);
-  return restored ? kFine : report(restored.error());
+  if (!restored) return report(restored.error());
+  const auto& head = restored->head;
+  const auto chain = storage::chain_text(head.chain);
+  if (options.output == "text") {
+    fmt::print("restored backup {} to {}: {} at revision {}, chain {}; new events begin at {}\n",
+               restored->backup, options.directory, format_seconds(head.time), head.revision.number,
+               chain, restored->next.number);
+  } else {
+    print_value(JsonObject{{"backup", std::int64_t{restored->backup}},
+                           {"directory", options.directory},
+                           {"time", format_seconds(head.time)},
+                           {"revision", head.revision.number},
+                           {"chain", chain},
+                           {"next", restored->next.number}},
+                options.output);
+  }
+  return kFine;
 }
 
 }  // namespace
@@ -131,13 +172,15 @@ void add_backup(CLI::App& app, Run& run) {
       ->required();
   command->add_option("--keep", shared->keep, "Delete all but so many of the latest; 0: none")
       ->capture_default_str();
+  add_result_output(*command, shared->output);
   command->callback([shared, &run] { run = [shared] { return run_backup(*shared); }; });
 }
 
 void add_backups(CLI::App& app, Run& run) {
-  auto shared = std::make_shared<std::string>();
+  auto shared = std::make_shared<BackupsOptions>();
   auto* command = app.add_subcommand("backups", "List the backups in a directory, oldest first");
-  command->add_option("directory", *shared, "Where `backup --to` put them")->required();
+  command->add_option("directory", shared->directory, "Where `backup --to` put them")->required();
+  add_output(*command, shared->output);
   command->callback([shared, &run] { run = [shared] { return run_backups(*shared); }; });
 }
 
@@ -150,6 +193,7 @@ void add_restore(CLI::App& app, Run& run) {
   command->add_option("directory", shared->from, "Where `backup --to` put it")->required();
   command->add_option("--backup", shared->id, "Which one; by default the latest");
   command->add_option("--data", shared->directory, "The new data directory")->required();
+  add_result_output(*command, shared->output);
   command->callback([shared, &run] { run = [shared] { return run_restore(*shared); }; });
 }
 

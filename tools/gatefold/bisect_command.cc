@@ -8,10 +8,13 @@
 
 #include "engine/tell/bisect.h"
 #include "schema/cel/cel.h"
+#include "schema/moment.h"
 #include "tools/gatefold/commands.h"
 #include "tools/gatefold/exit_code.h"
 #include "tools/gatefold/object_history.h"
 #include "tools/gatefold/options.h"
+#include "tools/gatefold/paint.h"
+#include "tools/gatefold/progress.h"
 
 namespace gatefold::tools {
 namespace {
@@ -24,6 +27,7 @@ struct BisectOptions {
   std::string to;
   bool scans = false;
   std::string output = "table";
+  std::string color = "auto";
 };
 
 engine::Verdict verdict_of(const cel::Program& program, const VersionBody& body) {
@@ -34,9 +38,20 @@ engine::Verdict verdict_of(const cel::Program& program, const VersionBody& body)
   return {.is_true = answer.value->is_bool() && answer.value->as_bool()};
 }
 
+// As far as the two can be compared without knowing which revision is of which time.
+bool is_backward(const BisectOptions& options) {
+  if (options.from.empty() || options.to.empty()) return false;
+  const auto from = parse_moment(options.from);
+  const auto to = parse_moment(options.to);
+  return from && to && from->index() == to->index() && *to < *from;
+}
+
 // The versions between the two ends, without deletions: their bodies are the last ones again.
 Result<std::vector<std::size_t>> chosen_versions(const ObjectHistory& history,
                                                  const BisectOptions& options) {
+  if (is_backward(options)) {
+    return bad_request(fmt::format("--from {} lies behind --to {}", options.from, options.to));
+  }
   std::size_t first = 0;
   auto end = history.versions().size();
   if (!options.from.empty()) {
@@ -48,6 +63,9 @@ Result<std::vector<std::size_t>> chosen_versions(const ObjectHistory& history,
     auto to = history.at(options.to);
     if (!to) return std::unexpected(std::move(to.error()));
     end = *to ? **to + 1 : 0;
+  }
+  if (first > 0 && first >= end) {
+    return bad_request(fmt::format("--from {} lies behind --to {}", options.from, options.to));
   }
   std::vector<std::size_t> chosen;
   for (auto version = first; version < end; ++version) {
@@ -61,6 +79,8 @@ Value value_of(const engine::Bisection& found, const engine::VersionMark* first_
   JsonObject line{{"method", found.method == engine::Bisection::Method::kScan ? "scan" : "binary"},
                   {"versions", versions},
                   {"lookedAt", found.looked_at},
+                  {"certain", found.is_certain},
+                  {"samples", found.samples},
                   {"gaps", found.gaps},
                   {"gapsBefore", found.gaps_before},
                   {"errors", found.errors}};
@@ -71,22 +91,30 @@ Value value_of(const engine::Bisection& found, const engine::VersionMark* first_
 }
 
 void print_text(const engine::Bisection& found, const engine::VersionMark* first_true,
-                const engine::VersionMark* last_false, std::size_t versions) {
+                const engine::VersionMark* last_false, std::size_t versions, const Paint& paint) {
+  const bool is_scan = found.method == engine::Bisection::Method::kScan;
   if (first_true == nullptr) {
-    fmt::print("never true{}\n", found.is_blind() ? ": no version could be judged" : "");
+    fmt::print("{}{}\n", paint(Colour::kBad, "never true"),
+               found.is_blind() ? ": no version could be judged" : "");
   } else {
-    fmt::print("first true in {}\n", mark_text(*first_true));
+    fmt::print("{} in {}{}\n", paint(Colour::kGood, "first true"), mark_text(*first_true),
+               is_scan ? "" : ", as far as was looked at");
     if (last_false != nullptr)
       fmt::print("last false in {}\n", mark_text(*last_false));
     else
       fmt::print("true as far back as is known\n");
   }
-  const bool is_scan = found.method == engine::Bisection::Method::kScan;
   fmt::print("{}: {} of {} versions looked at\n", is_scan ? "scanned" : "halved", found.looked_at,
              versions);
+  if (!is_scan) {
+    fmt::print(
+        "not proven: {} samples spread over the history agree with one turn; whether it turned and "
+        "went back between two of them, --scan would show\n",
+        found.samples);
+  }
   if (found.gaps_before > 0) {
-    fmt::print("gap: {} versions right before it have no body; it may have turned in one of them\n",
-               found.gaps_before);
+    fmt::print("{}: {} versions right before it have no body; it may have turned in one of them\n",
+               paint(Colour::kUnsure, "gap"), found.gaps_before);
   } else if (found.gaps > 0) {
     fmt::print("gap: {} versions that were looked at have no body\n", found.gaps);
   }
@@ -108,7 +136,10 @@ int run_bisect(const BisectOptions& options) {
   if (!history) return report_history(history.error());
   const auto chosen = chosen_versions(*history, options);
   if (!chosen) return report_history(chosen.error());
+  Progress progress("versions looked at");
+  std::size_t looked_at = 0;
   const auto judge = [&](std::size_t place) -> Result<engine::Verdict> {
+    progress.show(looked_at++, chosen->size());
     auto body = history->body((*chosen)[place]);
     if (!body) return std::unexpected(std::move(body.error()));
     return verdict_of(**program, *body);
@@ -121,7 +152,7 @@ int run_bisect(const BisectOptions& options) {
   const auto* first_true = mark(found->first_true);
   const auto* last_false = mark(found->last_false);
   if (options.output == "table") {
-    print_text(*found, first_true, last_false, chosen->size());
+    print_text(*found, first_true, last_false, chosen->size(), Paint(options.color));
   } else {
     print_value(value_of(*found, first_true, last_false, chosen->size()), options.output);
   }
@@ -139,10 +170,13 @@ void add_bisect(CLI::App& app, Run& run) {
       ->required();
   command->add_option("--from", options->from, "Begin with the version of this revision or time");
   command->add_option("--to", options->to, "End with the version of this revision or time");
-  command->add_flag("--scan", options->scans,
-                    "Look at every version: a flip between two samples is seen, too");
+  command->add_flag(
+      "--scan", options->scans,
+      "Look at every version: without it long histories are sampled and halved, and a flip "
+      "between two samples is not seen");
   add_source(*command, options->source);
   add_output(*command, options->output);
+  add_color(*command, options->color);
   command->callback([options, &run] { run = [options] { return run_bisect(*options); }; });
 }
 

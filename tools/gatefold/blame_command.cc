@@ -8,6 +8,7 @@
 #include "tools/gatefold/exit_code.h"
 #include "tools/gatefold/object_history.h"
 #include "tools/gatefold/options.h"
+#include "tools/gatefold/paint.h"
 
 namespace gatefold::tools {
 namespace {
@@ -16,17 +17,21 @@ struct BlameOptions {
   Source source;
   std::string object;
   std::string output = "table";
+  std::string color = "auto";
 };
 
-void print_table(const std::vector<engine::BlamedField>& fields) {
+std::string gap_text(const engine::BlamedField& field) {
+  if (!field.gap_from) return "";
+  if (*field.gap_from == field.mark.revision) return "  (or before: what is known begins here)";
+  return fmt::format("  (or in the gap that begins at revision {})", to_string(*field.gap_from));
+}
+
+void print_table(const std::vector<engine::BlamedField>& fields, const Paint& paint) {
   fmt::print("{:>8}  {:<23}  {:<28}  {}\n", "REVISION", "TIME", "WRITER", "FIELD");
   for (const auto& field : fields) {
     fmt::print("{:>8}  {:<23}  {:<28}  {} = {}{}\n", field.mark.revision.number,
                format_nanos(field.mark.time).substr(0, 23), short_writer(field.mark.actor),
-               field.path, value_text(field.value),
-               field.gap_from ? fmt::format("  (or in the gap that begins at revision {})",
-                                            to_string(*field.gap_from))
-                              : "");
+               field.path, value_text(field.value), paint(Colour::kUnsure, gap_text(field)));
   }
 }
 
@@ -46,17 +51,20 @@ int run_blame(const BlameOptions& options) {
   const auto& versions = history->versions();
   engine::Blame blame;
   std::string last_gap;
-  auto done = history->bodies(history->last_life(), versions.size() - 1,
-                              [&](std::size_t version, VersionBody body) {
-                                if (version >= versions.size()) return;
-                                const auto& mark = versions[version].mark;
-                                if (body.is_gap()) {
-                                  last_gap = std::move(body.gap);
-                                  blame.fold_gap(mark.revision);
-                                } else {
-                                  blame.fold(mark, std::move(body.value));
-                                }
-                              });
+  auto done = history->bodies(
+      history->last_life(), versions.size() - 1, [&](std::size_t version, VersionBody body) {
+        if (version >= versions.size()) return;
+        const auto& mark = versions[version].mark;
+        if (body.is_gap()) {
+          last_gap = std::move(body.gap);
+          blame.fold_gap(mark.revision);
+        } else {
+          const bool begins_unseen =
+              version == history->last_life() && !versions[version].is_creation;
+          if (begins_unseen) blame.fold_gap(mark.revision);
+          blame.fold(mark, std::move(body.value));
+        }
+      });
   if (!done) return report_history(done.error());
   if (versions.back().is_deletion) {
     fmt::print(stderr, "gatefold: {} was deleted: {}\n", options.object,
@@ -65,7 +73,11 @@ int run_blame(const BlameOptions& options) {
   if (!last_gap.empty()) fmt::print(stderr, "gatefold: there are gaps: {}\n", last_gap);
   const auto fields = blame.fields();
   if (fields.empty()) return kFoundSomething;
-  options.output == "table" ? print_table(fields) : print_values(fields, options.output);
+  if (options.output == "table") {
+    print_table(fields, Paint(options.color));
+  } else {
+    print_values(fields, options.output);
+  }
   return kFine;
 }
 
@@ -78,6 +90,7 @@ void add_blame(CLI::App& app, Run& run) {
   command->add_option("object", options->object, "such as gateway/prod/web")->required();
   add_source(*command, options->source);
   add_output(*command, options->output);
+  add_color(*command, options->color);
   command->callback([options, &run] { run = [options] { return run_blame(*options); }; });
 }
 

@@ -179,4 +179,11 @@ Result<void> set_guard_flag(std::string_view flag, engine::GuardSettings& guard)
   return {};
 }
 
+Result<void> set_retain_flag(std::string_view flag, engine::RetentionSettings& retention) {
+  if (auto added = retention.add(flag); !added) return added;
+  const std::string resource(flag.substr(0, flag.find('=')));
+  if (resource == "*") return {};
+  return check_resource(resource, fmt::format("--retain {}", flag));
+}
+
 }  // namespace gatefold::tools

@@ -33,4 +33,7 @@ Result<Config> read_config(const std::string& file);
 // RULE=MODE of the command line, on top of what the file says.
 Result<void> set_guard_flag(std::string_view flag, engine::GuardSettings& guard);
 
+// RESOURCE=LIMIT[,LIMIT...] of the command line.
+Result<void> set_retain_flag(std::string_view flag, engine::RetentionSettings& retention);
+
 }  // namespace gatefold::tools

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "engine/tell/attribution.h"
 #include "engine/tell/diff.h"
 #include "engine/tell/unified.h"
 #include "schema/json.h"
@@ -24,6 +25,7 @@ struct DiffCommandOptions {
   std::string from;
   std::string to;
   std::string output = "table";
+  bool shows_managers = false;
   std::string color = "auto";
 };
 
@@ -54,19 +56,14 @@ Result<Ends> ends_of(const ObjectHistory& history, const DiffCommandOptions& opt
   return ends;
 }
 
-bool begins_with_steps(std::string_view path, std::string_view begin) {
-  return path.starts_with(begin) && (path.size() == begin.size() || begin.empty() ||
-                                     path[begin.size()] == '.' || path[begin.size()] == '[');
-}
-
-// The changes between the two ends, and for each the last version between them that touched it.
+// The changes between the two ends, and for each who made it so.
 class Comparison {
  public:
   static Result<Comparison> make(const ObjectHistory& history, Ends ends);
 
   struct Change {
     engine::FieldChange field;
-    const engine::VersionMark* mark = nullptr;
+    engine::Attributed made;
   };
   const std::vector<Change>& changes() const { return changes_; }
   const Value& old_body() const { return old_; }
@@ -75,42 +72,43 @@ class Comparison {
   bool has_ends() const { return has_ends_; }
 
  private:
-  void see(const ObjectHistory& history, Ends ends, std::size_t version, VersionBody body);
+  Result<void> attribute(const ObjectHistory& history, Ends ends);
 
   Value old_;
   Value new_;
-  Value previous_;
   bool has_ends_ = true;
   std::vector<Change> changes_;
   std::vector<std::pair<Revision, std::string>> gaps_;
 };
 
-void note_changes(const std::vector<engine::FieldChange>& step, const engine::VersionMark& mark,
-                  std::vector<Comparison::Change>& changes) {
-  for (auto& change : changes) {
-    for (const auto& field : step) {
-      if (begins_with_steps(field.path, change.field.path) ||
-          begins_with_steps(change.field.path, field.path)) {
-        change.mark = &mark;
-        break;
-      }
+// Reads all versions between the two.
+Result<void> Comparison::attribute(const ObjectHistory& history, Ends ends) {
+  const bool leads_back = ends.from && (!ends.to || *ends.to < *ends.from);
+  const auto begin = leads_back ? ends.to : ends.from;
+  const auto last = (leads_back ? ends.from : ends.to).value_or(0);
+  auto changes = engine::diff(old_, new_, kWithoutNoise);
+  engine::Attribution attribution(changes, leads_back);
+  auto done = history.bodies(begin.value_or(0), last, [&](std::size_t version, VersionBody body) {
+    if (version >= history.versions().size()) return;
+    const auto& about = history.versions()[version];
+    if (body.is_gap() && !about.is_deletion) {
+      gaps_.emplace_back(about.mark.revision, std::move(body.gap));
+      attribution.fold_gap(about.mark.revision);
+      return;
     }
+    if (about.is_deletion) body.value = nullptr;
+    if (begin == version) {
+      attribution.begin(about.mark, std::move(body.value));
+    } else {
+      attribution.fold(about.mark, std::move(body.value));
+    }
+  });
+  if (!done) return done;
+  auto made = attribution.finish();
+  for (std::size_t i = 0; has_ends_ && i < changes.size(); ++i) {
+    changes_.push_back({std::move(changes[i]), std::move(made[i])});
   }
-}
-
-void Comparison::see(const ObjectHistory& history, Ends ends, std::size_t version,
-                     VersionBody body) {
-  if (version >= history.versions().size()) return;
-  const auto& about = history.versions()[version];
-  if (body.is_gap() && !about.is_deletion) {
-    gaps_.emplace_back(about.mark.revision, std::move(body.gap));
-    return;
-  }
-  if (about.is_deletion) body.value = nullptr;
-  if (version != ends.from) {
-    note_changes(engine::diff(previous_, body.value, kWithoutNoise), about.mark, changes_);
-  }
-  previous_ = std::move(body.value);
+  return {};
 }
 
 Result<Comparison> Comparison::make(const ObjectHistory& history, Ends ends) {
@@ -127,18 +125,9 @@ Result<Comparison> Comparison::make(const ObjectHistory& history, Ends ends) {
   auto loaded = load(ends.from, comparison.old_);
   if (loaded) loaded = load(ends.to, comparison.new_);
   if (!loaded) return std::unexpected(std::move(loaded.error()));
-  if (comparison.has_ends_) {
-    for (auto& field : engine::diff(comparison.old_, comparison.new_, kWithoutNoise)) {
-      comparison.changes_.push_back({std::move(field), nullptr});
-    }
+  if (auto done = comparison.attribute(history, ends); !done) {
+    return std::unexpected(std::move(done.error()));
   }
-  const auto first = std::min(ends.from.value_or(0), ends.to.value_or(0));
-  const auto last = std::max(ends.from.value_or(0), ends.to.value_or(0));
-  const bool goes_back = ends.from && (!ends.to || *ends.to < *ends.from);
-  auto done = history.bodies(first, last, [&](std::size_t version, VersionBody body) {
-    comparison.see(history, goes_back ? Ends{ends.to, ends.from} : ends, version, std::move(body));
-  });
-  if (!done) return std::unexpected(std::move(done.error()));
   return comparison;
 }
 
@@ -153,41 +142,61 @@ Colour change_colour(engine::ChangeType type) {
   return type == engine::ChangeType::kRemoved ? Colour::kBad : Colour::kUnsure;
 }
 
+// What else there is to say of who made it so.
+std::string more_text(const engine::Attributed& made) {
+  std::string text;
+  if (made.touched) {
+    text += fmt::format("  (changed since, last in {} by {})", to_string(made.touched->revision),
+                        short_writer(made.touched->actor));
+  }
+  if (made.gap_from) {
+    text += fmt::format("  (or in the gap that begins at revision {})", to_string(*made.gap_from));
+  }
+  return text;
+}
+
 void print_table(const Comparison& comparison, const Paint& paint) {
   fmt::print("{:<9}  {:<44}  {:>8}  {:<23}  {:<20}  {}\n", "CHANGE", "FIELD", "REVISION", "TIME",
              "WRITER", "OLD -> NEW");
-  for (const auto& [field, mark] : comparison.changes()) {
+  for (const auto& [field, made] : comparison.changes()) {
+    const auto& mark = made.mark;
     const auto path = field.path.empty() ? std::string("(the object)") : field.path;
     const auto old_text =
         field.type == engine::ChangeType::kAdded ? "-" : value_text(field.old_value);
     const auto new_text =
         field.type == engine::ChangeType::kRemoved ? "-" : value_text(field.new_value);
     const auto change = fmt::format("{:<9}", engine::change_word(field.type));
-    fmt::print("{}  {:<44}  {:>8}  {:<23}  {:<20}  {} -> {}\n",
+    fmt::print("{}  {:<44}  {:>8}  {:<23}  {:<20}  {} -> {}{}\n",
                paint(change_colour(field.type), change), path,
-               mark != nullptr ? to_string(mark->revision) : "?",
-               mark != nullptr ? format_nanos(mark->time).substr(0, 23) : "?",
-               mark != nullptr ? short_writer(mark->actor) : "?", old_text, new_text);
+               mark ? to_string(mark->revision) : "?",
+               mark ? format_nanos(mark->time).substr(0, 23) : "?",
+               mark ? short_writer(mark->actor) : "?", old_text, new_text, more_text(made));
   }
 }
 
 JsonArray change_objects(const Comparison& comparison) {
   JsonArray lines;
-  for (const auto& [field, mark] : comparison.changes()) {
+  for (const auto& [field, made] : comparison.changes()) {
     JsonObject line{{"change", engine::change_word(field.type)}, {"field", field.path}};
     if (field.type != engine::ChangeType::kAdded) line["old"] = field.old_value;
     if (field.type != engine::ChangeType::kRemoved) line["new"] = field.new_value;
-    if (mark != nullptr) {
-      for (auto& member : mark_object(*mark)) line.insert(member);
+    if (made.mark) {
+      for (auto& member : mark_object(*made.mark)) line.insert(member);
     }
+    if (made.touched) line["lastChanged"] = mark_object(*made.touched);
+    if (made.gap_from) line["gapFrom"] = made.gap_from->number;
     lines.emplace_back(std::move(line));
   }
   return lines;
 }
 
 void print_unified(const ObjectHistory& history, Ends ends, const Comparison& comparison,
-                   const Paint& paint) {
-  const auto text_of = [](const Value& body) { return body.is_null() ? "" : to_yaml(body); };
+                   bool shows_managers, const Paint& paint) {
+  const auto text_of = [&](Value body) {
+    auto* metadata = shows_managers ? nullptr : find(body, "metadata");
+    if (metadata != nullptr && metadata->is_object()) metadata->get_object().erase("managedFields");
+    return body.is_null() ? "" : to_yaml(body);
+  };
   const auto text =
       engine::unified_diff(text_of(comparison.old_body()), text_of(comparison.new_body()),
                            {end_text(history, ends.from), end_text(history, ends.to)});
@@ -204,13 +213,15 @@ void print_unified(const ObjectHistory& history, Ends ends, const Comparison& co
 }
 
 void print(const ObjectHistory& history, Ends ends, const Comparison& comparison,
-           const std::string& output, const Paint& paint) {
+           const DiffCommandOptions& options) {
+  const Paint paint(options.color);
+  const auto& output = options.output;
   if (output == "json") {
     for (const auto& line : change_objects(comparison)) fmt::print("{}\n", to_json(line));
   } else if (output == "yaml") {
     fmt::print("{}", to_yaml(change_objects(comparison)));
   } else if (output == "diff") {
-    print_unified(history, ends, comparison, paint);
+    print_unified(history, ends, comparison, options.shows_managers, paint);
   } else {
     fmt::print("from {}\nto   {}\n", end_text(history, ends.from), end_text(history, ends.to));
     if (comparison.changes().empty())
@@ -231,7 +242,7 @@ int run_diff(const DiffCommandOptions& options) {
     fmt::print(stderr, "gatefold: a gap at revision {}: {}\n", to_string(revision), why);
   }
   if (!comparison->has_ends()) return kFoundSomething;
-  print(*history, *ends, *comparison, options.output, Paint(options.color));
+  print(*history, *ends, *comparison, options);
   return kFine;
 }
 
@@ -246,11 +257,21 @@ void add_diff(CLI::App& app, Run& run) {
                       "A revision or an RFC 3339 time; without it the version before the last");
   command->add_option("to", options->to, "Likewise; without it the last version");
   add_source(*command, options->source);
-  command->add_option("-o,--output", options->output, "table, json: one line each, yaml, or diff")
+  command
+      ->add_option("-o,--output", options->output,
+                   "table, json: one line each, yaml, or diff, which leaves out "
+                   "metadata.managedFields")
       ->check(CLI::IsMember({"table", "json", "yaml", "diff"}))
       ->capture_default_str();
+  command->add_flag("--show-managed-fields", options->shows_managers,
+                    "Keep metadata.managedFields in -o diff");
   add_color(*command, options->color);
-  command->callback([options, &run] { run = [options] { return run_diff(*options); }; });
+  command->callback([options, &run] {
+    if (options->shows_managers && options->output != "diff") {
+      throw CLI::ValidationError("show-managed-fields", "only -o diff shows them");
+    }
+    run = [options] { return run_diff(*options); };
+  });
 }
 
 }  // namespace gatefold::tools

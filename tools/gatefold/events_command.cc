@@ -2,15 +2,21 @@
 
 #include <cstdio>
 #include <memory>
+#include <optional>
+#include <tuple>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "schema/json.h"
 #include "tools/gatefold/commands.h"
 #include "tools/gatefold/exit_code.h"
 #include "tools/gatefold/options.h"
 #include "tools/gatefold/paint.h"
+#include "tools/gatefold/progress.h"
+#include "tools/gatefold/redaction_marks.h"
 
 namespace gatefold::tools {
 namespace {
@@ -22,8 +28,8 @@ std::string object_text(const Value& event) {
 }
 
 // What a person wants to know of an event beside who and when.
-std::string remarks_text(const Value& event) {
-  std::string text;
+std::string remarks_text(const Value& event, const RedactionMarks& redactions) {
+  std::string text = redactions.of(event);
   const auto add = [&](const std::string& remark) { text += (text.empty() ? "" : ", ") + remark; };
   if (const auto* transitions = find(event, "transitions")) {
     for (const auto& transition : transitions->as_array()) {
@@ -48,10 +54,12 @@ Colour type_colour(std::string_view type) {
   return type == "DELETED" ? Colour::kBad : Colour::kNone;
 }
 
-void print_row(std::string_view line, const Paint& paint) {
-  const auto parsed = parse_json(line);
-  if (!parsed) return;
-  const auto& event = parsed->value;
+void print_header() {
+  fmt::print("{:>8}  {:<23}  {:<8}  {:<40}  {:<10}  {:<28}  {}\n", "REVISION", "TIME", "TYPE",
+             "OBJECT", "VERB", "WRITER", "REMARKS");
+}
+
+void print_row(const Value& event, const RedactionMarks& redactions, const Paint& paint) {
   const auto manager = string_at(event, {"actor", "fieldManager"});
   const auto subresource = string_at(event, {"actor", "subresource"});
   const auto type = string_at(event, {"type"});
@@ -60,42 +68,86 @@ void print_row(std::string_view line, const Paint& paint) {
              paint(type_colour(type), fmt::format("{:<8}", type)), object_text(event),
              fmt::format("{}{}{}", string_at(event, {"actor", "verb"}),
                          subresource.empty() ? "" : "/", subresource),
-             manager.empty() ? string_at(event, {"actor", "user"}) : manager, remarks_text(event));
+             manager.empty() ? string_at(event, {"actor", "user"}) : manager,
+             remarks_text(event, redactions));
 }
 
-void print_line(std::string_view line, const EventsOptions& options, const Paint& paint) {
-  if (options.output == "json") {
-    fmt::print("{}\n", line);
-  } else if (options.output == "table") {
-    print_row(line, paint);
-  } else if (const auto parsed = parse_json(line); parsed) {
-    print_value(parsed->value, options.output);
+// Lines as they come.
+class Printer {
+ public:
+  Printer(const EventsOptions& options, const OpenSource& source)
+      : options_(options), source_(source), paint_(options.color) {
+    // Of what is followed nobody knows the end; a terminal shows the lines themselves.
+    if (!options.follow && isatty(STDOUT_FILENO) == 0) progress_.emplace("events");
   }
-}
+
+  // Reads what remarks need. Fails where the source can't be read.
+  Result<void> begin() {
+    return options_.output == "table" ? redactions_.read(source_) : Result<void>();
+  }
+
+  // Once, before the first line or where there is none; not before the source was read.
+  void print_head() {
+    if (options_.output == "table" && !std::exchange(has_head_, true)) print_header();
+  }
+
+  void print(std::string_view line) {
+    print_head();
+    ++printed_;
+    if (progress_) progress_->show(printed_, 0);
+    if (options_.output == "json") {
+      fmt::print("{}\n", line);
+      return;
+    }
+    const auto parsed = parse_json(line);
+    if (!parsed) return;
+    if (options_.output != "table") {
+      print_value(parsed->value, options_.output);
+      return;
+    }
+    // One that came while others were printed is not known yet; where it can't be read, the row
+    // has no remark.
+    if (redactions_.is_news(parsed->value)) std::ignore = redactions_.read(source_);
+    print_row(parsed->value, redactions_, paint_);
+  }
+
+  std::uint64_t printed() const { return printed_; }
+
+ private:
+  const EventsOptions& options_;
+  const OpenSource& source_;
+  const Paint paint_;
+  RedactionMarks redactions_;
+  std::optional<Progress> progress_;
+  bool has_head_ = false;
+  std::uint64_t printed_ = 0;
+};
 
 }  // namespace
 
 int run_events(const EventsOptions& options) {
-  if (options.output == "table") {
-    fmt::print("{:>8}  {:<23}  {:<8}  {:<40}  {:<10}  {:<28}  {}\n", "REVISION", "TIME", "TYPE",
-               "OBJECT", "VERB", "WRITER", "REMARKS");
+  const auto range = parse_range(options.range, range_now());
+  if (!range) return report(range.error());
+  if (options.follow && range->until && std::holds_alternative<Time>(*range->until)) {
+    return report(bad_request("--follow goes on until a revision, not until a time").error());
   }
   const auto source = OpenSource::open(options.source);
   if (!source) return report(source.error());
   auto query = options.query;
-  const Paint paint(options.color);
-  std::uint64_t printed = 0;
+  if (auto applied = range->apply(*source, query); !applied) return report(applied.error());
+  Printer printer(options, *source);
+  if (auto begun = printer.begin(); !begun) return report(begun.error());
   for (bool wait = false;;) {
-    const auto at = source->read_page(query, options.kind, {}, wait, [&](std::string_view line) {
-      ++printed;
-      print_line(line, options, paint);
-    });
+    const auto at = source->read_page(query, options.kind, {}, wait,
+                                      [&](std::string_view line) { printer.print(line); });
     if (!at) return report(at.error());
+    printer.print_head();
     if (std::fflush(stdout) != 0) return kInputOutput;
     // What comes later belongs to those who follow.
     if (!options.follow && (query.until.number == 0 || query.until > at->head)) {
       query.until = at->head;
     }
+    const auto printed = printer.printed();
     const bool has_all = options.query.limit > 0 && printed >= options.query.limit;
     const bool is_end = at->seen >= query.until && (query.until.number > 0 || !options.follow);
     if (has_all || is_end) return kFine;
@@ -111,8 +163,7 @@ void add_log(CLI::App& app, Run& run) {
   auto* command = app.add_subcommand("log", "Print the events of the log, oldest first");
   add_source(*command, options.source);
   auto& query = options.query;
-  command->add_option("--after", query.after.number, "Only events after this revision");
-  command->add_option("--until", query.until.number, "Only events up to this revision");
+  add_range(*command, options.range);
   command->add_option("--kind", options.kind, "Only of this kind, such as gateway or svc");
   command->add_option("-n,--namespace", query.name_space, "Only in this namespace");
   command->add_option("--name", query.name, "Only of objects with this name");

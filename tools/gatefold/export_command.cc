@@ -14,14 +14,15 @@
 #include "tools/gatefold/exit_code.h"
 #include "tools/gatefold/options.h"
 #include "tools/gatefold/progress.h"
+#include "tools/gatefold/range.h"
 
 namespace gatefold::tools {
 namespace {
 
 struct ExportOptions {
   Source source;
-  engine::LogQuery query;  // `until` 0: the head when it began
-  std::uint64_t from = 1;
+  engine::LogQuery query;
+  RangeOptions range;
   std::string kind;
   std::string form = "jsonl";
   std::string file;  // empty: standard output
@@ -38,8 +39,10 @@ JsonObject filters_of(const ExportOptions& options) {
   return only;
 }
 
-Result<ArchiveHeader> make_header(const ExportOptions& options, const OpenSource& source) {
-  const auto line = source.read_provenance(options.query.until);
+// `query` has the range; an `until` of 0 is the head.
+Result<ArchiveHeader> make_header(const ExportOptions& options, const OpenSource& source,
+                                  const engine::LogQuery& query) {
+  const auto line = source.read_provenance(query.until);
   if (!line) return std::unexpected(line.error());
   const auto parsed = parse_json(*line);
   if (!parsed) return unavailable("the server said nothing of its head");
@@ -49,7 +52,7 @@ Result<ArchiveHeader> make_header(const ExportOptions& options, const OpenSource
   if (!chain || !channel) return unavailable("the server said nothing of its head");
   ArchiveHeader header;
   header.until = {static_cast<std::uint64_t>(integer_at(value, {"revision"}, 0))};
-  header.after = {std::max<std::uint64_t>(options.from, 1) - 1};
+  header.after = std::min(query.after, header.until);
   header.chain = *chain;
   header.incarnation = string_at(value, {"incarnation"});
   header.channel = *channel;
@@ -61,14 +64,21 @@ Result<ArchiveHeader> make_header(const ExportOptions& options, const OpenSource
 }
 
 Result<std::uint64_t> write_history(const ExportOptions& options, std::ostream& out) {
+  const auto range = parse_range(options.range, range_now());
+  if (!range) return std::unexpected(range.error());
   const auto source = OpenSource::open(options.source);
   if (!source) return std::unexpected(source.error());
-  const auto header = make_header(options, *source);
+  auto query = options.query;
+  if (auto applied = range->apply(*source, query); !applied) {
+    return std::unexpected(std::move(applied.error()));
+  }
+  const auto header = make_header(options, *source, query);
   if (!header) return std::unexpected(header.error());
   const auto form = options.form == "jsonl" ? ArchiveForm::kJsonLines : ArchiveForm::kFlatBuffers;
   ArchiveWriter writer(out, form, *header);
-  Progress progress("revisions");
-  auto query = options.query;
+  Progress progress("events");
+  // Of a part, or where numbers were passed over, nobody knows how many events there are.
+  const auto total = header->is_whole ? header->until.number : 0;
   query.after = header->after;
   query.until = header->until;
   query.bodies = true;
@@ -77,7 +87,7 @@ Result<std::uint64_t> write_history(const ExportOptions& options, std::ostream& 
     const auto at =
         source->read_page(query, options.kind, {}, /*wait=*/false, [&](std::string_view line) {
           if (failed) failed = writer.add(line);
-          progress.show(writer.events(), query.until.number - header->after.number);
+          progress.show(writer.events(), total);
         });
     if (!at) return std::unexpected(at.error());
     if (at->seen <= query.after) return unavailable("the log could not be read on");
@@ -118,9 +128,11 @@ void add_export(CLI::App& app, Run& run) {
       "it, gets new "
       "revisions. The key of service accounts' tokens and sightings are no part of it");
   add_source(*command, options.source);
-  command->add_option("--from", options.from, "Only events from this revision on")
-      ->check(CLI::PositiveNumber);
-  command->add_option("--to", options.query.until.number, "Only events up to this revision");
+  auto& range = options.range;
+  command->add_option("--from", range.from, "Only events from this revision or time on");
+  command->add_option("--since", range.since,
+                      "Only events at or after this time, or of so long: 2h, 3d");
+  command->add_option("--to", range.until, "Only events up to this revision or time");
   command->add_option("--kind", options.kind, "Only of this kind, such as gateway or svc");
   command->add_option("-n,--namespace", options.query.name_space, "Only in this namespace");
   command->add_option("--name", options.query.name, "Only of objects with this name");

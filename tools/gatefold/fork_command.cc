@@ -2,13 +2,13 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include "schema/catalog.h"
-#include "schema/json.h"
+#include "engine/short_lived.h"
 #include "storage/fork.h"
 #include "tools/gatefold/commands.h"
 #include "tools/gatefold/exit_code.h"
+#include "tools/gatefold/options.h"
+#include "tools/gatefold/progress.h"
 
 namespace gatefold::tools {
 namespace {
@@ -20,33 +20,26 @@ struct ForkOptions {
   std::string output = "text";
 };
 
-// Kinds whose past goes by default, such as Leases: nobody forks for their sake.
-bool is_short_lived(std::string_view resource) {
-  const auto* kind = core_catalog()->find_resource(resource);
-  return kind != nullptr && kind->history_window_ns != 0;
-}
-
 int run_fork(const ForkOptions& options) {
   const auto moment = parse_moment(options.at);
   if (!moment) return report(moment.error());
-  const bool is_terminal = isatty(STDERR_FILENO) == 1;
-  const auto forked = storage::fork(
-      options.directory, *moment, options.target,
-      [is_terminal](std::uint64_t done, std::uint64_t total) {
-        if (is_terminal) fmt::print(stderr, "\r{} of {} events", done, total);
-      },
-      is_short_lived);
-  if (is_terminal) fmt::print(stderr, "\r\033[K");
+  const auto forked = [&] {
+    Progress progress("events");
+    return storage::fork(
+        options.directory, *moment, options.target,
+        [&](std::uint64_t done, std::uint64_t total) { progress.show(done, total); },
+        engine::is_short_lived);
+  }();
   if (!forked) return report(forked.error());
   const auto revision = forked->head.revision.number;
   const auto time = format_nanos(forked->head.time);
-  if (options.output == "json") {
-    fmt::print("{}\n", to_json(JsonObject{{"directory", options.target},
-                                          {"revision", revision},
-                                          {"time", time},
-                                          {"undone", forked->undone},
-                                          {"lacking", JsonArray(forked->lacking.begin(),
-                                                                forked->lacking.end())}}));
+  if (options.output != "text") {
+    print_value(JsonObject{{"directory", options.target},
+                           {"revision", revision},
+                           {"time", time},
+                           {"undone", forked->undone},
+                           {"lacking", JsonArray(forked->lacking.begin(), forked->lacking.end())}},
+                options.output);
   } else {
     fmt::print("{}: revision {}, {}, {} later events left out\n", options.target, revision, time,
                forked->undone);
@@ -73,9 +66,7 @@ void add_fork(CLI::App& app, Run& run) {
       ->add_option("directory", options->target,
                    "The new one: absent or empty. Made as DIRECTORY.unfinished and renamed")
       ->required();
-  command->add_option("-o,--output", options->output, "text or json")
-      ->check(CLI::IsMember({"text", "json"}))
-      ->capture_default_str();
+  add_result_output(*command, options->output);
   command->callback([options, &run] { run = [options] { return run_fork(*options); }; });
 }
 

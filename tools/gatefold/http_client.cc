@@ -83,6 +83,7 @@ Result<HttpAnswer> ask(const std::string& server, http::request<http::string_bod
   answer.body = std::move(response.body());
   answer.revision = std::string(response["Gatefold-Revision"]);
   answer.head = std::string(response["Gatefold-Head"]);
+  answer.time = std::string(response["Gatefold-Time"]);
   if (answer.code == 200 || answer.code == 201) return answer;
   auto parsed = parse_json(answer.body);
   const auto message = parsed ? string_at(parsed->value, {"message"}) : std::string_view{};

@@ -13,6 +13,7 @@ struct HttpAnswer {
   std::string body;
   std::string revision;  // the header Gatefold-Revision
   std::string head;      // the header Gatefold-Head
+  std::string time;      // the header Gatefold-Time
 };
 
 // `server` is `http://HOST:PORT`. kServiceUnavailable where it can't be reached; the server's own

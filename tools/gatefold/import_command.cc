@@ -1,5 +1,7 @@
 // `gatefold import`: a new data directory from a file that `gatefold export` wrote.
+#include <algorithm>
 #include <fstream>
+#include <iostream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,6 +15,7 @@
 #include "tools/gatefold/import_audit.h"
 #include "tools/gatefold/import_history.h"
 #include "tools/gatefold/new_directory.h"
+#include "tools/gatefold/options.h"
 #include "tools/gatefold/progress.h"
 
 namespace gatefold::tools {
@@ -22,12 +25,16 @@ struct ImportOptions {
   std::vector<std::string> files;
   bool is_audit = false;
   std::string directory;
+  std::string output = "text";
 };
 
 Result<storage::Head> import_file(const ImportOptions& options) {
-  std::ifstream in(options.files.front(), std::ios::binary);
-  if (!in) return unavailable(options.files.front() + " can't be read");
-  auto reader = ArchiveReader::open(in);
+  const auto& file = options.files.front();
+  const bool is_piped = file == kStandardInput;
+  std::ifstream opened;
+  if (!is_piped) opened.open(file, std::ios::binary);
+  if (!opened) return unavailable(file + " can't be read");
+  auto reader = ArchiveReader::open(is_piped ? std::cin : opened);
   if (!reader) return std::unexpected(std::move(reader.error()));
   auto made = NewDirectory::begin(options.directory);
   if (!made) return std::unexpected(std::move(made.error()));
@@ -53,9 +60,10 @@ Result<engine::AuditCounts> import_audit_logs(const ImportOptions& options) {
   auto store = (*made)->open(Channel::kStandard);
   if (!store) return std::unexpected(std::move(store.error()));
   Progress progress("records");
-  auto counts = import_audit(options.files, **store, [&](std::uint64_t done, std::uint64_t total) {
-    progress.show(done, total);
-  });
+  const AuditNews news{
+      .progress = [&](std::uint64_t done, std::uint64_t total) { progress.show(done, total); },
+      .warn = [](std::string_view what) { fmt::print(stderr, "gatefold: {}\n", what); }};
+  auto counts = import_audit(options.files, **store, news);
   if (!counts) return counts;
   if (auto finished = (*made)->finish(); !finished) {
     return std::unexpected(std::move(finished.error()));
@@ -66,6 +74,17 @@ Result<engine::AuditCounts> import_audit_logs(const ImportOptions& options) {
 int run_audit(const ImportOptions& options) {
   const auto counts = import_audit_logs(options);
   if (!counts) return report(counts.error());
+  if (options.output != "text") {
+    JsonObject skipped;
+    for (const auto& [reason, number] : counts->skipped) skipped[reason] = number;
+    print_value(JsonObject{{"directory", options.directory},
+                           {"events", counts->events},
+                           {"gaps", counts->gaps},
+                           {"records", counts->records},
+                           {"skipped", std::move(skipped)}},
+                options.output);
+    return kFine;
+  }
   fmt::print("imported {} events to {}, {} of them with a gap, from {} records\n", counts->events,
              options.directory, counts->gaps, counts->records);
   for (const auto& [reason, number] : counts->skipped) {
@@ -78,8 +97,16 @@ int run_import(const ImportOptions& options) {
   if (options.is_audit) return run_audit(options);
   const auto head = import_file(options);
   if (!head) return report(head.error());
-  fmt::print("imported {} events to {}, chain {}\n", head->revision.number, options.directory,
-             storage::chain_text(head->chain));
+  const auto chain = storage::chain_text(head->chain);
+  if (options.output == "text") {
+    fmt::print("imported {} events to {}, chain {}\n", head->revision.number, options.directory,
+               chain);
+  } else {
+    print_value(
+        JsonObject{
+            {"directory", options.directory}, {"events", head->revision.number}, {"chain", chain}},
+        options.output);
+  }
   return kFine;
 }
 
@@ -92,18 +119,29 @@ void add_import(CLI::App& app, Run& run) {
       "import",
       "Make a data directory of a file that `export` wrote, in either form. Nothing is judged or "
       "altered; a file that is not whole leaves nothing behind");
-  command->add_option("file", options.files, "The file; with --audit one or more")->required();
+  command
+      ->add_option("file", options.files,
+                   "The file, or - for standard input; with --audit one or more")
+      ->required();
   command->add_flag(
       "--audit", options.is_audit,
       "The files are Kubernetes audit logs (lines of audit.k8s.io/v1 Events). Writes that "
       "succeeded "
       "become events; what their records leave out is marked in the annotation "
-      "audit.gatefold.dev/gap. RequestResponse for all writes is the level that leaves out least");
+      "audit.gatefold.dev/gap. RequestResponse for all writes is the level that leaves out least. "
+      "A "
+      "record that is there twice counts once; a last line that is cut off is left out, and said");
   command->add_option("--data", options.directory, "The new data directory")->required();
+  add_result_output(*command, options.output);
   command->callback([shared, &run] {
     if (shared->files.size() > 1 && !shared->is_audit) {
       throw CLI::ValidationError("file", "only audit logs are imported together");
     }
+    if (std::ranges::count(shared->files, kStandardInput) > 1) {
+      throw CLI::ValidationError("file", "standard input is read once");
+    }
+    // Standard input alone, without stdio's locks for each byte.
+    std::ios::sync_with_stdio(false);
     run = [shared] { return run_import(*shared); };
   });
 }

@@ -43,7 +43,7 @@ Result<void> add_part(engine::ForeignHistory& history, engine::ExactLine line) {
   auto& event = line.event;
   event.audit_annotations.push_back({std::string(kOriginalRevision), to_string(event.revision)});
   if (line.body == nullptr) {
-    engine::add_gap(event, line.body_gap);
+    engine::add_body_gap(event, line.body_gap);
     auto current = history.current(event.key);
     if (!current) return std::unexpected(std::move(current.error()));
     line.body = std::make_shared<const std::string>(*current ? (*current)->body : bare(event));

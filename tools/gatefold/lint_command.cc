@@ -1,9 +1,9 @@
 // `gatefold lint`: the guard's rules over the history of a server or a directory.
-#include <cstdio>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -15,6 +15,7 @@
 #include "tools/gatefold/exit_code.h"
 #include "tools/gatefold/options.h"
 #include "tools/gatefold/paint.h"
+#include "tools/gatefold/range.h"
 
 namespace gatefold::tools {
 namespace {
@@ -24,9 +25,7 @@ struct LintOptions {
   engine::LogQuery query;
   std::string kind;
   std::vector<std::string> rules;
-  std::uint64_t after = 0;
-  std::string since;
-  std::string until;  // a revision or a time
+  RangeOptions range;
   std::string output = "table";
   std::string color = "auto";
 };
@@ -35,30 +34,33 @@ struct LintOptions {
 constexpr std::size_t kShownBytes = 80;
 constexpr std::string_view kFindingRow = "{}  {:<32}  {:<17}  {:>6}  {}\n";
 
-Result<engine::LintRange> range_of(const LintOptions& options) {
+// `revisions` has those of the range.
+engine::LintRange range_of(const LintOptions& options, const Range& asked,
+                           const engine::LogQuery& revisions) {
   engine::LintRange range;
-  range.after = {options.after};
+  range.after = revisions.after;
+  range.until = revisions.until;
+  range.since = asked.since.value_or(Time{});
+  if (asked.until && std::holds_alternative<Time>(*asked.until)) {
+    range.until_time = std::get<Time>(*asked.until);
+  }
   for (const auto& id : options.rules) range.rules.insert(*engine::find_guard_rule(id));
-  const auto time = [](std::string_view flag, const std::string& text) -> Result<Time> {
-    const auto parsed = parse_rfc3339(text);
-    if (parsed) return *parsed;
-    return bad_request(
-        fmt::format("{} wants a time such as 2026-01-02T03:04:05Z, not {}", flag, text));
-  };
-  if (!options.since.empty()) {
-    auto since = time("--since", options.since);
-    if (!since) return std::unexpected(std::move(since.error()));
-    range.since = *since;
-  }
-  if (options.until.empty()) return range;
-  if (const auto revision = parse_revision(options.until)) {
-    range.until = *revision;
-    return range;
-  }
-  auto until = time("--until, if no revision,", options.until);
-  if (!until) return std::unexpected(std::move(until.error()));
-  range.until_time = *until;
   return range;
+}
+
+// When a revision was; 0 where it is not there, or no longer.
+Result<Time> time_of(const OpenSource& source, Revision revision) {
+  Time time;
+  if (revision.number == 0) return time;
+  engine::LogQuery query;
+  query.after = {revision.number - 1};
+  query.until = revision;
+  auto read = source.read_page(query, {}, {}, /*wait=*/false, [&](std::string_view text) {
+    const auto line = parse_json(text);
+    if (line) time = parse_rfc3339(string_at(line->value, {"time"})).value_or(Time{});
+  });
+  if (!read) return std::unexpected(std::move(read.error()));
+  return time;
 }
 
 // All versions from the first on: what lies in the range is judged by what came before it.
@@ -123,13 +125,21 @@ void print_table(const engine::LintReport& report, const Paint& paint) {
 }
 
 int run_lint(const LintOptions& options) {
-  auto range = range_of(options);
+  const auto range = parse_range(options.range, range_now());
   if (!range) return report(range.error());
-  const auto until = range->until;
   const auto source = OpenSource::open(options.source);
   if (!source) return report(source.error());
-  engine::HistoryLint lint(std::move(*range));
-  auto head = read_versions(*source, options, until, lint);
+  engine::LogQuery revisions;
+  if (auto applied = range->apply(*source, revisions); !applied) return report(applied.error());
+  auto judged = range_of(options, *range, revisions);
+  for (const auto& [revision, time] :
+       {std::pair{judged.after, &judged.after_time}, {judged.until, &judged.until_revision_time}}) {
+    const auto found = time_of(*source, revision);
+    if (!found) return report(found.error());
+    *time = *found;
+  }
+  engine::HistoryLint lint(std::move(judged));
+  auto head = read_versions(*source, options, revisions.until, lint);
   if (!head) return report(head.error());
   std::vector<ObjectKey> objects;
   for (const auto& [key, kind] : lint.conditioned()) objects.push_back(key);
@@ -141,15 +151,17 @@ int run_lint(const LintOptions& options) {
                       parse_rfc3339(string_at(line->value, {"first"})).value_or(Time{}),
                       parse_rfc3339(string_at(line->value, {"last"})).value_or(Time{}));
   };
-  auto sightings = source->read_sightings(objects, *head, note);
-  if (!sightings) return report(sightings.error());
+  // Behind the head nothing has happened.
+  if (revisions.after <= *head) {
+    auto sightings = source->read_sightings(objects, *head, note);
+    if (!sightings) return report(sightings.error());
+  }
   const auto found = lint.finish();
   if (options.output == "table") {
     print_table(found, Paint(options.color));
   } else {
     print_value(engine::report_json(found), options.output);
   }
-  if (std::fflush(stdout) != 0) return kInputOutput;
   return found.findings.empty() ? kFine : kFoundSomething;
 }
 
@@ -181,9 +193,7 @@ void add_lint(CLI::App& app, Run& run) {
   command->add_option("--rule", options.rules, "Only by this rule; may be repeated")
       ->check(CLI::IsMember(rule_ids()))
       ->take_all();
-  command->add_option("--after", options.after, "Only what happened after this revision");
-  command->add_option("--since", options.since, "Only what happened at or after this time");
-  command->add_option("--until", options.until, "Only what happened up to this revision or time");
+  add_range(*command, options.range);
   add_output(*command, options.output);
   add_color(*command, options.color);
   command->callback([shared, &run] { run = [shared] { return run_lint(*shared); }; });

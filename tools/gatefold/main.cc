@@ -1,5 +1,7 @@
 // The gatefold binary: reads the command line and hands over to one command.
+#include <cstdio>
 #include <exception>
+#include <iostream>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -13,13 +15,23 @@ namespace gatefold::tools {
 namespace {
 
 constexpr const char* kExitCodes =
-    "Exit codes: 0 fine, 1 found something, 2 usage, 3 input or output, 4 corruption.";
+    "Exit codes: 0 fine, 1 found something, 2 usage, 3 input or output, 4 corruption, 5 corruption "
+    "of rows alone that `gatefold rebuild` makes anew (of verify).";
 
 // Standard output belongs to what a command prints.
 void log_to_stderr() {
   auto logger = spdlog::stderr_logger_mt("tools");
   logger->set_level(spdlog::level::warn);
   spdlog::set_default_logger(std::move(logger));
+}
+
+// What a command printed may be written only now, and to a disk that is full.
+int written(int code) {
+  std::cout.flush();
+  const bool is_whole = std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && std::cout.good();
+  if (is_whole || (code != kFine && code != kFoundSomething)) return code;
+  fmt::print(stderr, "gatefold: standard output could not be written\n");
+  return kInputOutput;
 }
 
 int run(int argc, char** argv) {
@@ -49,7 +61,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   try {
-    return gatefold::tools::run(argc, argv);
+    return gatefold::tools::written(gatefold::tools::run(argc, argv));
   } catch (const std::exception& failure) {
     fmt::print(stderr, "gatefold: {}\n", failure.what());
     return gatefold::tools::kInputOutput;

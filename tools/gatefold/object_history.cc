@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "engine/gap.h"
+#include "engine/world.h"
 #include "schema/json.h"
 #include "schema/moment.h"
 #include "tools/gatefold/exit_code.h"
@@ -29,12 +31,16 @@ ObjectVersion version_of(const Value& line) {
                         .subresource = text_at(line, {"actor", "subresource"})};
   version.uid = text_at(line, {"object", "uid"});
   version.is_deletion = string_at(line, {"type"}) == "DELETED";
+  version.is_creation = string_at(line, {"type"}) == "ADDED" &&
+                        text_at(line, {"auditAnnotations", engine::kGapAnnotation}).empty();
   return version;
 }
 
+// One that stands in is said to be a gap as well.
 VersionBody body_of(const Value& line) {
-  if (const auto* body = find(line, "body")) return {*body, ""};
   auto gap = text_at(line, {"bodyGap"});
+  const auto* body = find(line, "body");
+  if (gap.empty() && body != nullptr) return {*body, ""};
   return {nullptr, gap.empty() ? "the log has no body" : std::move(gap)};
 }
 
@@ -94,6 +100,9 @@ Result<std::optional<std::size_t>> ObjectHistory::at(const std::string& text) co
     return bad_request(
         fmt::format("revision {} is not there yet: the log ends at {}", text, to_string(head_)));
   }
+  const auto* time = std::get_if<Time>(&*moment);
+  const auto now = std::max(engine::real_world().now(), versions_.back().mark.time);
+  if (time != nullptr && *time > now) return bad_request(fmt::format("{} is in the future", text));
   const auto after = std::ranges::find_if(versions_, [&](const ObjectVersion& version) {
     return revision != nullptr ? version.mark.revision > *revision
                                : version.mark.time > std::get<Time>(*moment);

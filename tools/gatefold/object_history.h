@@ -19,10 +19,11 @@ struct ObjectVersion {
   engine::VersionMark mark;
   std::string uid;
   bool is_deletion = false;  // its body is the last one
+  bool is_creation = false;  // nothing of its life came before it
 };
 
 struct VersionBody {
-  Value value;      // null where it is no longer kept
+  Value value;      // null where it is not known
   std::string gap;  // why
   bool is_gap() const { return !gap.empty(); }
 };
@@ -47,8 +48,8 @@ class ObjectHistory {
   Result<VersionBody> body(std::size_t version) const;
   // Of the versions from `first` to `last`, both included, oldest first.
   Result<void> bodies(std::size_t first, std::size_t last, const BodySink& sink) const;
-  // All lines of engine::timeline_lines.
-  Result<void> timeline(const LineSink& sink) const { return source_.read_timeline(object_, sink); }
+  // As OpenSource::read_timeline.
+  Result<Time> timeline(const LineSink& sink) const { return source_.read_timeline(object_, sink); }
 
  private:
   ObjectHistory(OpenSource source, std::string object)

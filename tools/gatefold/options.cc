@@ -21,6 +21,12 @@ void add_output(CLI::App& command, std::string& output) {
       ->capture_default_str();
 }
 
+void add_result_output(CLI::App& command, std::string& output) {
+  command.add_option("-o,--output", output, "text, json or yaml")
+      ->check(CLI::IsMember({"text", "json", "yaml"}))
+      ->capture_default_str();
+}
+
 void print_value(const Value& value, std::string_view output) {
   if (output == "json") {
     fmt::print("{}\n", to_json(value));

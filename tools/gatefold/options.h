@@ -18,6 +18,9 @@ void add_source(CLI::App& command, Source& source);
 // -o: table, json or yaml.
 void add_output(CLI::App& command, std::string& output);
 
+// -o of what is one result: text, json or yaml.
+void add_result_output(CLI::App& command, std::string& output);
+
 // One of several values on standard output: `json` on a line of its own, else as a document of
 // YAML.
 void print_value(const Value& value, std::string_view output);

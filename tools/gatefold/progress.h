@@ -1,9 +1,11 @@
-// How far long work is, on stderr where that is a terminal.
+// How far long work is, on stderr where that is a terminal. What is done within a tenth of a second
+// shows nothing.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <thread>
 
 namespace gatefold::tools {
 
@@ -20,7 +22,18 @@ class Progress {
  private:
   std::string what_;
   bool is_terminal_;
+  bool is_shown_ = false;
   std::chrono::steady_clock::time_point last_;
+};
+
+// Of work that says nothing of itself: for how long it has been going on.
+class Elapsed {
+ public:
+  // `what` is done, such as `restoring`.
+  explicit Elapsed(std::string what);
+
+ private:
+  std::jthread ticker_;
 };
 
 }  // namespace gatefold::tools

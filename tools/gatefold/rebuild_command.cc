@@ -4,17 +4,25 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "storage/digest.h"
 #include "storage/store.h"
 #include "tools/gatefold/commands.h"
 #include "tools/gatefold/exit_code.h"
+#include "tools/gatefold/options.h"
 #include "tools/gatefold/progress.h"
 
 namespace gatefold::tools {
 namespace {
 
-int run_rebuild(const std::string& directory) {
+struct RebuildOptions {
+  std::string directory;
+  std::string output = "text";
+};
+
+int run_rebuild(const RebuildOptions& asked) {
+  const auto& directory = asked.directory;
   if (!storage::Store::exists(directory)) {
     return report(unavailable(directory + " is no data directory").error());
   }
@@ -28,26 +36,32 @@ int run_rebuild(const std::string& directory) {
   if (!store) return report(store.error());
   const auto& head = (*store)->head();
   if (auto flushed = (*store)->flush(); !flushed) return report(flushed.error());
-  std::string families;
-  for (const auto& family : storage::Store::derived_families()) {
-    families += fmt::format("{}{}", families.empty() ? "" : ", ", family);
+  const auto families = storage::Store::derived_families();
+  const auto chain = storage::chain_text(head.chain);
+  if (asked.output == "text") {
+    fmt::print("dropped {} and folded the log anew, up to revision {}, chain {}\n",
+               fmt::join(families, ", "), head.revision.number, chain);
+  } else {
+    print_value(JsonObject{{"rebuilt", JsonArray(families.begin(), families.end())},
+                           {"revision", head.revision.number},
+                           {"chain", chain}},
+                asked.output);
   }
-  fmt::print("dropped {} and folded the log anew, up to revision {}, chain {}\n", families,
-             head.revision.number, storage::chain_text(head.chain));
   return kFine;
 }
 
 }  // namespace
 
 void add_rebuild(CLI::App& app, Run& run) {
-  auto directory = std::make_shared<std::string>();
+  auto asked = std::make_shared<RebuildOptions>();
   auto* command = app.add_subcommand(
       "rebuild",
       "Drop all rows that follow from the log, and fold it anew; goes on where it was "
       "broken off. The log itself, and what `verify` says of it, stays");
-  command->add_option("--data", *directory, "The data directory; no server may hold it")
+  command->add_option("--data", asked->directory, "The data directory; no server may hold it")
       ->required();
-  command->callback([directory, &run] { run = [directory] { return run_rebuild(*directory); }; });
+  add_result_output(*command, asked->output);
+  command->callback([asked, &run] { run = [asked] { return run_rebuild(*asked); }; });
 }
 
 }  // namespace gatefold::tools

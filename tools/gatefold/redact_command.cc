@@ -14,6 +14,7 @@
 #include "tools/gatefold/exit_code.h"
 #include "tools/gatefold/http_client.h"
 #include "tools/gatefold/options.h"
+#include "tools/gatefold/progress.h"
 
 namespace gatefold::tools {
 namespace {
@@ -26,6 +27,7 @@ struct RedactOptions {
   std::uint64_t to = 0;
   bool all = false;
   std::string reason;
+  std::string output = "text";
 };
 
 JsonObject asked_of(const RedactOptions& options) {
@@ -48,6 +50,19 @@ std::string local_user() {
   return name == nullptr || *name == '\0' ? fmt::format("uid {}", getuid()) : std::string(name);
 }
 
+// The view is gone afterwards: a redaction waits for those who still read what was there.
+Result<storage::RedactRequest> parse_for(const storage::Store& store, const Value& asked) {
+  engine::View view;
+  view.head = store.head();
+  view.snapshot = store.snapshot();
+  engine::Definitions definitions(core_catalog());
+  if (auto loaded = definitions.load(*view.snapshot); !loaded) {
+    return std::unexpected(std::move(loaded.error()));
+  }
+  view.catalog = definitions.catalog();
+  return engine::parse_redaction(view, asked);
+}
+
 Result<storage::RedactReport> redact_directory(const RedactOptions& options) {
   std::error_code error;
   if (!std::filesystem::exists(options.source.directory + "/CURRENT", error)) {
@@ -55,11 +70,7 @@ Result<storage::RedactReport> redact_directory(const RedactOptions& options) {
   }
   auto store = storage::Store::open({.directory = options.source.directory});
   if (!store) return std::unexpected(std::move(store.error()));
-  engine::Definitions definitions(core_catalog());
-  if (auto loaded = definitions.load(*(*store)->snapshot()); !loaded) {
-    return std::unexpected(std::move(loaded.error()));
-  }
-  auto request = engine::parse_redaction(*definitions.catalog(), asked_of(options));
+  auto request = parse_for(**store, asked_of(options));
   if (!request) return std::unexpected(std::move(request.error()));
   request->actor.user = local_user();
   request->actor.user_agent = "gatefold redact";
@@ -68,21 +79,58 @@ Result<storage::RedactReport> redact_directory(const RedactOptions& options) {
   return storage::redact(**store, *request);
 }
 
-int run_redact(const RedactOptions& options) {
-  if (!options.source.server.empty()) {
-    auto answer =
-        http_post(options.source.server, "/gatefold/v1/redact", to_json(asked_of(options)));
-    if (!answer) return report(answer.error());
-    fmt::print("{}\n", answer->body);
-    return kFine;
+Result<storage::RedactReport> redact_on_server(const RedactOptions& options) {
+  const auto answer =
+      http_post(options.source.server, "/gatefold/v1/redact", to_json(asked_of(options)));
+  if (!answer) return std::unexpected(answer.error());
+  const auto parsed = parse_json(answer->body);
+  const auto* redacted = parsed ? find(parsed->value, "redacted") : nullptr;
+  if (redacted == nullptr || !redacted->is_array()) {
+    return unavailable("the server's answer can't be read");
   }
-  const auto done = redact_directory(options);
-  if (!done) return report(done.error());
-  JsonArray revisions;
-  for (const auto revision : done->revisions) revisions.emplace_back(revision.number);
-  fmt::print("{}\n", to_json(JsonObject{{"redacted", std::move(revisions)},
-                                        {"revision", done->told.number}}));
-  return kFine;
+  storage::RedactReport report;
+  for (const auto& revision : redacted->get_array()) {
+    if (const auto* number = revision.if_int64()) {
+      report.revisions.push_back({static_cast<std::uint64_t>(*number)});
+    }
+  }
+  report.told = {static_cast<std::uint64_t>(integer_at(parsed->value, {"revision"}, 0))};
+  return report;
+}
+
+void print_report(const RedactOptions& options, const storage::RedactReport& report) {
+  const auto& revisions = report.revisions;
+  if (options.output != "text") {
+    JsonArray numbers;
+    for (const auto revision : revisions) numbers.emplace_back(revision.number);
+    JsonObject value{{"redacted", std::move(numbers)}};
+    if (report.told.number != 0) value["revision"] = report.told.number;
+    print_value(value, options.output);
+  } else if (revisions.empty()) {
+    fmt::print("nothing is left to redact of {}\n", options.object);
+  } else {
+    const auto first = revisions.front().number;
+    const auto last = revisions.back().number;
+    fmt::print("redacted {} version{} of {}, revision{}; revision {} of the log tells of it\n",
+               revisions.size(), revisions.size() == 1 ? "" : "s", options.object,
+               first == last ? fmt::format(" {}", first) : fmt::format("s {} to {}", first, last),
+               report.told.number);
+  }
+}
+
+int run_redact(const RedactOptions& options) {
+  const auto done = [&] {
+    const Elapsed elapsed("redacting");
+    return options.source.server.empty() ? redact_directory(options) : redact_on_server(options);
+  }();
+  if (!done) {
+    const auto code = report(done.error());
+    // There is no such version, or none with content; or it is the current one.
+    if (done.error().reason == Reason::kNotFound) return kFoundSomething;
+    return done.error().reason == Reason::kConflict ? kUsage : code;
+  }
+  print_report(options, *done);
+  return done->revisions.empty() ? kFoundSomething : kFine;
 }
 
 }  // namespace
@@ -105,6 +153,8 @@ void add_redact(CLI::App& app, Run& run) {
   to->needs(from);
   command->add_option("--reason", options->reason, "Why, for the log");
   add_source(*command, options->source);
+  add_result_output(*command, options->output);
+  command->footer("Ends with 1 where nothing was left to redact.");
   command->callback([options, &run] { run = [options] { return run_redact(*options); }; });
 }
 

@@ -10,6 +10,7 @@
 
 #include "api/server.h"
 #include "engine/replay/replay.h"
+#include "schema/age.h"
 #include "schema/json.h"
 #include "tools/gatefold/exit_code.h"
 #include "tools/gatefold/options.h"
@@ -29,8 +30,8 @@ Result<std::optional<Moment>> parse_end(const std::string& text) {
 }
 
 Result<std::int64_t> parse_span(std::string_view flag, const std::string& text) {
-  const auto span = parse_go_duration_ns(text);
-  if (!span || *span < 0) {
+  const auto span = parse_age_ns(text);
+  if (!span) {
     return bad_request(fmt::format("{} wants a duration such as 1m30s, not {}", flag, text));
   }
   return *span;
@@ -68,20 +69,22 @@ bool is_over(engine::ReplayStatus::State state) {
 }
 
 // Until a signal ends it; with `ends_by_itself` also once the end is reached, or can't be, and
-// nothing was written for `settle`.
+// nothing was written for `settle`. Says when the replay can't go on.
 void wait_for_end(const engine::Replay& replay, bool ends_by_itself,
                   std::chrono::nanoseconds settle, const sigset_t& signals) {
-  int signal = 0;
-  if (!ends_by_itself) {
-    sigwait(&signals, &signal);
-    return;
-  }
   constexpr timespec kTick{.tv_sec = 0, .tv_nsec = 50'000'000};
   std::uint64_t writes = 0;
   std::optional<Clock::time_point> quiet_since;
+  bool has_failed = false;
   while (sigtimedwait(&signals, nullptr, &kTick) < 0) {
     const auto status = replay.status();
-    if (!is_over(status.state)) {
+    const bool fails = status.state == engine::ReplayStatus::State::kFailed;
+    if (fails && !has_failed) {
+      spdlog::error("the replay can't go on behind revision {}: {}", status.progress.at.number,
+                    status.failure);
+    }
+    has_failed = fails;
+    if (!ends_by_itself || !is_over(status.state)) {
       quiet_since.reset();
       continue;
     }
@@ -92,10 +95,6 @@ void wait_for_end(const engine::Replay& replay, bool ends_by_itself,
 }
 
 int tell(engine::Replay& replay, const ReplayCommandOptions& options) {
-  const auto status = replay.status();
-  if (status.state == engine::ReplayStatus::State::kFailed) {
-    return report({.reason = Reason::kInternalError, .message = status.failure});
-  }
   const auto told = replay.report();
   if (!told) return report(told.error());
   if (options.output == "table") {
@@ -104,7 +103,17 @@ int tell(engine::Replay& replay, const ReplayCommandOptions& options) {
     print_value(report_json(*told), options.output);
   }
   std::fflush(stdout);
+  if (!told->failure.empty()) {
+    return report({.reason = Reason::kInternalError, .message = told->failure});
+  }
   return options.exit_at_end && !told->is_equal() ? kFoundSomething : kFine;
+}
+
+void add_check(const engine::Replay& replay, api::Probes& probes) {
+  probes.add("replay", false, [&replay] {
+    const auto status = replay.status();
+    return api::CheckResult{status.failure.empty(), status.failure};
+  });
 }
 
 int serve(engine::ReplayOptions parsed, const ReplayCommandOptions& options,
@@ -115,6 +124,7 @@ int serve(engine::ReplayOptions parsed, const ReplayCommandOptions& options,
   api::Documents documents;
   api::Probes probes;
   add_checks(engine, probes);
+  add_check(**replay, probes);
   api::Metrics metrics;
   const api::Context context{engine, documents, probes, metrics, replay->get()};
   auto server = api::Server::start(context, {.address = endpoint.address,
@@ -130,6 +140,10 @@ int serve(engine::ReplayOptions parsed, const ReplayCommandOptions& options,
   std::fflush(stdout);
   spdlog::info("replaying revisions {} to {} at {}", status.from.number, status.to.number,
                (*server)->url());
+  for (const auto& resource : status.progress.gaps.lacking) {
+    spdlog::warn("{}: what was there at revision {} is no longer kept, and may be lacking or old",
+                 resource, status.from.number);
+  }
   (*replay)->start();
   wait_for_end(**replay, options.exit_at_end, std::chrono::nanoseconds(settle_ns), signals);
   (*replay)->stop();

@@ -18,10 +18,13 @@ constexpr const char* kSemantics =
     "controller's: it is judged as everywhere, and reported at the end\n(SIGTERM, or "
     "--exit-at-end) against what the history says. Nothing else is done by itself: garbage, "
     "ends\nof namespaces and expiry come as they did in the history, and definitions that the "
-    "controller creates\nare not served.\n\nGET /gatefold/v1/replay and "
+    "controller creates\nare not served.\n\nWhat retention or a redaction took from the history is "
+    "passed over: an object stays as it was until a\nversion can be read. The report and "
+    "/gatefold/v1/replay say how much that is. --from is refused where\nthe state is no longer "
+    "kept, but for that of Leases and Events.\n\nGET /gatefold/v1/replay and "
     "/gatefold/v1/replay/report; "
-    "POST pause, resume, step?count=N, speed?x=X and\nseek?revision=N below it. Seeking back puts "
-    "the state as it was, and forgets what the controller wrote.";
+    "POST pause, resume, step?count=N, speed?x=X and\nseek?revision=N or seek?time=T below it. "
+    "Seeking back puts the state as it was, and forgets what the controller\nwrote.";
 
 }  // namespace
 
@@ -36,7 +39,8 @@ void add_replay(CLI::App& app, Run& run) {
       ->check(CLI::ExistingDirectory);
   command->add_option(
       "--from", options.from,
-      "Begin with the state as of this revision or RFC 3339 time; else with nothing");
+      "Begin with the state as of this revision or RFC 3339 time; else, as before the first event, "
+      "with nothing");
   command->add_option("--to", options.to, "End with it; else with the last event");
   command
       ->add_option("--speed", options.speed,

@@ -45,6 +45,22 @@ void append_field(std::string& out, const engine::FieldChange& field) {
   }
 }
 
+void append_gaps(std::string& out, const engine::Gaps& gaps) {
+  for (const auto& resource : gaps.lacking) {
+    out += fmt::format("{}: what was there at first is no longer kept\n", resource);
+  }
+  if (gaps.events == 0) return;
+  out += fmt::format("passed over, as no longer kept: {} events, revisions", gaps.events);
+  for (const auto& run : gaps.revisions) {
+    out += run.first == run.last ? fmt::format(" {}", run.first.number)
+                                 : fmt::format(" {}-{}", run.first.number, run.last.number);
+  }
+  out += gaps.is_truncated ? " and more\n" : "\n";
+  for (const auto& key : gaps.objects) {
+    out += fmt::format("  {}: not all of its contents are kept\n", to_string(key));
+  }
+}
+
 }  // namespace
 
 std::string replay_table(const engine::ReplayReport& report) {
@@ -53,11 +69,13 @@ std::string replay_table(const engine::ReplayReport& report) {
   auto out = fmt::format("{:<{}}  {:>7}  {:>6}  VERDICT\n", "OBJECT", width, "HISTORY", "REPLAY");
   std::size_t different = 0;
   for (const auto& object : report.objects) {
-    const bool is_equal = object.is_equal();
-    if (!is_equal) ++different;
-    out +=
-        fmt::format("{:<{}}  {:>7}  {:>6}  {}\n", to_string(object.key), width,
-                    object.history_writes, object.replay_writes, is_equal ? "equal" : "different");
+    if (object.differs()) ++different;
+    const auto* const verdict = object.differs()    ? "different"
+                                : object.is_equal() ? "equal"
+                                                    : "unknown";
+    out += fmt::format("{:<{}}  {:>7}  {:>6}  {}\n", to_string(object.key), width,
+                       object.history_writes, object.replay_writes, verdict);
+    if (!object.gap.empty()) out += fmt::format("  not compared: {}\n", object.gap);
     for (const auto& field : object.fields) append_field(out, field);
     for (const auto& moves : object.conditions) {
       if (moves.order == engine::StatusOrder::kSame) continue;
@@ -67,9 +85,20 @@ std::string replay_table(const engine::ReplayReport& report) {
     }
   }
   out += fmt::format("{}: {} of {} objects differ, revisions {} to {}, {} writes refused\n",
-                     report.is_equal() ? "equal" : "different", different, report.objects.size(),
-                     report.from.number, report.until.number, report.refused);
+                     report.verdict(), different, report.objects.size(), report.from.number,
+                     report.until.number, report.refused);
+  if (report.uncompared_history + report.uncompared_replay > 0) {
+    out += fmt::format("Events and Leases are not compared: {} writes in the history, here {}\n",
+                       report.uncompared_history, report.uncompared_replay);
+  }
   if (report.is_truncated) out += "there are more objects than this report holds\n";
+  for (const auto& resource : report.dropped) {
+    out += fmt::format("{}: the history no longer has all events\n", resource);
+  }
+  append_gaps(out, report.gaps);
+  if (!report.failure.empty()) {
+    out += fmt::format("the replay could not go on: {}\n", report.failure);
+  }
   return out;
 }
 

@@ -11,6 +11,7 @@
 #include "api/backups.h"
 #include "api/server.h"
 #include "engine/engine.h"
+#include "schema/age.h"
 #include "schema/json.h"
 #include "schema/moment.h"
 #include "schema/time.h"
@@ -32,17 +33,22 @@ Result<Config> configured(const ServeOptions& options) {
   }
   engine::RetentionSettings retention;
   for (const auto& flag : options.retain) {
-    if (auto added = retention.add(flag); !added) return std::unexpected(std::move(added.error()));
+    if (auto set = set_retain_flag(flag, retention); !set)
+      return std::unexpected(std::move(set.error()));
   }
   config->retention.put_over(retention);
   return config;
 }
 
 // A typing error looks like a kind that is defined later.
-void warn_of_unknown_kinds(const engine::GuardSettings& guard, const engine::View& view) {
-  for (const auto& resource : guard.resources()) {
+void warn_of_unknown_kinds(const Config& config, const engine::View& view) {
+  const auto warn = [&](std::string_view section, const std::string& resource) {
     if (view.catalog->find_resource(resource) == nullptr)
-      spdlog::warn("guard.kinds.{}: there is no such kind as yet", resource);
+      spdlog::warn("{}.{}: there is no such kind as yet", section, resource);
+  };
+  for (const auto& resource : config.guard.resources()) warn("guard.kinds", resource);
+  for (const auto& resource : config.retention.resources()) {
+    if (resource != "*") warn("retention", resource);
   }
 }
 
@@ -63,7 +69,7 @@ int serve(const ServeOptions& options, const Config& config, const Endpoint& end
   };
   auto engine = engine::Engine::open(std::move(engine_options), engine::real_world());
   if (!engine) return report(engine.error());
-  if (const auto view = (*engine)->view()) warn_of_unknown_kinds(config.guard, *view);
+  if (const auto view = (*engine)->view()) warn_of_unknown_kinds(config, *view);
 
   api::Documents documents;
   api::Probes probes;
@@ -116,8 +122,8 @@ int serve(const ServeOptions& options, const Config& config, const Endpoint& end
 int run_serve(const ServeOptions& options) {
   auto endpoint = parse_listen(options.listen);
   if (!endpoint) return report(endpoint.error());
-  const auto event_ttl_ns = parse_go_duration_ns(options.event_ttl);
-  if (!event_ttl_ns || *event_ttl_ns < 0) {
+  const auto event_ttl_ns = parse_age_ns(options.event_ttl);
+  if (!event_ttl_ns) {
     return report({.reason = Reason::kBadRequest,
                    .message = fmt::format("--event-ttl wants a duration such as 1h30m, not {}",
                                           options.event_ttl)});

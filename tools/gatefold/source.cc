@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include "engine/definitions.h"
+#include "engine/ledger_range.h"
+#include "schema/json.h"
 #include "tools/gatefold/http_client.h"
+#include "tools/gatefold/progress.h"
 
 namespace gatefold::tools {
 namespace {
@@ -90,12 +93,12 @@ Result<LogPosition> OpenSource::read_page(engine::LogQuery query, const std::str
   }
   const auto& view = *opened_->view;
   if (!kind.empty()) {
-    auto found = engine::find_kind_word(*view.catalog, kind);
+    auto found = engine::find_kind_word(view, kind);
     if (!found) return std::unexpected(std::move(found.error()));
-    query.resource = (*found)->resource;
+    query.resource = std::move(found->resource);
   }
   if (!object.empty()) {
-    auto key = engine::parse_object_name(*view.catalog, object);
+    auto key = engine::parse_object_name(view, object);
     if (!key) return std::unexpected(std::move(key.error()));
     query.object = std::move(*key);
   }
@@ -107,14 +110,30 @@ Result<LogPosition> OpenSource::read_page(engine::LogQuery query, const std::str
 Result<Revision> OpenSource::read_all(engine::LogQuery query, const std::string& kind,
                                       const std::string& object, const LineSink& sink) const {
   Revision head;
+  Progress progress("events read");
+  std::uint64_t lines = 0;
+  const auto count = [&](std::string_view line) {
+    progress.show(++lines, 0);
+    sink(line);
+  };
   for (;;) {
-    const auto at = read_page(query, kind, object, false, sink);
+    const auto at = read_page(query, kind, object, false, count);
     if (!at) return std::unexpected(at.error());
     if (head.number == 0) head = at->head;
     if (query.until.number == 0 || query.until > head) query.until = head;
     if (at->seen >= query.until) return head;
     query.after = at->seen;
   }
+}
+
+Result<Revision> OpenSource::last_until(Time time) const {
+  if (opened_) return engine::last_until(*opened_->view, time);
+  const auto answer =
+      http_get(server_, "/gatefold/v1/head?at=" + percent_encode(format_nanos(time)));
+  if (!answer) return std::unexpected(answer.error());
+  const auto line = parse_json(answer->body);
+  if (!line) return unavailable("the server's answer can't be read");
+  return Revision{static_cast<std::uint64_t>(integer_at(line->value, {"revision"}, 0))};
 }
 
 Result<std::string> OpenSource::read_provenance(Revision revision) const {
@@ -124,7 +143,7 @@ Result<std::string> OpenSource::read_provenance(Revision revision) const {
   return std::move(answer->body);
 }
 
-Result<void> OpenSource::read_timeline(const std::string& object, const LineSink& sink) const {
+Result<Time> OpenSource::read_timeline(const std::string& object, const LineSink& sink) const {
   LogPosition at;
   while (!opened_) {
     auto answer = http_get(server_, fmt::format("/gatefold/v1/transitions?object={}&after={}",
@@ -132,13 +151,13 @@ Result<void> OpenSource::read_timeline(const std::string& object, const LineSink
     if (!answer) return std::unexpected(std::move(answer.error()));
     for_each_line(answer->body, sink);
     at = position_of(*answer, at.seen);
-    if (at.seen >= at.head) return {};
+    if (at.seen >= at.head) return parse_rfc3339(answer->time).value_or(Time{});
   }
-  auto key = engine::parse_object_name(*opened_->view->catalog, object);
+  auto key = engine::parse_object_name(*opened_->view, object);
   if (!key) return std::unexpected(std::move(key.error()));
   auto seen = engine::timeline_lines(*opened_->view, *key, {}, {}, sink);
   if (!seen) return std::unexpected(std::move(seen.error()));
-  return {};
+  return opened_->view->head.time;
 }
 
 Result<void> OpenSource::read_sightings(const std::vector<ObjectKey>& objects, Revision head,

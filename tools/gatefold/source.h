@@ -53,13 +53,16 @@ class OpenSource {
   Result<LogPosition> read_page(engine::LogQuery query, const std::string& kind,
                                 const std::string& object, bool wait, const LineSink& sink) const;
   // All pages, up to `query.until` or the head as it was when the first page was read, which is
-  // answered.
+  // answered. Shows how many there were where it takes long.
   Result<Revision> read_all(engine::LogQuery query, const std::string& kind,
                             const std::string& object, const LineSink& sink) const;
+  // The last event at or before a time; 0 where there is none.
+  Result<Revision> last_until(Time time) const;
   // engine::provenance_line.
   Result<std::string> read_provenance(Revision revision) const;
-  // All lines of engine::timeline_lines.
-  Result<void> read_timeline(const std::string& object, const LineSink& sink) const;
+  // All lines of engine::timeline_lines. Answers until when they tell: a server's now; where the
+  // log does not go on, as in a directory, its last event.
+  Result<Time> read_timeline(const std::string& object, const LineSink& sink) const;
   // Lines of sightings (engine/history.h) of each object in turn, as storage names it; `head` is
   // where the log was read up to.
   Result<void> read_sightings(const std::vector<ObjectKey>& objects, Revision head,

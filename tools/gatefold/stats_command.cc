@@ -4,24 +4,23 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "engine/tell/stats.h"
 #include "schema/json.h"
 #include "tools/gatefold/commands.h"
 #include "tools/gatefold/exit_code.h"
 #include "tools/gatefold/options.h"
+#include "tools/gatefold/range.h"
 
 namespace gatefold::tools {
 namespace {
 
 using engine::Stats;
 
-constexpr std::uint64_t kProgressEvents = 10'000;
-
 struct StatsOptions {
   Source source;
   engine::LogQuery query;
+  RangeOptions range;
   std::string kind;
   std::size_t top = 10;
   std::string output = "table";
@@ -50,10 +49,10 @@ void count(const Value& line, Stats& stats) {
              .repairs = size_at(line, "repairs")});
 }
 
-Result<void> read_all(const OpenSource& source, const StatsOptions& options, Stats& stats) {
-  const bool shows_progress = isatty(STDERR_FILENO) == 1;
+Result<void> read_all(const OpenSource& source, const engine::LogQuery& query,
+                      const std::string& kind, Stats& stats) {
   Result<void> failed;
-  const auto read = source.read_all(options.query, options.kind, {}, [&](std::string_view text) {
+  const auto read = source.read_all(query, kind, {}, [&](std::string_view text) {
     if (!failed) return;
     const auto line = parse_json(text);
     if (!line) {
@@ -61,11 +60,7 @@ Result<void> read_all(const OpenSource& source, const StatsOptions& options, Sta
       return;
     }
     count(line->value, stats);
-    if (shows_progress && stats.all().events % kProgressEvents == 0) {
-      fmt::print(stderr, "\r{} events", stats.all().events);
-    }
   });
-  if (shows_progress) fmt::print(stderr, "\r\033[K");
   if (!read) return std::unexpected(read.error());
   return failed;
 }
@@ -108,18 +103,33 @@ void print_kept(const std::vector<Value>& kept) {
   }
 }
 
+double events_a_second(const engine::EventCount& all) {
+  const auto seconds = static_cast<double>(all.last.ns - all.first.ns) / kNsPerSecond;
+  return seconds > 0 ? static_cast<double>(all.events) / seconds : 0;
+}
+
+// The stretch with the most events.
+struct Peak {
+  Time from;
+  std::int64_t stretch_ns = 0;
+  std::uint64_t events = 0;
+};
+
+Peak peak_of(const Stats::Rate& rate) {
+  const auto busiest = std::ranges::max_element(rate.events);
+  if (busiest == rate.events.end()) return {};
+  const auto place = busiest - rate.events.begin();
+  return {{rate.from.ns + place * rate.stretch_ns}, rate.stretch_ns, *busiest};
+}
+
 void print_table(const Stats& stats, std::size_t top) {
   const auto& all = stats.all();
-  const auto seconds = static_cast<double>(all.last.ns - all.first.ns) / kNsPerSecond;
   fmt::print("{} events from {} to {}", all.events, format_nanos(all.first),
              format_nanos(all.last));
-  if (seconds > 0) fmt::print(", {:.3g} a second", static_cast<double>(all.events) / seconds);
-  const auto& rate = stats.rate();
-  const auto busiest = std::ranges::max_element(rate.events);
-  if (busiest != rate.events.end()) {
-    const auto place = busiest - rate.events.begin();
-    fmt::print("; most in {} from {}: {}", human_duration(rate.stretch_ns),
-               format_nanos({rate.from.ns + place * rate.stretch_ns}), *busiest);
+  if (const auto rate = events_a_second(all); rate > 0) fmt::print(", {:.3g} a second", rate);
+  if (const auto peak = peak_of(stats.rate()); peak.events > 0) {
+    fmt::print("; most in {} from {}: {}", human_duration(peak.stretch_ns), format_nanos(peak.from),
+               peak.events);
   }
   fmt::print("\n");
   print_counts("KIND", stats.kinds(top));
@@ -127,26 +137,43 @@ void print_table(const Stats& stats, std::size_t top) {
   print_counts("OBJECT", stats.objects(top));
 }
 
+JsonObject counts_object(std::string_view of, std::string_view name,
+                         const engine::EventCount& count) {
+  return {{of, name},
+          {"events", count.events},
+          {"added", count.added},
+          {"deleted", count.deleted},
+          {"transitions", count.transitions},
+          {"repairs", count.repairs},
+          {"first", format_nanos(count.first)},
+          {"last", format_nanos(count.last)}};
+}
+
+void print_total(const Stats& stats, const std::string& output) {
+  auto total = counts_object("total", "all", stats.all());
+  total["perSecond"] = events_a_second(stats.all());
+  if (const auto peak = peak_of(stats.rate()); peak.events > 0) {
+    total["peak"] = JsonObject{{"from", format_nanos(peak.from)},
+                               {"seconds", peak.stretch_ns / kNsPerSecond},
+                               {"events", peak.events}};
+  }
+  print_value(total, output);
+}
+
 void print_values(std::string_view of, const std::vector<Stats::Named>& counts,
                   const std::string& output) {
-  for (const auto& [name, each] : counts) {
-    print_value(JsonObject{{of, name},
-                           {"events", each.events},
-                           {"added", each.added},
-                           {"deleted", each.deleted},
-                           {"transitions", each.transitions},
-                           {"repairs", each.repairs},
-                           {"first", format_nanos(each.first)},
-                           {"last", format_nanos(each.last)}},
-                output);
-  }
+  for (const auto& [name, each] : counts) print_value(counts_object(of, name, each), output);
 }
 
 int run_stats(const StatsOptions& options) {
+  const auto range = parse_range(options.range, range_now());
+  if (!range) return report(range.error());
   const auto source = OpenSource::open(options.source);
   if (!source) return report(source.error());
+  auto query = options.query;
+  if (auto applied = range->apply(*source, query); !applied) return report(applied.error());
   Stats stats;
-  if (auto read = read_all(*source, options, stats); !read) return report(read.error());
+  if (auto read = read_all(*source, query, options.kind, stats); !read) return report(read.error());
   const auto kept = read_kept(*source);
   if (!kept) return report(kept.error());
   if (stats.all().events == 0) {
@@ -158,6 +185,7 @@ int run_stats(const StatsOptions& options) {
     print_kept(*kept);
     return kFine;
   }
+  print_total(stats, options.output);
   print_values("kind", stats.kinds(options.top), options.output);
   print_values("writer", stats.writers(options.top), options.output);
   print_values("object", stats.objects(options.top), options.output);
@@ -175,8 +203,7 @@ void add_stats(CLI::App& app, Run& run) {
       "back each kind can be read of which not everything is kept");
   add_source(*command, options->source);
   auto& query = options->query;
-  command->add_option("--after", query.after.number, "Only events after this revision");
-  command->add_option("--until", query.until.number, "Only events up to this revision");
+  add_range(*command, options->range);
   command->add_option("--kind", options->kind, "Only of this kind, such as gateway or svc");
   command->add_option("-n,--namespace", query.name_space, "Only in this namespace");
   command->add_option("--top", options->top, "So many of each")

@@ -83,7 +83,8 @@ Colour status_colour(std::string_view type, std::string_view status) {
 void print_timelines(std::span<const engine::ConditionTimeline> timelines, const Paint& paint) {
   if (timelines.empty()) return;
   fmt::print("\n{:<44}  {:<8}  {:>8}  {:>7}  {:>7}  {:>7}  {:>5}  {}\n", "CONDITION", "NOW", "FOR",
-             "TRUE", "FALSE", "UNKNOWN", "FLAPS", "FROM THE FIRST TRANSITION TO THE LAST EVENT");
+             "TRUE", "FALSE", "UNKNOWN", "FLAPS",
+             "FROM THE FIRST TRANSITION TO NOW (OF A DIRECTORY: TO THE LOG'S LAST EVENT)");
   for (const auto& timeline : timelines) {
     fmt::print(
         "{:<44}  {}  {:>8}  {:>7}  {:>7}  {:>7}  {:>5}  {}\n",

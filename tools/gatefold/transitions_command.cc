@@ -72,16 +72,17 @@ engine::ConditionMove move_of(const Value& line) {
   return move;
 }
 
-// Of what was read, up to the object's last event.
+// Of what was read.
 std::vector<engine::ConditionTimeline> timelines_of(const ObjectHistory& history,
-                                                    std::span<const engine::ConditionMove> moves) {
+                                                    std::span<const engine::ConditionMove> moves,
+                                                    Time until) {
   std::vector<engine::ObjectEnd> ends;
   for (const auto& version : history.versions()) {
     if (!version.is_deletion) continue;
     ends.push_back(
         {parse_uid(version.uid).value_or(Uid{}), version.mark.revision, version.mark.time});
   }
-  return engine::timelines(moves, ends, history.versions().back().mark.time);
+  return engine::timelines(moves, ends, until);
 }
 
 }  // namespace
@@ -98,7 +99,7 @@ int run_transitions(const TransitionsOptions& options) {
   bool has_lines = false;
   std::vector<engine::ConditionMove> moves;
   const Paint paint(options.color);
-  auto found = history->timeline([&](std::string_view text) {
+  const auto until = history->timeline([&](std::string_view text) {
     has_lines = true;
     const auto line = parse_json(text);
     if (!line) return;
@@ -112,8 +113,8 @@ int run_transitions(const TransitionsOptions& options) {
       print_transition(line->value, uid, paint);
     }
   });
-  if (!found) return report(found.error());
-  const auto timelines = timelines_of(*history, moves);
+  if (!until) return report(until.error());
+  const auto timelines = timelines_of(*history, moves, *until);
   if (options.output == "table") {
     print_timelines(timelines, paint);
   } else {
@@ -124,7 +125,11 @@ int run_transitions(const TransitionsOptions& options) {
 
 void add_transitions(CLI::App& app, Run& run) {
   auto options = std::make_shared<TransitionsOptions>();
-  auto* command = app.add_subcommand("transitions", "Print the timeline of an object's conditions");
+  auto* command = app.add_subcommand(
+      "transitions",
+      "Print the timeline of an object's conditions. What holds still is told up to "
+      "now by a server; up to the last event of the log, whichever object's, by "
+      "a directory, whose clock has stopped");
   command->add_option("object", options->object, "such as gateway/prod/web")->required();
   add_source(*command, options->source);
   add_output(*command, options->output);

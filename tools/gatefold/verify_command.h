@@ -8,11 +8,12 @@ namespace gatefold::tools {
 
 struct VerifyOptions {
   std::string directory;
-  std::string output = "text";  // or json
+  std::string output = "text";  // json or yaml
   std::string color = "auto";
 };
 
-// kFine, or kCorruption with what was found on stdout.
+// kFine; kCorruption, kDerivedCorruption or kInputOutput with what was found on stdout, and in the
+// last case, where the directory can't be opened, on stderr.
 int run_verify(const VerifyOptions& options);
 
 }  // namespace gatefold::tools

@@ -9,10 +9,12 @@
 #include <sstream>
 #include <thread>
 
+#include <catch2/catch.hpp>
 #include <fmt/format.h>
 
+#include "schema/json.h"
 #include "schema/meta.h"
-#include "tests/schema/parsed.h"
+#include "tests/engine/replay/lamp_story.h"
 #include "tests/storage/scratch.h"
 #include "tests/support/test_world.h"
 
@@ -21,87 +23,6 @@ namespace {
 
 using namespace gatefold::test;
 using State = ReplayStatus::State;
-
-const ObjectKey kLamp{"lamps.light.example.com", "default", "a"};
-
-Value definition() {
-  return json(R"({"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition",
-    "metadata":{"name":"lamps.light.example.com"},"spec":{"group":"light.example.com",
-    "scope":"Namespaced","names":{"plural":"lamps","kind":"Lamp"},"versions":[{"name":"v1",
-    "served":true,"storage":true,"subresources":{"status":{}},"schema":{"openAPIV3Schema":{
-    "type":"object","properties":{"spec":{"type":"object","properties":{
-    "level":{"type":"integer"}}},"status":{"type":"object","properties":{"conditions":{
-    "type":"array","x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["type"],
-    "items":{"type":"object","required":["type"],"properties":{"type":{"type":"string"},
-    "status":{"type":"string"},"reason":{"type":"string"},"message":{"type":"string"},
-    "lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}}}}]}})");
-}
-
-Command command_by(std::string_view manager, Verb verb, std::string subresource = "") {
-  Command command;
-  command.verb = verb;
-  command.group = "light.example.com";
-  command.version = "v1";
-  command.plural = "lamps";
-  command.name_space = "default";
-  if (verb != Verb::kCreate) command.name = "a";
-  command.subresource = std::move(subresource);
-  command.actor.user = "somebody";
-  command.actor.field_manager = manager;
-  return command;
-}
-
-Command creation(int level, const JsonArray& finalizers = {}) {
-  auto command = command_by("kubectl", Verb::kCreate);
-  JsonObject metadata{{"name", "a"}};
-  if (!finalizers.empty()) metadata["finalizers"] = finalizers;
-  command.body = {{"apiVersion", "light.example.com/v1"},
-                  {"kind", "Lamp"},
-                  {"metadata", std::move(metadata)},
-                  {"spec", {{"level", level}}}};
-  return command;
-}
-
-Command patch(std::string_view manager, std::string_view body, std::string subresource = "") {
-  auto command = command_by(manager, Verb::kPatch, std::move(subresource));
-  command.body = json(body);
-  return command;
-}
-
-Command lit(std::string_view status) {
-  return patch(
-      "lampd",
-      fmt::format(R"({{"status":{{"conditions":[{{"type":"Lit","status":"{}"}}]}}}})", status),
-      "status");
-}
-
-Revision write(Engine& engine, Command command) {
-  auto outcome = engine.execute(std::move(command));
-  INFO((outcome ? "" : outcome.error().message));
-  REQUIRE(outcome.has_value());
-  return outcome->revision;
-}
-
-// What somebody who reads finds; null: there is none.
-Value found(Engine& engine, const ObjectKey& key = kLamp) {
-  const auto object = engine.view()->snapshot->get(key);
-  REQUIRE(object.has_value());
-  return *object ? json((*object)->body) : Value();
-}
-
-std::string status_of(Engine& engine) {
-  const auto lamp = found(engine);
-  const auto& conditions = list_at(lamp, {"status", "conditions"});
-  return conditions.empty() ? "" : std::string(string_at(conditions[0], {"status"}));
-}
-
-std::int64_t level_of(Engine& engine) {
-  return integer_at(found(engine), {"spec", "level"}, 0);
-}
-
-std::string watts_of(Engine& engine) {
-  return std::string(string_at(found(engine), {"metadata", "annotations", "watts"}));
-}
 
 // A directory with the story, and its revisions.
 class Story {
@@ -114,12 +35,7 @@ class Story {
     auto opened = Engine::open(std::move(options), world_.world());
     REQUIRE(opened.has_value());
     auto& engine = **opened;
-    Command command = command_by("kubectl", Verb::kCreate);
-    command.group = "apiextensions.k8s.io";
-    command.plural = "customresourcedefinitions";
-    command.name_space = "";
-    command.body = definition();
-    write(engine, std::move(command));
+    write(engine, lamp_definition());
     while (engine.step()) {
     }
     created = write(engine, creation(1, {"light.example.com/off"}));
@@ -155,50 +71,6 @@ class Story {
 
   ScratchDirectory scratch_;
   TestWorld world_;
-};
-
-class Stage {
- public:
-  explicit Stage(ReplayOptions options) {
-    auto opened = Replay::open(std::move(options), real_world());
-    INFO((opened ? "" : opened.error().message));
-    REQUIRE(opened.has_value());
-    replay_ = std::move(*opened);
-    replay_->start();
-  }
-  ~Stage() { replay_->stop(); }
-  Stage(const Stage&) = delete;
-  Stage& operator=(const Stage&) = delete;
-
-  Replay& replay() { return *replay_; }
-  Engine& engine() { return replay_->engine(); }
-
-  Result<ReplayStatus> ask(ReplayControl control) {
-    auto promise = std::make_shared<std::promise<Result<ReplayStatus>>>();
-    auto answer = promise->get_future();
-    replay_->control(
-        control, [promise](Result<ReplayStatus> status) { promise->set_value(std::move(status)); });
-    return answer.get();
-  }
-  ReplayStatus step(std::uint64_t count = 1) {
-    const auto status = ask({.type = ReplayControl::Type::kStep, .count = count});
-    REQUIRE(status.has_value());
-    return *status;
-  }
-  ReplayStatus seek(Revision revision) {
-    const auto status = ask({.type = ReplayControl::Type::kSeek, .revision = revision});
-    INFO((status ? status->failure : status.error().message));
-    REQUIRE(status.has_value());
-    return *status;
-  }
-  ReplayReport report() {
-    auto report = replay_->report();
-    REQUIRE(report.has_value());
-    return std::move(*report);
-  }
-
- private:
-  std::unique_ptr<Replay> replay_;
 };
 
 std::map<std::string, std::string> files_of(const std::filesystem::path& directory) {
@@ -339,22 +211,81 @@ TEST_CASE("seeking back puts what was, and forgets what the controller wrote") {
 }
 
 TEST_CASE("events keep their distance, but for the first") {
+  const Time then{1'000};
+  CHECK(pause_ns(then, {61'000}, 1, 1'000'000) == 60'000);
+  CHECK(pause_ns(then, {61'000}, 10, 1'000'000) == 6'000);
+  CHECK(pause_ns(then, {61'000}, 0.5, 100'000) == 100'000);
+  CHECK(pause_ns({}, {61'000}, 1, 1'000'000) == 0);
   const Story story;
   // A minute lies between two events.
   Stage stage(story.options(story.created, story.gone, "1x"));
   for (int i = 0; i < 1000 && stage.replay().status().progress.at == story.created; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
-  std::this_thread::sleep_for(std::chrono::milliseconds(100));
   CHECK(stage.replay().status().progress.at == story.created.next());
   CHECK(stage.replay().status().state == State::kPlaying);
   // A thousandth of a second: it goes on by itself.
-  REQUIRE(stage.ask({.type = ReplayControl::Type::kSpeed, .speed = parse_speed("60000x").value()})
-              .has_value());
-  for (int i = 0; i < 1000 && stage.replay().status().state == State::kPlaying; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  CHECK(stage.run("60000x").state == State::kEnded);
+}
+
+TEST_CASE("one seeks a time, too, and begins before the first event") {
+  const Story story;
+  Stage stage(story.options({}, story.gone));
+  using Type = ReplayControl::Type;
+  const auto at = [&](Time time) {
+    const auto status = stage.ask({.type = Type::kSeek, .time = time});
+    REQUIRE(status.has_value());
+    return status->progress.at;
+  };
+  stage.seek(story.read);
+  const auto read = stage.replay().status().progress.time;
+  CHECK(at({read.ns + kNsPerSecond}) == story.read);
+  CHECK(at({read.ns - 1}) == Revision{story.read.number - 1});
+  CHECK(at({1}) == Revision{});
+  CHECK(found(stage.engine()).is_null());
+  auto options = story.options({}, story.read);
+  options.from = Time{1};
+  Stage early(options);
+  CHECK(early.replay().status().from == Revision{});
+  CHECK(early.seek(story.read).state == State::kEnded);
+  options.to = Time{1};
+  CHECK_FALSE(Replay::open(options, real_world()).has_value());
+}
+
+TEST_CASE("a signal ends a replay in the midst of a seek") {
+  const Story story;
+  SECTION("which is answered") {
+    Stage stage(story.options({}, story.gone));
+    std::promise<void> answered;
+    stage.replay().control({.type = ReplayControl::Type::kSeek, .revision = story.gone},
+                           [&](const Result<ReplayStatus>&) { answered.set_value(); });
+    stage.replay().stop();
+    CHECK(answered.get_future().wait_for(std::chrono::seconds(0)) == std::future_status::ready);
   }
-  CHECK(stage.replay().status().state == State::kEnded);
+  SECTION("wherever it is") {
+    const auto store =
+        storage::Store::open({.directory = story.directory(), .read_only = true}).value();
+    EngineOptions options;
+    options.store.directory = "/replay";
+    options.store.in_memory = true;
+    options.builtin_gateway_api = false;
+    options.is_replay = true;
+    const auto engine = Engine::open(std::move(options), real_world()).value();
+    {
+      Player player(store->snapshot(), *engine, {});
+      REQUIRE(player.put_state(story.created).has_value());
+      player.interrupt();
+      for (const auto& ended : {player.pass_to(story.gone), player.put_state({})}) {
+        REQUIRE_FALSE(ended.has_value());
+        CHECK(ended.error().reason == Reason::kServiceUnavailable);
+      }
+      CHECK(level_of(*engine) == 1);
+    }
+    Gaps gaps;
+    const auto folded = fold_history(*store->snapshot(), {}, story.gone, {}, true, gaps);
+    CHECK(folded.value().events == 1);
+    engine->stop();
+  }
 }
 
 TEST_CASE("objects say which revision of the history they show") {
@@ -393,14 +324,7 @@ TEST_CASE("controls that make no sense change nothing") {
     CHECK(stage.replay().status().progress.at == story.created);
     CHECK(stage.replay().status().state == State::kPaused);
   }
-  const auto max = parse_speed("max").value();
-  CHECK(stage.ask({.type = Type::kSpeed, .speed = max}).has_value());
-  CHECK(stage.ask({.type = Type::kResume}).has_value());
-  // Each question is a turn of the replay's thread.
-  for (int i = 0; i < 1000 && stage.replay().status().state == State::kPlaying; ++i) {
-    REQUIRE(stage.ask({.type = Type::kSpeed, .speed = max}).has_value());
-  }
-  CHECK(stage.replay().status().state == State::kEnded);
+  CHECK(stage.run("max").state == State::kEnded);
   CHECK(level_of(stage.engine()) == 2);
   for (const auto* text : {"", "x", "0", "-1", "fast", "inf", "nan", "1e12"}) {
     CHECK_FALSE(parse_speed(text).has_value());

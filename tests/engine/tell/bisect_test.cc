@@ -48,8 +48,9 @@ TEST_CASE("a long history that turns once is halved") {
     CHECK(result.first_true == turn);
     CHECK(result.last_false == turn - 1);
     CHECK(result.looked_at <= kBisectSamples + 7);
+    CHECK(result.samples == kBisectSamples);
+    CHECK_FALSE(result.is_certain);
   }
-  CHECK(found(std::string(1000, 't')).first_true == 0);
 }
 
 TEST_CASE("a long history that goes back and forth is scanned to the first") {
@@ -101,6 +102,27 @@ TEST_CASE("errors are not true, and all errors are no answer") {
   CHECK(found("eee").is_blind());
   CHECK(found("-e").is_blind());
   CHECK_FALSE(found("ef").is_blind());
+}
+
+TEST_CASE("what is true in the oldest version needs no other") {
+  const auto result = found(std::string(1000, 't'));
+  CHECK(result.first_true == 0);
+  CHECK(result.looked_at == 1);
+  CHECK(result.is_certain);
+  auto versions = std::string(1000, 'f');
+  versions[0] = 't';
+  CHECK(found(versions).looked_at == 1);
+}
+
+TEST_CASE("only what was looked at all the way is certain") {
+  auto versions = std::string(500, 'f') + std::string(500, 't');
+  versions[123] = 't';
+  CHECK_FALSE(found(versions).is_certain);
+  CHECK(found(versions, true).is_certain);
+  CHECK(found(std::string(1000, 'f')).is_certain);
+  CHECK_FALSE(found("f-ft").is_certain);
+  CHECK_FALSE(found("f-f").is_certain);
+  CHECK(found("ft-").is_certain);
 }
 
 TEST_CASE("a version that can't be read ends it") {
