@@ -126,13 +126,17 @@ Result<Fork> fork(const files::path& source, const Moment& moment, const files::
   const auto now = (*store)->head();
   const auto past = (*store)->snapshot()->at(moment);
   if (!past) return std::unexpected(past.error());
-  const auto head = (*past)->read_head();
-  if (!head) return std::unexpected(head.error());
-  const auto then = *head;
-  auto lacking = lacking_at((*store)->kept(), then.revision, may_lack);
+  const auto as_of = (*past)->head().revision;
+  auto lacking = lacking_at((*store)->kept(), as_of, may_lack);
   if (!lacking) return std::unexpected(std::move(lacking.error()));
-  // The log of the fork ends with an event.
-  if (const auto last = (*past)->event(then.revision); !last) return std::unexpected(last.error());
+  // The log of the fork ends with an event: of those behind it up to the moment nothing is left.
+  const auto last = (*past)->last_kept();
+  if (!last) return std::unexpected(last.error());
+  if (!*last) {
+    return failure(Reason::kExpired,
+                   fmt::format("no event up to revision {} is kept", as_of.number));
+  }
+  const auto then = **last;
 
   std::error_code error;
   if (!files::create_directories(unfinished, error)) return failed(unfinished, error);
@@ -152,7 +156,7 @@ Result<Fork> fork(const files::path& source, const Moment& moment, const files::
   if (auto synced = sync(files::absolute(whole).parent_path(), O_DIRECTORY); !synced) {
     return std::unexpected(std::move(synced.error()));
   }
-  return Fork{then, now.revision.number - then.revision.number, std::move(*lacking)};
+  return Fork{then, as_of, now.revision.number - then.revision.number, std::move(*lacking)};
 }
 
 }  // namespace gatefold::storage

@@ -16,6 +16,7 @@ namespace gatefold::storage {
 
 struct Fork {
   Head head;                         // of the new directory
+  Revision as_of;                    // the moment's; later than `head` where its event was dropped
   std::uint64_t undone = 0;          // events of the old one that it does not have
   std::vector<std::string> lacking;  // resources of which something was dropped since
 };
@@ -31,6 +32,7 @@ Result<std::vector<std::string>> lacking_at(const KeptByResource& kept, Revision
 // or as what stays where that is less. `source` is only read, and no process may write it
 // meanwhile; `target` must be empty or absent. It is made beside, as `<target>.unfinished`, and
 // renamed when it is whole: one that is there already is refused. `progress`: events done, of all.
+// Where the moment's own event was dropped the log ends with the last one before it that is kept.
 // kExpired where a resource was trimmed beyond the moment, unless `may_lack` says that the fork may
 // do without: then it has those of its objects that have not changed since.
 Result<Fork> fork(const std::filesystem::path& source, const Moment& moment,

@@ -265,26 +265,36 @@ Result<std::shared_ptr<const Snapshot>> Snapshot::at(const Moment& moment) const
   return std::shared_ptr<const Snapshot>(new Snapshot(pin_, head, newest_));
 }
 
-// Not read where a moment is looked for: it would cost a read of the past as much as the object.
-Result<Head> Snapshot::read_head() const {
+Result<std::optional<Head>> Snapshot::last_kept() const {
   if (!is_past()) return head_;
-  const auto dropped = pin_->sealed(head_.revision);
-  if (!dropped) return std::unexpected(dropped.error());
-  const auto until = *dropped ? (*dropped)->seal.first : head_.revision.next();
-  Rows rows(pin_->database(), Family::kLog, pin_->snapshot(), "", revision_key(until));
+  Rows rows(pin_->database(), Family::kLog, pin_->snapshot(), "",
+            revision_key(head_.revision.next()));
   rows.seek_to_last();
-  if (auto status = rows.status(); !status) return std::unexpected(std::move(status.error()));
-  if (!rows.valid()) {
-    if (*dropped) return head_;
-    return corruption(fmt::format("the log has no row {}", head_.revision.number));
+  if (!rows.valid() || rows.key() != revision_key(head_.revision)) {
+    if (auto status = rows.status(); !status) return std::unexpected(std::move(status.error()));
+    const auto dropped = pin_->sealed(head_.revision);
+    if (!dropped) return std::unexpected(dropped.error());
+    if (!*dropped) {
+      return corruption(fmt::format("the log has no row {}", head_.revision.number));
+    }
   }
+  // Numbers that were passed over have a seal beside that of what was dropped.
+  while (rows.valid() && parse_seal(rows.value())) rows.previous();
+  if (auto status = rows.status(); !status) return std::unexpected(std::move(status.error()));
+  if (!rows.valid()) return std::nullopt;
+  const auto revision = parse_revision_key(rows.key());
   const auto row = parse_log_row(rows.value());
   const auto time = row ? record_time(row->record) : std::nullopt;
-  const bool is_it = *dropped || rows.key() == revision_key(head_.revision);
-  if (!time || !is_it) {
-    return corruption(fmt::format("the log has no row {}", head_.revision.number));
-  }
-  return Head{head_.revision, row->chain, *time};
+  if (!revision || !time) return corruption("a row of the log can't be read");
+  return Head{*revision, row->chain, *time};
+}
+
+// Not read where a moment is looked for: it would cost a read of the past as much as the object.
+Result<Head> Snapshot::read_head() const {
+  const auto kept = last_kept();
+  if (!kept) return std::unexpected(kept.error());
+  if (!*kept) return head_;
+  return Head{head_.revision, (*kept)->chain, (*kept)->time};
 }
 
 }  // namespace gatefold::storage

@@ -164,6 +164,8 @@ class Snapshot {
   // head(), whole. Where its event was dropped, time and chain are those of the last one before it
   // that is kept.
   Result<Head> read_head() const;
+  // The last event at or before head() whose record is kept; nothing where there is none.
+  Result<std::optional<Head>> last_kept() const;
 
   // The state as of head().
   Result<std::optional<StoredObject>> get(const ObjectKey& key) const;

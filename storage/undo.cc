@@ -64,7 +64,7 @@ class Undoing {
   Result<void> restore(const ObjectKey& key, const std::string& object) {
     const auto last = pin_.last_version(object, then_);
     if (!last) return std::unexpected(last.error());
-    if (!*last) return forget(key, object);
+    if (!*last || (*last)->type == EventType::kDeleted) return forget(key, object);
     const auto event = before_.event((*last)->revision);
     if (!event) return std::unexpected(event.error());
     const auto body = pin_.body((*last)->revision);
@@ -74,7 +74,7 @@ class Undoing {
     return folded_.add({**event, *body, find_splice(*body), *frame});
   }
 
-  // There was no such object yet.
+  // There was no such object then; content that a deletion had need not be kept.
   Result<void> forget(const ObjectKey& key, const std::string& object) {
     const auto current = before_.get(key);
     if (!current) return std::unexpected(current.error());

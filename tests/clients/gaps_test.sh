@@ -90,6 +90,25 @@ expect "a history with what stands in is exported whole" '^imported' "$GATEFOLD"
 ends_with "and is a gap still" 1 "a gap at revision $gap," \
   "$GATEFOLD" show configmap/default/m --at "$gap" --data "$work/again"
 
+# Of the oldest versions one may be left that newer ones are stored against. Then as now, what was between is not known.
+cp -r "$work/data" "$work/short"
+start_server --data "$work/short" --retain configmaps=count:5
+lines() { "$GATEFOLD" log --kind configmap --name m --server "$url" | grep -c configmaps/default/m; }
+for _ in $(seq 100); do [[ $(lines) -gt 6 ]] || break && sleep 0.1; done
+last=$("$GATEFOLD" show configmap/default/m -o json --server "$url" | sed -nE 's/.*"resourceVersion": "([0-9]+)".*/\1/p')
+stop_server || fail "the server that forgets did not end well"
+lost=$((first + 30))
+ends_with "what stood where versions are lost" 1 "a gap at revision [0-9]+.*: versions .* are no longer kept" \
+  "$GATEFOLD" show configmap/default/m --at "$lost" --data "$work/short"
+ends_with "a version that is left" 0 '"n": "40"' "$GATEFOLD" show configmap/default/m --at $((first + 40)) --data "$work/short"
+ends_with "a difference from where they are lost" 1 'no longer kept' \
+  "$GATEFOLD" diff configmap/default/m "$lost" "$last" --data "$work/short"
+ends_with "what may have turned where they are lost" 0 '"certain":false,.*"gapsBefore":1' \
+  "$GATEFOLD" bisect configmap/default/m 'int(self.data.n) > 30' -o json --data "$work/short"
+ends_with "who set what may have come where they are lost" 0 ' metadata.name = "m"  \(or ' \
+  "$GATEFOLD" blame configmap/default/m --data "$work/short"
+ends_with "who set what came later" 0 ' data.n = "50"$' "$GATEFOLD" blame configmap/default/m --data "$work/short"
+
 if ! command -v python3 >/dev/null; then
   echo "SKIP: audit logs with gaps need python3"
   finish

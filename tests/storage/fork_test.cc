@@ -162,6 +162,54 @@ TEST_CASE("a fork does without what was trimmed since where it may") {
   CHECK(storage::verify(*ours).findings.empty());
 }
 
+TEST_CASE("a fork takes back a second life where nothing is kept of the first one's end") {
+  const ScratchDirectory scratch;
+  const auto source = scratch.path() / "source";
+  {
+    const auto store = open_store(source);
+    Writer writer(*store);
+    writer.put("t0", "1");
+    writer.remove("t0");
+    writer.put("t1", "1");
+    const storage::KeepLimits least{.bytes = 1};
+    REQUIRE(store->trim("things.example.org", {.records = {}, .bodies = least}, {}) == false);
+    REQUIRE(store->snapshot()->body({2}).error().reason == Reason::kExpired);
+    writer.put("t0", "2");
+  }
+  REQUIRE(forked(source, Revision{3}, scratch.path() / "target").has_value());
+  const auto ours = open_store(scratch.path() / "target");
+  CHECK(storage::verify(*ours).findings.empty());
+  CHECK(value_in(*ours, "t0").empty());
+  CHECK(value_in(*ours, "t1") == thing_body("t1", "1"));
+}
+
+TEST_CASE("a fork of a moment whose event was dropped ends with the last one that is kept") {
+  const ScratchDirectory scratch;
+  const auto source = scratch.path() / "source";
+  {
+    const auto store = open_store(source);
+    Writer writer(*store);
+    writer.put("t1", "1");
+    writer.put("t0", "1");
+    writer.remove("t0");
+    writer.put("t2", "1");
+    const storage::KeepLimits least{.bytes = 1};
+    REQUIRE(store->trim("things.example.org", {.records = least, .bodies = {}}, {}) == false);
+    REQUIRE(store->snapshot()->event({3}).error().reason == Reason::kExpired);
+    REQUIRE(store->snapshot()->horizon("things.example.org") == Revision{3});
+  }
+  const auto fork = forked(source, Revision{3}, scratch.path() / "target");
+  REQUIRE(fork.has_value());
+  CHECK(fork->head.revision == Revision{1});
+  CHECK(fork->as_of == Revision{3});
+  const auto ours = open_store(scratch.path() / "target");
+  CHECK(storage::verify(*ours).findings.empty());
+  CHECK(value_in(*ours, "t0").empty());
+  CHECK(value_in(*ours, "t1") == thing_body("t1", "1"));
+  CHECK(Writer(*ours).put("t0", "again") == Revision{2});
+  CHECK(storage::verify(*ours).findings.empty());
+}
+
 TEST_CASE("nobody forks what is being written") {
   const ScratchDirectory scratch;
   const auto store = open_store(scratch.path() / "source");

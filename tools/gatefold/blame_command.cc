@@ -51,20 +51,22 @@ int run_blame(const BlameOptions& options) {
   const auto& versions = history->versions();
   engine::Blame blame;
   std::string last_gap;
-  auto done = history->bodies(
-      history->last_life(), versions.size() - 1, [&](std::size_t version, VersionBody body) {
-        if (version >= versions.size()) return;
-        const auto& mark = versions[version].mark;
-        if (body.is_gap()) {
-          last_gap = std::move(body.gap);
-          blame.fold_gap(mark.revision);
-        } else {
-          const bool begins_unseen =
-              version == history->last_life() && !versions[version].is_creation;
-          if (begins_unseen) blame.fold_gap(mark.revision);
-          blame.fold(mark, std::move(body.value));
-        }
-      });
+  bool is_first = true;
+  auto done = history->bodies(history->last_life(), versions.size() - 1,
+                              [&](std::size_t version, VersionBody body) {
+                                const auto& mark = versions[version].mark;
+                                // What is known begins behind it.
+                                if (versions[version].is_lost && is_first) return;
+                                if (body.is_gap()) {
+                                  last_gap = std::move(body.gap);
+                                  blame.fold_gap(mark.revision);
+                                } else {
+                                  if (is_first && !versions[version].is_creation)
+                                    blame.fold_gap(mark.revision);
+                                  blame.fold(mark, std::move(body.value));
+                                }
+                                is_first = false;
+                              });
   if (!done) return report_history(done.error());
   if (versions.back().is_deletion) {
     fmt::print(stderr, "gatefold: {} was deleted: {}\n", options.object,

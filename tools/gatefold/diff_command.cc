@@ -89,7 +89,6 @@ Result<void> Comparison::attribute(const ObjectHistory& history, Ends ends) {
   auto changes = engine::diff(old_, new_, kWithoutNoise);
   engine::Attribution attribution(changes, leads_back);
   auto done = history.bodies(begin.value_or(0), last, [&](std::size_t version, VersionBody body) {
-    if (version >= history.versions().size()) return;
     const auto& about = history.versions()[version];
     if (body.is_gap() && !about.is_deletion) {
       gaps_.emplace_back(about.mark.revision, std::move(body.gap));

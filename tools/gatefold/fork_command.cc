@@ -37,12 +37,17 @@ int run_fork(const ForkOptions& options) {
     print_value(JsonObject{{"directory", options.target},
                            {"revision", revision},
                            {"time", time},
+                           {"asOf", forked->as_of.number},
                            {"undone", forked->undone},
                            {"lacking", JsonArray(forked->lacking.begin(), forked->lacking.end())}},
                 options.output);
   } else {
     fmt::print("{}: revision {}, {}, {} later events left out\n", options.target, revision, time,
                forked->undone);
+    if (forked->as_of > forked->head.revision) {
+      fmt::print("the events behind it up to revision {} are no longer kept\n",
+                 forked->as_of.number);
+    }
     for (const auto& resource : forked->lacking) {
       fmt::print("{}: only those are there that have not changed since\n", resource);
     }

@@ -20,9 +20,13 @@ std::string text_at(const Value& value, std::initializer_list<std::string_view> 
   return std::string(string_at(value, keys));
 }
 
+Revision revision_at(const Value& line, std::string_view name) {
+  return {static_cast<std::uint64_t>(integer_at(line, {name}, 0))};
+}
+
 ObjectVersion version_of(const Value& line) {
   ObjectVersion version;
-  version.mark.revision = {static_cast<std::uint64_t>(integer_at(line, {"revision"}, 0))};
+  version.mark.revision = revision_at(line, "revision");
   version.mark.time = parse_rfc3339(string_at(line, {"time"})).value_or(Time{});
   version.mark.actor = {.user = text_at(line, {"actor", "user"}),
                         .user_agent = text_at(line, {"actor", "userAgent"}),
@@ -73,7 +77,7 @@ Result<ObjectHistory> ObjectHistory::open(const Source& source, const std::strin
   bool has_room = true;
   auto head = history.read({}, {}, false, [&](const Value& line) {
     has_room = history.versions_.size() < kVersionsMax;
-    if (has_room) history.versions_.push_back(version_of(line));
+    if (has_room) history.add(line);
   });
   if (!head) return std::unexpected(std::move(head.error()));
   if (!has_room) {
@@ -84,6 +88,26 @@ Result<ObjectHistory> ObjectHistory::open(const Source& source, const std::strin
   }
   history.head_ = *head;
   return history;
+}
+
+// Each line names the version before it in the same life, and a life before it has an end: where
+// the line before is another one, retention took what was between them.
+void ObjectHistory::add(const Value& line) {
+  auto version = version_of(line);
+  const auto previous = revision_at(line, "previous");
+  const bool is_first = versions_.empty();
+  const bool has_past = previous.number != 0;
+  const bool follows = is_first   ? !has_past
+                       : has_past ? versions_.back().mark.revision == previous
+                                  : versions_.back().is_deletion;
+  ObjectVersion lost;
+  lost.is_lost = true;
+  if (has_past) lost.uid = version.uid;
+  lost.mark.revision = is_first ? Revision{1} : versions_.back().mark.revision.next();
+  if (!is_first) lost.mark.time = {versions_.back().mark.time.ns + 1};
+  if (!follows && lost.mark.revision < version.mark.revision) versions_.push_back(std::move(lost));
+  if (is_first) resource_ = text_at(line, {"object", "resource"});
+  versions_.push_back(std::move(version));
 }
 
 std::size_t ObjectHistory::last_life() const {
@@ -107,12 +131,50 @@ Result<std::optional<std::size_t>> ObjectHistory::at(const std::string& text) co
     return revision != nullptr ? version.mark.revision > *revision
                                : version.mark.time > std::get<Time>(*moment);
   });
-  if (after == versions_.begin()) return std::optional<std::size_t>{};
+  if (after == versions_.begin()) {
+    if (auto kept = check_kept(*moment); !kept) return std::unexpected(std::move(kept.error()));
+    return std::optional<std::size_t>{};
+  }
   return std::optional<std::size_t>(after - versions_.begin() - 1);
 }
 
+// Of a life that ended before the first one that is known, nothing may be left.
+Result<void> ObjectHistory::check_kept(const Moment& moment) const {
+  Revision oldest;
+  auto read = source_.read_kept([&](std::string_view text) {
+    const auto line = parse_json(text);
+    if (line && string_at(line->value, {"resource"}) == resource_) {
+      oldest = revision_at(line->value, "oldestRevision");
+    }
+  });
+  if (!read) return read;
+  const auto* revision = std::get_if<Revision>(&moment);
+  if (revision == nullptr && oldest.number != 0) {
+    const auto last = source_.last_until(std::get<Time>(moment));
+    if (!last) return std::unexpected(last.error());
+    if (*last >= oldest) return {};
+  } else if (revision == nullptr || *revision >= oldest) {
+    return {};
+  }
+  return failure(Reason::kExpired,
+                 fmt::format("what {} was then is no longer kept: the oldest revision at which {} "
+                             "can be read is {}",
+                             object_, resource_, oldest.number));
+}
+
+VersionBody ObjectHistory::lost_body(std::size_t version) const {
+  if (!versions_[version].is_lost) return {nullptr, "the log no longer has its record"};
+  const auto& next = versions_[version + 1].mark.revision;
+  if (version == 0) {
+    return {nullptr, fmt::format("versions before revision {} are no longer kept", next.number)};
+  }
+  return {nullptr, fmt::format("versions between revisions {} and {} are no longer kept",
+                               versions_[version - 1].mark.revision.number, next.number)};
+}
+
 Result<VersionBody> ObjectHistory::body(std::size_t version) const {
-  VersionBody found{nullptr, "the log no longer has its record"};
+  auto found = lost_body(version);
+  if (versions_[version].is_lost) return found;
   auto done =
       bodies(version, version, [&](std::size_t, VersionBody body) { found = std::move(body); });
   if (!done) return std::unexpected(std::move(done.error()));
@@ -121,16 +183,30 @@ Result<VersionBody> ObjectHistory::body(std::size_t version) const {
 
 Result<void> ObjectHistory::bodies(std::size_t first, std::size_t last,
                                    const BodySink& sink) const {
-  std::size_t version = first;
+  auto version = first;
+  // Those that have no line.
+  const auto pass_to = [&](Revision revision) {
+    for (; version <= last && versions_[version].mark.revision < revision; ++version) {
+      sink(version, lost_body(version));
+    }
+  };
   auto done = read({versions_[first].mark.revision.number - 1}, versions_[last].mark.revision, true,
-                   [&](const Value& line) { sink(version++, body_of(line)); });
+                   [&](const Value& line) {
+                     const auto revision = revision_at(line, "revision");
+                     pass_to(revision);
+                     const bool is_asked =
+                         version <= last && versions_[version].mark.revision == revision;
+                     if (is_asked) sink(version++, body_of(line));
+                   });
   if (!done) return std::unexpected(std::move(done.error()));
+  pass_to(versions_[last].mark.revision.next());
   return {};
 }
 
 int report_history(const Status& status) {
   const auto code = report(status);
-  return status.reason == Reason::kNotFound ? kFoundSomething : code;
+  const bool is_found = status.reason == Reason::kNotFound || status.reason == Reason::kExpired;
+  return is_found ? kFoundSomething : code;
 }
 
 std::string short_writer(const storage::Actor& actor) {
@@ -138,6 +214,7 @@ std::string short_writer(const storage::Actor& actor) {
 }
 
 std::string mark_text(const engine::VersionMark& mark) {
+  if (mark.actor.user.empty()) return "revision " + to_string(mark.revision);
   return fmt::format("revision {}, {}, by {} ({})", to_string(mark.revision),
                      format_nanos(mark.time), short_writer(mark.actor), mark.actor.user);
 }

@@ -20,6 +20,9 @@ struct ObjectVersion {
   std::string uid;
   bool is_deletion = false;  // its body is the last one
   bool is_creation = false;  // nothing of its life came before it
+  // Stands for those that the log no longer has, one or more, from `mark` on up to the next one;
+  // without a writer, and of the life that goes on behind it, if one does. Its body is a gap.
+  bool is_lost = false;
 };
 
 struct VersionBody {
@@ -42,7 +45,8 @@ class ObjectHistory {
   // The first version of the life that the last version belongs to.
   std::size_t last_life() const;
   // The version that stood at a moment (schema/moment.h); nothing before the first. kBadRequest
-  // where `text` is none, or a revision that the log has not reached.
+  // where `text` is none, or a revision that the log has not reached; kExpired where an earlier
+  // life may have been dropped.
   Result<std::optional<std::size_t>> at(const std::string& text) const;
 
   Result<VersionBody> body(std::size_t version) const;
@@ -57,19 +61,24 @@ class ObjectHistory {
   // The object's lines, parsed, after one revision up to another (0: the head); answers the head.
   Result<Revision> read(Revision after, Revision until, bool bodies,
                         const std::function<void(const Value&)>& sink) const;
+  void add(const Value& line);
+  Result<void> check_kept(const Moment& moment) const;
+  VersionBody lost_body(std::size_t version) const;
 
   OpenSource source_;
   std::string object_;
+  std::string resource_;
   Revision head_;
   std::vector<ObjectVersion> versions_;
 };
 
-// As report(), but an unknown object is something found (exit code 1).
+// As report(), but an object that is not known, or no longer kept, is something found (exit code
+// 1).
 int report_history(const Status& status);
 
 // Who wrote: the field manager, or the user where it has none.
 std::string short_writer(const storage::Actor& actor);
-// `revision 12, 2026-01-02T03:04:05.000Z, by ann`.
+// `revision 12, 2026-01-02T03:04:05.000Z, by ann`; `revision 12` alone of versions that are lost.
 std::string mark_text(const engine::VersionMark& mark);
 // {"revision", "time", "writer": {...}}.
 JsonObject mark_object(const engine::VersionMark& mark);
