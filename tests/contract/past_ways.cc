@@ -31,7 +31,7 @@ std::optional<bool> may_fork(const ToldHistory& told, Revision at) {
     });
     if (has_redacted) return false;
   }
-  if (at < told.kept_from() || told.may_lack_record(at)) return std::nullopt;
+  if (at < told.kept_from()) return std::nullopt;
   return true;
 }
 
@@ -167,7 +167,10 @@ void check_fork(const std::filesystem::path& directory, TestWorld& world, const 
     REQUIRE(forked.error().reason == Reason::kExpired);
     return;
   }
-  REQUIRE(forked->head.revision == at);
+  REQUIRE(forked->as_of == at);
+  for (auto dropped = forked->head.revision.next(); dropped <= at; dropped = dropped.next()) {
+    REQUIRE(told.may_lack_record(dropped));
+  }
   {
     const auto store = storage::Store::open({.directory = target, .read_only = true});
     REQUIRE(store.has_value());
@@ -175,7 +178,7 @@ void check_fork(const std::filesystem::path& directory, TestWorld& world, const 
     require_ledger_of(*(*store)->snapshot(), told, at);
   }
   const auto engine = open_told(told_options(target, /*read_only=*/true), world);
-  REQUIRE(engine->view()->revision() == at);
+  REQUIRE(engine->view()->revision() == forked->head.revision);
   require_view(*engine->view(), at, told);
 }
 
