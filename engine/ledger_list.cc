@@ -10,6 +10,24 @@
 #include "engine/list_start.h"
 
 namespace gatefold::engine {
+namespace {
+
+Result<std::vector<std::string>> warnings_of(const View& view, const LedgerSelection& selection,
+                                             Revision after) {
+  const auto kept = view.snapshot->kept();
+  if (!kept) return std::unexpected(kept.error());
+  const auto* selected = selection.fields.exact("object.resource");
+  std::vector<std::string> warnings;
+  for (const auto& [resource, of_resource] : *kept) {
+    if (of_resource.last_dropped <= after || (selected != nullptr && *selected != resource))
+      continue;
+    warnings.push_back(fmt::format("not all events of {} up to revision {} are kept", resource,
+                                   of_resource.last_dropped.number));
+  }
+  return warnings;
+}
+
+}  // namespace
 
 // What one call of next() hands out.
 struct LedgerLister::Piece {
@@ -61,6 +79,11 @@ Result<LedgerLister> LedgerLister::start(ListQuery query, const View& view) {
     return failure(Reason::kExpired,
                    fmt::format("fromRevision {} is no longer kept: the oldest one is {}",
                                lister.query_.range.from->number, horizon.next().number));
+  }
+  if (lister.query_.range.from || lister.query_.range.since) {
+    auto warnings = warnings_of(view, lister.selection(*kind), stretch->after);
+    if (!warnings) return std::unexpected(std::move(warnings.error()));
+    lister.warnings_ = std::move(*warnings);
   }
   lister.looked_at_ = std::max(lister.looked_at_, horizon);
   return lister;

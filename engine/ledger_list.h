@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/ledger.h"
 #include "engine/page.h"
@@ -18,13 +19,15 @@ namespace gatefold::engine {
 class LedgerLister {
  public:
   // Fails as start_list() and stretch_of() say; kExpired, too, where the range states a first
-  // revision that is no longer kept. One that states none begins with what is kept.
+  // revision of a resource that is no longer kept. One that states none begins with what is kept.
   static Result<LedgerLister> start(ListQuery query, const View& view);
 
   // As Lister::next().
   Result<bool> next(const View& view, std::size_t bytes_max,
                     const std::function<void(std::string_view)>& sink);
 
+  // Of a range that states where it begins: resources of which events in it may have been dropped.
+  const std::vector<std::string>& warnings() const { return warnings_; }
   Revision revision() const { return revision_; }
   const std::string& continue_token() const { return continue_token_; }
   // Nobody counts what is left of a log.
@@ -42,6 +45,7 @@ class LedgerLister {
   std::int64_t handed_out_ = 0;
   bool done_ = false;
   std::string continue_token_;
+  std::vector<std::string> warnings_;
 };
 
 }  // namespace gatefold::engine

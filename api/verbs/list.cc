@@ -1,3 +1,5 @@
+#include <type_traits>
+
 #include <fmt/format.h>
 
 #include "api/moment.h"
@@ -60,6 +62,10 @@ std::optional<Reply> answer_with(Exchange exchange) {
                                 revision.number, exchange.view->revision().number))
             .error());
   }
+  Response head;
+  if constexpr (std::is_same_v<Lister, engine::LedgerLister>) {
+    add_warnings(lister->warnings(), head);
+  }
   ListShape shape(shape_options(exchange.representation, exchange.request, exchange.now()),
                   *exchange.kind, *exchange.version);
 
@@ -67,7 +73,6 @@ std::optional<Reply> answer_with(Exchange exchange) {
       Listing<Lister>{exchange.context.engine, exchange.catalog,
                       exchange.at ? std::optional<Moment>(revision) : std::nullopt,
                       std::move(*lister), std::move(shape)});
-  Response head;
   if (exchange.at) add_revision(revision, head);
   head.content_type = exchange.representation.content_type();
   auto more = listing->next(*exchange.view, head.body);

@@ -71,6 +71,16 @@ TEST_CASE("lists and pages of a past that is no longer kept are 410 Expired (R14
   const auto cut = peer.call("GET", kPath + "?limit=1&continue=" + token);
   CHECK(cut.code == 410);
   CHECK_FALSE(string_at(cut.json(), {"metadata", "continue"}).empty());
+  const auto warnings = [&](const std::string& range) {
+    const auto changes = peer.call("GET", "/apis/history.gatefold.dev/v1/changes" + range);
+    REQUIRE(changes.code == 200);
+    return changes.all("warning");
+  };
+  CHECK(warnings(fmt::format("?fromRevision={}", oldest)) ==
+        std::vector{fmt::format("299 - \"not all events of configmaps up to revision {} are kept\"",
+                                horizon - 1)});
+  CHECK(warnings(fmt::format("?fromRevision={}", horizon)).empty());
+  CHECK(warnings("").empty());
 }
 
 TEST_CASE("a redacted version is gone for the log and for watches, and the log says who did it") {
