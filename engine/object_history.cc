@@ -10,6 +10,7 @@
 #include "engine/ledger.h"
 #include "engine/limits.h"
 #include "engine/list_start.h"
+#include "engine/standing.h"
 #include "engine/tell/timeline.h"
 #include "engine/version_changes.h"
 #include "schema/json.h"
@@ -198,6 +199,20 @@ Result<Moves> find_moves(const View& view, const ObjectKey& key, LedgerStretch s
   return found;
 }
 
+// Of the object as it was when the telling ends. Where that is no longer kept, nothing is known.
+Result<void> add_standing_of(const View& view, const ObjectKey& key, Moves& found) {
+  const auto then = view.snapshot->at(found.reached);
+  if (!then) return std::unexpected(then.error());
+  const auto object = (*then)->get(key);
+  if (!object && object.error().reason == Reason::kExpired) return {};
+  if (!object) return std::unexpected(object.error());
+  if (!*object) return {};
+  const auto body = parse_json((*object)->body);
+  if (!body) return internal_error("a stored object is no JSON: " + body.error().message);
+  add_standing(collect_conditions(body->value), (*object)->uid, found.moves);
+  return {};
+}
+
 double seconds(std::int64_t duration_ns) {
   return static_cast<double>(duration_ns) / static_cast<double>(kNsPerSecond);
 }
@@ -212,8 +227,10 @@ JsonObject span_object(const ConditionSpan& span) {
   if (!span.reason.empty()) object["reason"] = span.reason;
   if (!span.message.empty()) object["message"] = span.message;
   if (span.observed_generation != 0) object["observedGeneration"] = span.observed_generation;
-  object["revision"] = span.revision.number;
-  object["writer"] = actor_object(span.actor);
+  if (span.revision.number != 0) {
+    object["revision"] = span.revision.number;
+    object["writer"] = actor_object(span.actor);
+  }
   object["transitionTime"] = format_nanos(span.claimed);
   object["from"] = format_nanos(span.from);
   if (!span.is_open) object["until"] = format_nanos(span.until);
@@ -314,6 +331,10 @@ Result<std::string> object_conditions(const View& view, const Kind& kind, const 
   if (!end) return std::unexpected(end.error());
   auto found = find_moves(view, key, *stretch, *end);
   if (!found) return std::unexpected(std::move(found.error()));
+  if (stretch->after.number != 0) {
+    auto added = add_standing_of(view, key, *found);
+    if (!added) return std::unexpected(std::move(added.error()));
+  }
   auto sightings = sightings_of(view, key);
   if (!sightings) return std::unexpected(std::move(sightings.error()));
   JsonArray conditions;

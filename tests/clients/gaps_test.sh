@@ -72,6 +72,7 @@ done
 code=$?
 [[ $code -eq 3 ]] || fail "help on a full disk: exit code $code" "$(cat "$work/said")"
 
+send PATCH "$gateways/web?fieldManager=ann" '{"metadata":{"labels":{"a":"b"}}}'
 expect "a version is redacted" '^redacted 1 version' "$GATEFOLD" redact configmap/default/m --revision $((first + 2)) --server "$url"
 send PATCH "$maps/m" '{"data":{"n":"50"}}' # else the log would end with the redaction
 stop_server || fail "the server did not end well"
@@ -92,7 +93,7 @@ ends_with "and is a gap still" 1 "a gap at revision $gap," \
 
 # Of the oldest versions one may be left that newer ones are stored against. Then as now, what was between is not known.
 cp -r "$work/data" "$work/short"
-start_server --data "$work/short" --retain configmaps=count:5
+start_server --data "$work/short" --retain configmaps=count:5 --retain gateways.gateway.networking.k8s.io=count:1
 lines() { "$GATEFOLD" log --kind configmap --name m --server "$url" | grep -c configmaps/default/m; }
 for _ in $(seq 100); do [[ $(lines) -gt 6 ]] || break && sleep 0.1; done
 last=$("$GATEFOLD" show configmap/default/m -o json --server "$url" | sed -nE 's/.*"resourceVersion": "([0-9]+)".*/\1/p')
@@ -107,6 +108,8 @@ ends_with "what may have turned where they are lost" 0 '"certain":false,.*"gapsB
   "$GATEFOLD" bisect configmap/default/m 'int(self.data.n) > 30' -o json --data "$work/short"
 ends_with "who set what may have come where they are lost" 0 ' metadata.name = "m"  \(or ' \
   "$GATEFOLD" blame configmap/default/m --data "$work/short"
+ends_with "what has not moved since versions were lost" 0 '^status.conditions Programmed +True +[1-9].* 100.0%' \
+  "$GATEFOLD" transitions "$web" --data "$work/short"
 ends_with "who set what came later" 0 ' data.n = "50"$' "$GATEFOLD" blame configmap/default/m --data "$work/short"
 
 if ! command -v python3 >/dev/null; then

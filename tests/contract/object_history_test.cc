@@ -133,6 +133,16 @@ TEST_CASE("an object's conditions tell how long they were in which state") {
   const auto then = served.ok("GET", path + "?toRevision=" + std::to_string(early));
   CHECK(string_at(then, {"metadata", "resourceVersion"}) == std::to_string(early));
   CHECK(served.ok("GET", path + "?fromRevision=" + std::to_string(early + 1)) != shown);
+  // It has not moved since.
+  const auto late = served.ok("GET", path + "?fromRevision=" + std::to_string(served.head()));
+  REQUIRE(late.at("conditions").as_array().size() == 1);
+  const auto& stands = late.at("conditions").as_array()[0];
+  CHECK(string_at(stands, {"type"}) == "Ready");
+  CHECK(string_at(stands, {"status"}) == "True");
+  CHECK(string_at(stands, {"since"}) == "2026-01-02T03:07:05.000000000Z");
+  CHECK(stands.at("seconds").to_number<double>() == 30);
+  CHECK(find(stands.at("spans").as_array()[0], "revision") == nullptr);
+  CHECK(find(stands.at("spans").as_array()[0], "writer") == nullptr);
 
   served.world.advance(30);
   served.ok("DELETE", kGatewaysPath + "/web");

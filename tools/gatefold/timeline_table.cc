@@ -62,9 +62,11 @@ JsonObject span_object(const engine::ConditionSpan& span) {
   JsonObject object{{"status", span.status},
                     {"from", format_nanos(span.from)},
                     {"until", format_nanos(span.until)},
-                    {"seconds", static_cast<double>(span.duration_ns()) / kNsPerSecond},
-                    {"revision", span.revision.number},
-                    {"user", span.actor.user}};
+                    {"seconds", static_cast<double>(span.duration_ns()) / kNsPerSecond}};
+  if (span.revision.number != 0) {
+    object["revision"] = span.revision.number;
+    object["user"] = span.actor.user;
+  }
   if (!span.actor.field_manager.empty()) object["fieldManager"] = span.actor.field_manager;
   if (!span.reason.empty()) object["reason"] = span.reason;
   if (span.is_open) object["open"] = true;

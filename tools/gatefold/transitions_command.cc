@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "engine/standing.h"
 #include "schema/json.h"
 #include "tools/gatefold/commands.h"
 #include "tools/gatefold/exit_code.h"
@@ -72,6 +73,19 @@ engine::ConditionMove move_of(const Value& line) {
   return move;
 }
 
+// Where the log does not have the life from its beginning, conditions may have moved before.
+Result<void> add_standing(const ObjectHistory& history, std::vector<engine::ConditionMove>& moves) {
+  const auto& versions = history.versions();
+  if (versions[history.last_life()].is_creation) return {};
+  const auto body = history.body(versions.size() - 1);
+  if (!body) return std::unexpected(body.error());
+  const auto uid = parse_uid(versions.back().uid);
+  if (uid && !body->is_gap()) {
+    engine::add_standing(engine::collect_conditions(body->value), *uid, moves);
+  }
+  return {};
+}
+
 // Of what was read.
 std::vector<engine::ConditionTimeline> timelines_of(const ObjectHistory& history,
                                                     std::span<const engine::ConditionMove> moves,
@@ -114,13 +128,14 @@ int run_transitions(const TransitionsOptions& options) {
     }
   });
   if (!until) return report(until.error());
+  if (auto added = add_standing(*history, moves); !added) return report(added.error());
   const auto timelines = timelines_of(*history, moves, *until);
   if (options.output == "table") {
     print_timelines(timelines, paint);
   } else {
     for (const auto& timeline : timelines) print_value(timeline_value(timeline), options.output);
   }
-  return has_lines ? kFine : none();
+  return has_lines || !timelines.empty() ? kFine : none();
 }
 
 void add_transitions(CLI::App& app, Run& run) {
