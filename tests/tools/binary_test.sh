@@ -194,6 +194,7 @@ expect_code "fork" 0 "^$work/fork: revision $first, .*later events left out" \
   "$GATEFOLD" fork --data "$data" --at "$first" "$work/fork"
 expect_code "verify of a fork" 0 "^fine: $first events" "$GATEFOLD" verify --data "$work/fork"
 expect_code "a fork on a directory" 2 'not empty' "$GATEFOLD" fork --data "$data" --at 1 "$work/fork"
+expect_code "a fork of the future" 2 'is in the future' "$GATEFOLD" fork --data "$data" --at 2100-01-01T00:00:00Z "$work/f"
 expect_code "a fork of no moment" 2 'is no moment' "$GATEFOLD" fork --data "$data" --at noon "$work/f"
 expect_code "serving what is to come" 2 'there is no revision' \
   "$GATEFOLD" serve --data "$data" --at 1000000 --listen 127.0.0.1:0

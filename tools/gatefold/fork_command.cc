@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "engine/short_lived.h"
+#include "engine/world.h"
 #include "storage/fork.h"
 #include "tools/gatefold/commands.h"
 #include "tools/gatefold/exit_code.h"
@@ -23,6 +24,10 @@ struct ForkOptions {
 int run_fork(const ForkOptions& options) {
   const auto moment = parse_moment(options.at);
   if (!moment) return report(moment.error());
+  const auto* asked = std::get_if<Time>(&*moment);
+  if (asked != nullptr && *asked > engine::real_world().now()) {
+    return report(bad_request(options.at + " is in the future").error());
+  }
   const auto forked = [&] {
     Progress progress("events");
     return storage::fork(
