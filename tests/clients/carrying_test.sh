@@ -12,15 +12,6 @@ put() { # NAME VALUE
     -d "{apiVersion: v1, kind: ConfigMap, metadata: {name: $1}, data: {v: '$2'}}" "$maps/$1?fieldManager=ann" ||
     fail "put $1"
 }
-# ends_with NAME CODE PATTERN COMMAND...: the exit code, and a match of what it prints.
-ends_with() {
-  local name=$1 wanted=$2 pattern=$3 output code
-  shift 3
-  output=$(timeout 60 "$@" 2>&1)
-  code=$?
-  [[ $code -eq $wanted ]] || fail "$name: exit code $code" "$output"
-  grep -qE -- "$pattern" <<<"$output" || fail "$name: nothing matches $pattern" "$output"
-}
 verified() { # DIRECTORY
   "$GATEFOLD" verify --data "$1" | sed -n 's/^fine: .*, revision/revision/p'
 }
@@ -40,10 +31,10 @@ for form in jsonl flatbuffers; do
   verified "$work/copy.$form" >>"$work/verified"
 done
 [[ $(sort -u "$work/verified" | wc -l) -eq 1 ]] || fail "copies have one chain" "$(cat "$work/verified")"
-ends_with "an import into what is there" 2 'there already' \
+expect_code "an import into what is there" 2 'there already' \
   "$GATEFOLD" import "$work/history.jsonl" --data "$work/copy.jsonl"
 head -c 5000 "$work/history.jsonl" >"$work/cut.jsonl"
-ends_with "a file that is cut off" 4 'cut off' "$GATEFOLD" import "$work/cut.jsonl" --data "$work/cut"
+expect_code "a file that is cut off" 4 'cut off' "$GATEFOLD" import "$work/cut.jsonl" --data "$work/cut"
 [[ ! -e $work/cut && ! -e $work/cut.unfinished ]] || fail "a broken import leaves nothing behind"
 "$GATEFOLD" export --server "$url" --kind configmap -n default -o "$work/part.jsonl" 2>"$work/exported" ||
   fail "export of a part" "$(cat "$work/exported")"
@@ -55,8 +46,8 @@ expect "a first backup" '^ +1 ' "$GATEFOLD" backup --server "$url" --to daily
 put a 4
 revision=$(sed -nE 's/.*"resourceVersion": ?"([0-9]+)".*/\1/p' "$work/answer")
 expect "a second one" '^ +2 ' "$GATEFOLD" backup --server "$url" --to daily
-ends_with "a backup elsewhere" 2 'below' "$GATEFOLD" backup --server "$url" --to ../elsewhere
-ends_with "a backup that a page in a browser asks for" 0 '400' curl -s -m 60 -o /dev/null -w '%{http_code}' \
+expect_code "a backup elsewhere" 2 'below' "$GATEFOLD" backup --server "$url" --to ../elsewhere
+expect_code "a backup that a page in a browser asks for" 0 '400' curl -s -m 60 -o /dev/null -w '%{http_code}' \
   -X POST "$url/gatefold/v1/backup?to=daily"
 log --server "$url" >"$work/live"
 put a 5 # what the backups do not know
@@ -83,15 +74,15 @@ expect "who has seen it lists anew" '"code": ?410' \
   curl -sS -m 60 "$maps?watch=true&timeoutSeconds=5&resourceVersion=$seen"
 put a 6
 expect "it goes on with higher numbers" '"resourceVersion": ?"[0-9]{16}"' cat "$work/answer"
-ends_with "a server without --backup-dir" 2 'without --backup-dir' "$GATEFOLD" backup --server "$url" --to daily
+expect_code "a server without --backup-dir" 2 'without --backup-dir' "$GATEFOLD" backup --server "$url" --to daily
 stop_server || fail "the restored server did not end well"
 expect "verify of what went on" '^fine' "$GATEFOLD" verify --data "$work/restored"
 
 log --data "$work/restored" >"$work/whole"
 expect "folded rows are lost" '4 families' "$drop_derived" "$work/restored" rows
-ends_with "verify finds that" 5 '^derived rows damaged: ' "$GATEFOLD" verify --data "$work/restored"
-ends_with "and what mends it" 5 "gatefold rebuild --data $work/restored\$" "$GATEFOLD" verify --data "$work/restored"
-ends_with "in JSON, too" 5 '"verdict":"derived rows damaged".*"derived":true' "$GATEFOLD" verify --data "$work/restored" -o json
+expect_code "verify finds that" 5 '^derived rows damaged: ' "$GATEFOLD" verify --data "$work/restored"
+expect_code "and what mends it" 5 "gatefold rebuild --data $work/restored\$" "$GATEFOLD" verify --data "$work/restored"
+expect_code "in JSON, too" 5 '"verdict":"derived rows damaged".*"derived":true' "$GATEFOLD" verify --data "$work/restored" -o json
 expect "rebuild" '^dropped current, .* folded the log anew' "$GATEFOLD" rebuild --data "$work/restored"
 expect "verify of what was rebuilt" '^fine' "$GATEFOLD" verify --data "$work/restored"
 log --data "$work/restored" | cmp - "$work/whole" || fail "the log is what it was"

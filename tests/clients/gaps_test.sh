@@ -9,15 +9,6 @@ maps=$url/api/v1/namespaces/default/configmaps
 gateways=$url/apis/gateway.networking.k8s.io/v1/namespaces/default/gateways
 web=gateway.gateway.networking.k8s.io/default/web # as kubectl prints it
 
-# ends_with NAME CODE PATTERN COMMAND...: the exit code, and a match of what it prints.
-ends_with() {
-  local name=$1 wanted=$2 pattern=$3 output code
-  shift 3
-  output=$(timeout 60 "$@" 2>&1)
-  code=$?
-  [[ $code -eq $wanted ]] || fail "$name: exit code $code" "$output"
-  grep -qE -- "$pattern" <<<"$output" || fail "$name: nothing matches $pattern" "$output"
-}
 send() { # METHOD URL BODY
   curl -fsS -m 60 -o "$work/answer" -X "$1" -H "Content-Type: ${type:-application/merge-patch+json}" -d "$3" "$2" || fail "$1 $2"
 }
@@ -28,18 +19,18 @@ type=application/json send POST "$maps" '{"apiVersion":"v1","kind":"ConfigMap","
 first=$(revision)
 for n in $(seq 40); do send PATCH "$maps/m" "{\"data\":{\"n\":\"$n\"}}"; done
 turns='int(self.data.n) > 30 || self.data.n == "4"'
-ends_with "an answer by halves is no proof" 0 "^not proven: 16 samples .* --scan would show" \
+expect_code "an answer by halves is no proof" 0 "^not proven: 16 samples .* --scan would show" \
   "$GATEFOLD" bisect configmap/default/m "$turns" --server "$url"
 for form in json yaml; do
-  ends_with "no proof as $form" 0 '"?certain"?: ?false' "$GATEFOLD" bisect configmap/default/m "$turns" -o $form --server "$url"
+  expect_code "no proof as $form" 0 '"?certain"?: ?false' "$GATEFOLD" bisect configmap/default/m "$turns" -o $form --server "$url"
 done
-ends_with "a scan proves it" 0 "^first true in revision $((first + 4)), [^,]*, by [^,]*$" \
+expect_code "a scan proves it" 0 "^first true in revision $((first + 4)), [^,]*, by [^,]*$" \
   "$GATEFOLD" bisect configmap/default/m "$turns" --scan --server "$url"
-ends_with "what is true from the start needs one look" 0 '^scanned: 1 of 41 versions' \
+expect_code "what is true from the start needs one look" 0 '^scanned: 1 of 41 versions' \
   "$GATEFOLD" bisect configmap/default/m 'has(self.data.n)' --server "$url"
 for ends in "$((first + 9)) $first" "2100-01-02T00:00:00Z 2100-01-01T00:00:00Z" "$((first + 9)) 2001-01-01T00:00:00Z"; do
   read -r from to <<<"$ends"
-  ends_with "from $from to $to" 2 'lies behind' "$GATEFOLD" bisect configmap/default/m true --from "$from" --to "$to" --server "$url"
+  expect_code "from $from to $to" 2 'lies behind' "$GATEFOLD" bisect configmap/default/m true --from "$from" --to "$to" --server "$url"
 done
 
 type=application/json send POST "$gateways?fieldManager=ann" '{"apiVersion":"gateway.networking.k8s.io/v1","kind":"Gateway",
@@ -47,21 +38,21 @@ type=application/json send POST "$gateways?fieldManager=ann" '{"apiVersion":"gat
 created=$(revision)
 send PATCH "$gateways/web?fieldManager=bob" '{"spec":{"gatewayClassName":"other"}}'
 changed=$(revision)
-ends_with "who created it, of what was not there yet" 0 \
+expect_code "who created it, of what was not there yet" 0 \
   "^added +\(the object\) +$created .* ann .*  \(changed since, last in $changed by bob\)$" \
   "$GATEFOLD" diff "$web" "$first" "$changed" --server "$url"
-ends_with "who created it, as JSON" 0 "\"revision\":$created,.*\"lastChanged\":\{\"revision\":$changed," \
+expect_code "who created it, as JSON" 0 "\"revision\":$created,.*\"lastChanged\":\{\"revision\":$changed," \
   "$GATEFOLD" diff "$web" "$first" "$changed" -o json --server "$url"
 "$GATEFOLD" diff "$web" "$created" "$changed" -o diff --server "$url" >"$work/unified"
 grep -q managedFields "$work/unified" && fail "a unified diff leaves out managers" "$(cat "$work/unified")"
-ends_with "managers that are asked for" 0 managedFields \
+expect_code "managers that are asked for" 0 managedFields \
   "$GATEFOLD" diff "$web" "$created" "$changed" -o diff --show-managed-fields --server "$url"
-ends_with "managers in a table" 2 'only -o diff' "$GATEFOLD" diff "$web" --show-managed-fields --server "$url"
+expect_code "managers in a table" 2 'only -o diff' "$GATEFOLD" diff "$web" --show-managed-fields --server "$url"
 
 send PATCH "$gateways/web/status?fieldManager=left" '{"status":{"conditions":[{"type":"Programmed","status":"True","reason":"Told",
   "message":"","observedGeneration":2,"lastTransitionTime":"2020-01-01T00:00:01Z"}]}}'
 sleep 1.1
-ends_with "a server counts on" 0 '^status.conditions Programmed +True +[1-9][0-9.a-z]*s ' "$GATEFOLD" transitions "$web" --server "$url"
+expect_code "a server counts on" 0 '^status.conditions Programmed +True +[1-9][0-9.a-z]*s ' "$GATEFOLD" transitions "$web" --server "$url"
 
 for command in "show $web" "log" "stats" "transitions $web" "export"; do
   "$GATEFOLD" $command --server "$url" >/dev/full 2>"$work/said"
@@ -76,19 +67,19 @@ send PATCH "$gateways/web?fieldManager=ann" '{"metadata":{"labels":{"a":"b"}}}'
 expect "a version is redacted" '^redacted 1 version' "$GATEFOLD" redact configmap/default/m --revision $((first + 2)) --server "$url"
 send PATCH "$maps/m" '{"data":{"n":"50"}}' # else the log would end with the redaction
 stop_server || fail "the server did not end well"
-ends_with "a directory's clock has stopped" 0 '^status.conditions Programmed +True +[1-9]' "$GATEFOLD" transitions "$web" --data "$work/data"
+expect_code "a directory's clock has stopped" 0 '^status.conditions Programmed +True +[1-9]' "$GATEFOLD" transitions "$web" --data "$work/data"
 "$GATEFOLD" export --data "$work/data" 2>/dev/null | "$GATEFOLD" import - --data "$work/copy" >"$work/said" 2>&1 ||
   fail "standard input is imported" "$(cat "$work/said")"
 gap=$("$GATEFOLD" log --data "$work/copy" -o json --bodies | sed -nE 's/^\{"revision":([0-9]+),.*"bodyGap":.*/\1/p')
-ends_with "what was redacted is a gap in a copy" 1 "a gap at revision $gap," \
+expect_code "what was redacted is a gap in a copy" 1 "a gap at revision $gap," \
   "$GATEFOLD" show configmap/default/m --at "$gap" --data "$work/copy"
-ends_with "a difference to it" 1 "a gap at revision $gap:" "$GATEFOLD" diff configmap/default/m "$gap" --data "$work/copy"
-ends_with "a bisection over it" 0 'gap: 1 versions right before' \
+expect_code "a difference to it" 1 "a gap at revision $gap:" "$GATEFOLD" diff configmap/default/m "$gap" --data "$work/copy"
+expect_code "a bisection over it" 0 'gap: 1 versions right before' \
   "$GATEFOLD" bisect configmap/default/m 'int(self.data.n) > 2' --to $((gap + 1)) --data "$work/copy"
-ends_with "blame of a copy" 0 'there are gaps' "$GATEFOLD" blame configmap/default/m --data "$work/copy"
+expect_code "blame of a copy" 0 'there are gaps' "$GATEFOLD" blame configmap/default/m --data "$work/copy"
 "$GATEFOLD" export --data "$work/copy" -o "$work/again.jsonl" 2>/dev/null
 expect "a history with what stands in is exported whole" '^imported' "$GATEFOLD" import "$work/again.jsonl" --data "$work/again"
-ends_with "and is a gap still" 1 "a gap at revision $gap," \
+expect_code "and is a gap still" 1 "a gap at revision $gap," \
   "$GATEFOLD" show configmap/default/m --at "$gap" --data "$work/again"
 
 # Of the oldest versions one may be left that newer ones are stored against. Then as now, what was between is not known.
@@ -99,18 +90,18 @@ for _ in $(seq 100); do [[ $(lines) -gt 6 ]] || break && sleep 0.1; done
 last=$("$GATEFOLD" show configmap/default/m -o json --server "$url" | sed -nE 's/.*"resourceVersion": "([0-9]+)".*/\1/p')
 stop_server || fail "the server that forgets did not end well"
 lost=$((first + 30))
-ends_with "what stood where versions are lost" 1 "a gap at revision [0-9]+.*: versions .* are no longer kept" \
+expect_code "what stood where versions are lost" 1 "a gap at revision [0-9]+.*: versions .* are no longer kept" \
   "$GATEFOLD" show configmap/default/m --at "$lost" --data "$work/short"
-ends_with "a version that is left" 0 '"n": "40"' "$GATEFOLD" show configmap/default/m --at $((first + 40)) --data "$work/short"
-ends_with "a difference from where they are lost" 1 'no longer kept' \
+expect_code "a version that is left" 0 '"n": "40"' "$GATEFOLD" show configmap/default/m --at $((first + 40)) --data "$work/short"
+expect_code "a difference from where they are lost" 1 'no longer kept' \
   "$GATEFOLD" diff configmap/default/m "$lost" "$last" --data "$work/short"
-ends_with "what may have turned where they are lost" 0 '"certain":false,.*"gapsBefore":1' \
+expect_code "what may have turned where they are lost" 0 '"certain":false,.*"gapsBefore":1' \
   "$GATEFOLD" bisect configmap/default/m 'int(self.data.n) > 30' -o json --data "$work/short"
-ends_with "who set what may have come where they are lost" 0 ' metadata.name = "m"  \(or ' \
+expect_code "who set what may have come where they are lost" 0 ' metadata.name = "m"  \(or ' \
   "$GATEFOLD" blame configmap/default/m --data "$work/short"
-ends_with "what has not moved since versions were lost" 0 '^status.conditions Programmed +True +[1-9].* 100.0%' \
+expect_code "what has not moved since versions were lost" 0 '^status.conditions Programmed +True +[1-9].* 100.0%' \
   "$GATEFOLD" transitions "$web" --data "$work/short"
-ends_with "who set what came later" 0 ' data.n = "50"$' "$GATEFOLD" blame configmap/default/m --data "$work/short"
+expect_code "who set what came later" 0 ' data.n = "50"$' "$GATEFOLD" blame configmap/default/m --data "$work/short"
 
 if ! command -v python3 >/dev/null; then
   echo "SKIP: audit logs with gaps need python3"
@@ -132,11 +123,11 @@ PYTHON
 records=$(wc -l <"$work/mixed.jsonl")
 head -3 "$work/mixed.jsonl" >"$work/head.jsonl"
 tail -1 "$work/mixed.jsonl" | head -c 100 >>"$work/mixed.jsonl"
-ends_with "a log that is being written is imported" 0 "standard input, line $((records + 1)): it is cut off, and left out" \
+expect_code "a log that is being written is imported" 0 "standard input, line $((records + 1)): it is cut off, and left out" \
   bash -c '"$0" import --audit - "$1" --data "$2" <"$3"' "$GATEFOLD" "$work/head.jsonl" "$work/cluster" "$work/mixed.jsonl"
-ends_with "lint says what it did not judge" 0 "^not judged: $((records / 3)) versions of configmaps/default/m" \
+expect_code "lint says what it did not judge" 0 "^not judged: $((records / 3)) versions of configmaps/default/m" \
   "$GATEFOLD" lint --kind configmap --data "$work/cluster"
-ends_with "bisect says what it did not see" 0 '"gaps":[1-9]' \
+expect_code "bisect says what it did not see" 0 '"gaps":[1-9]' \
   "$GATEFOLD" bisect configmap/default/m 'int(self.data.n) > 30' -o json --data "$work/cluster"
-ends_with "standard input twice" 2 'read once' "$GATEFOLD" import --audit - - --data "$work/twice"
+expect_code "standard input twice" 2 'read once' "$GATEFOLD" import --audit - - --data "$work/twice"
 finish

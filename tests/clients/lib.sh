@@ -73,6 +73,19 @@ expect_failure() {
   fi
 }
 
+# expect_code NAME CODE PATTERN COMMAND...: the command ends with the code and prints a match.
+expect_code() {
+  local name=$1 code=$2 pattern=$3 output actual
+  shift 3
+  output=$(timeout 60 "$@" 2>&1)
+  actual=$?
+  if [[ $actual -ne $code ]]; then
+    fail "$name: exit code $actual, not $code" "$output"
+  elif ! grep -qE -- "$pattern" <<<"$output"; then
+    fail "$name: nothing matches $pattern" "$output"
+  fi
+}
+
 # What well-behaved clients have written to the server breaks no rule of the guard. Writes that changed nothing are
 # counted as no-op, and no fault.
 guard_is_silent() {

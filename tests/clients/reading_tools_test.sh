@@ -15,15 +15,6 @@ spec: {gatewayClassName: edge, listeners: [{name: http, port: 80, protocol: HTTP
 YAML
 start_server --data "$work/data" --manifests "$work/manifests"
 
-# ends_with NAME CODE PATTERN COMMAND...: the exit code, and a match of what it prints.
-ends_with() {
-  local name=$1 wanted=$2 pattern=$3 output code
-  shift 3
-  output=$(timeout 60 "$@" 2>&1)
-  code=$?
-  [[ $code -eq $wanted ]] || fail "$name: exit code $code" "$output"
-  grep -qE -- "$pattern" <<<"$output" || fail "$name: nothing matches $pattern" "$output"
-}
 lines() { "$GATEFOLD" log --server "$url" -o json "$@" | wc -l; }
 
 # Following until there are four events of manifests waits for all of them.
@@ -38,16 +29,16 @@ head=$("$GATEFOLD" log --server "$url" -o json | tail -1 | sed -n 's/.*"revision
 [[ $(lines --user nobody) -eq 0 ]] || fail "nobody wrote"
 [[ $(lines --kind cm --limit 2) -eq 2 ]] || fail "a limit counts what is printed"
 
-ends_with "transitions of what no controller has seen" 1 'no transitions of gateway/default/web are known' \
+expect_code "transitions of what no controller has seen" 1 'no transitions of gateway/default/web are known' \
   "$GATEFOLD" transitions gateway/default/web --server "$url"
-ends_with "transitions of what never was" 1 'no transitions of gateway/default/nope are known' \
+expect_code "transitions of what never was" 1 'no transitions of gateway/default/nope are known' \
   "$GATEFOLD" transitions gateway/default/nope --server "$url"
-ends_with "transitions of no object" 2 'is no object: write KIND' "$GATEFOLD" transitions nothing --server "$url"
-ends_with "a server that is not there" 3 'reached' "$GATEFOLD" log --server http://127.0.0.1:1
-ends_with "a directory that a server holds" 3 "$server_pid" "$GATEFOLD" log --data "$work/data"
+expect_code "transitions of no object" 2 'is no object: write KIND' "$GATEFOLD" transitions nothing --server "$url"
+expect_code "a server that is not there" 3 'reached' "$GATEFOLD" log --server http://127.0.0.1:1
+expect_code "a directory that a server holds" 3 "$server_pid" "$GATEFOLD" log --data "$work/data"
 stop_server || fail "the server did not end well"
 [[ $("$GATEFOLD" log --data "$work/data" -o json | wc -l) -ge $head ]] || fail "the log of a directory"
-ends_with "transitions of what never was, in a directory" 1 'no transitions' \
+expect_code "transitions of what never was, in a directory" 1 'no transitions' \
   "$GATEFOLD" transitions gateway/default/nope --data "$work/data"
 expect "verify" '^fine' "$GATEFOLD" verify --data "$work/data"
 finish

@@ -6,18 +6,6 @@ command -v curl >/dev/null || { echo "SKIP: curl is not installed"; exit 0; }
 . "$source/tests/clients/lib.sh"
 data=$work/data
 
-# expect_code NAME CODE PATTERN COMMAND...: it ends with the code and prints a match.
-expect_code() {
-  local name=$1 code=$2 pattern=$3 output actual
-  shift 3
-  output=$(timeout 60 "$@" 2>&1)
-  actual=$?
-  if [[ $actual -ne $code ]]; then
-    fail "$name: exit code $actual, not $code" "$output"
-  elif ! grep -qE -- "$pattern" <<<"$output"; then
-    fail "$name: nothing matches $pattern" "$output"
-  fi
-}
 same() { # NAME EXPECTED ACTUAL
   [[ $2 == "$3" ]] || fail "$1" "$(diff <(printf '%s\n' "$2") <(printf '%s\n' "$3"))"
 }
