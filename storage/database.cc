@@ -4,6 +4,7 @@
 #include <cstdarg>
 #include <vector>
 
+#include <rocksdb/iterator.h>
 #include <spdlog/spdlog.h>
 
 #include "storage/failures.h"
@@ -27,16 +28,26 @@ std::shared_ptr<rocksdb::Logger> quiet_log() {
 Database::Database(Location location)
     : location_(std::move(location)), frames_(kFrameCacheBytes), versions_(kVersionCacheBytes) {}
 
-Result<std::shared_ptr<Database>> Database::open(const Location& location) {
+Result<std::shared_ptr<Database>> Database::open(const Location& location,
+                                                 const FamilyChoice& wanted) {
   std::shared_ptr<Database> database(new Database(location));
-  if (auto opened = database->open_families(); !opened) {
+  if (auto opened = database->open_families(wanted, /*to_drop=*/false); !opened) {
     return std::unexpected(std::move(opened.error()));
   }
   return database;
 }
 
-Result<void> Database::open_families() {
+Result<std::shared_ptr<Database>> Database::open_to_drop(const Location& location) {
+  std::shared_ptr<Database> database(new Database(location));
+  if (auto opened = database->open_families({}, /*to_drop=*/true); !opened) {
+    return std::unexpected(std::move(opened.error()));
+  }
+  return database;
+}
+
+Result<void> Database::open_families(const FamilyChoice& chosen, bool to_drop) {
   auto options = database_options(location_.env);
+  if (to_drop) options.paranoid_checks = false;
   if (location_.read_only) options.info_log = quiet_log();
   cache_ = make_block_cache();
   const bool exists = location_.env->FileExists(location_.path + "/CURRENT").ok();
@@ -53,8 +64,10 @@ Result<void> Database::open_families() {
     // RocksDB creates what is missing here one by one, and writes all options down after each.
     const bool is_there = exists ? std::ranges::find(present, family.name) != present.end()
                                  : family.family == Family::kMeta;
-    if (!is_there) continue;
+    if (!is_there || (chosen && !chosen(family))) continue;
     wanted.emplace_back(family.name, family_options(family.family, cache_));
+    // Not even of what stays: whoever opens it next has the time for it.
+    if (to_drop) wanted.back().options.disable_auto_compactions = true;
     families.push_back(family.family);
   }
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
@@ -79,6 +92,7 @@ Database::~Database() {
 }
 
 Result<std::optional<std::string>> Database::read(Family family_name, std::string_view key) const {
+  if (!has(family_name)) return not_folded();
   std::string value;
   const auto status = db_->Get(rocksdb::ReadOptions(), family(family_name), slice(key), &value);
   if (status.IsNotFound()) return std::nullopt;
@@ -97,17 +111,22 @@ Result<void> Database::flush() const {
   return check(db_->Flush(rocksdb::FlushOptions(), {handles_.begin(), handles_.end()}));
 }
 
-Result<void> Database::empty_family(Family family_name) {
+Result<void> Database::drop_family(Family family_name) {
   auto*& handle = handles_[slot(family_name)];
   if (const auto dropped = db_->DropColumnFamily(handle); !dropped.ok()) {
     return disk_failure(dropped);
   }
   db_->DestroyColumnFamilyHandle(handle);
   handle = nullptr;
+  return {};
+}
+
+Result<void> Database::empty_family(Family family_name) {
+  if (auto dropped = drop_family(family_name); !dropped) return dropped;
   return create_missing([&](const FamilyInfo& family) { return family.family == family_name; });
 }
 
-Result<void> Database::create_missing(const std::function<bool(const FamilyInfo&)>& wanted) {
+Result<void> Database::create_missing(const FamilyChoice& wanted) {
   std::vector<rocksdb::ColumnFamilyDescriptor> missing;
   std::vector<Family> families;
   for (const auto& family : kFamilies) {
@@ -128,7 +147,12 @@ Rows::Rows(const Database& database, Family family, const rocksdb::Snapshot* sna
     : from_(std::move(from)),
       until_(std::move(until)),
       from_slice_(slice(from_)),
-      until_slice_(slice(until_)) {
+      until_slice_(slice(until_)),
+      is_missing_(!database.has(family)) {
+  if (is_missing_) {
+    iterator_.reset(rocksdb::NewErrorIterator(rocksdb::Status::Incomplete()));
+    return;
+  }
   rocksdb::ReadOptions options;
   options.snapshot = snapshot;
   options.fill_cache = fill_cache;
@@ -139,6 +163,7 @@ Rows::Rows(const Database& database, Family family, const rocksdb::Snapshot* sna
 }
 
 Result<void> Rows::status() const {
+  if (is_missing_) return not_folded();
   return check(iterator_->status());
 }
 

@@ -49,9 +49,21 @@ using FrameCache = ByteCache<std::uint64_t, std::string>;
 // By the key of the object. What trimming drops stays known: nobody may ask for it any more.
 using VersionCache = ByteCache<std::string, VersionMarks>;
 
+using FamilyChoice = std::function<bool(const FamilyInfo&)>;
+inline bool is_truth(const FamilyInfo& family) {
+  return !family.is_derived;
+}
+
 class Database {
  public:
-  static Result<std::shared_ptr<Database>> open(const Location& location);
+  // Of what is there, the families that are `wanted`; all where it is empty. RocksDB opens some
+  // alone for reading only. One that is left out is as one that is missing: reading it is
+  // not_folded().
+  static Result<std::shared_ptr<Database>> open(const Location& location,
+                                                const FamilyChoice& wanted = {});
+  // For writing, to drop families and close it again: files are looked at only when they are read,
+  // and none is compacted. Damage to WALs is passed over: open it for reading before.
+  static Result<std::shared_ptr<Database>> open_to_drop(const Location& location);
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
@@ -65,7 +77,7 @@ class Database {
   // An existing directory is opened with the families that it has.
   bool has(Family wanted) const { return family(wanted) != nullptr; }
   // Creates the families of a sort that are missing.
-  Result<void> create_missing(const std::function<bool(const FamilyInfo&)>& wanted);
+  Result<void> create_missing(const FamilyChoice& wanted);
 
   // The row as it is now; nothing where there is none.
   Result<std::optional<std::string>> read(Family family, std::string_view key) const;
@@ -75,12 +87,14 @@ class Database {
   VersionCache& versions() const { return versions_; }
   // Writes what is in memory to files.
   Result<void> flush() const;
-  // Drops the family with its files and creates it empty.
+  // Drops the family with its files, which need not be readable.
+  Result<void> drop_family(Family family);
+  // The same, and creates it empty.
   Result<void> empty_family(Family family);
 
  private:
   explicit Database(Location location);
-  Result<void> open_families();
+  Result<void> open_families(const FamilyChoice& chosen, bool to_drop);
 
   Location location_;
   mutable FrameCache frames_;
@@ -113,6 +127,7 @@ class Rows {
   std::string until_;
   rocksdb::Slice from_slice_;
   rocksdb::Slice until_slice_;
+  bool is_missing_;  // the family
   std::unique_ptr<rocksdb::Iterator> iterator_;
 };
 

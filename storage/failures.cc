@@ -19,4 +19,8 @@ Result<void> check(const rocksdb::Status& status) {
   return {};
 }
 
+std::unexpected<Status> not_folded() {
+  return unavailable("the derived rows must be folded anew: run gatefold rebuild");
+}
+
 }  // namespace gatefold::storage

@@ -9,6 +9,7 @@
 #include <rocksdb/env.h>
 #include <unistd.h>
 
+#include "storage/directory_lock.h"
 #include "storage/failures.h"
 #include "storage/lineage.h"
 #include "storage/store.h"
@@ -140,6 +141,9 @@ Result<Fork> fork(const files::path& source, const Moment& moment, const files::
 
   std::error_code error;
   if (!files::create_directories(unfinished, error)) return failed(unfinished, error);
+  // Keeps others away until it is whole, and leaves the file that readers lock.
+  const auto lock = DirectoryLock::take(unfinished);
+  if (!lock) return std::unexpected(lock.error());
   auto made = share_files(source, unfinished);
   if (made) made = go_its_own_way(unfinished, now, then, progress);
   if (made) {

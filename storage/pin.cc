@@ -32,6 +32,7 @@ std::unexpected<Status> no_longer_kept(Revision revision, const Snapshot::Pin::S
 
 Result<bool> Snapshot::Pin::read(Family family, std::string_view key,
                                  rocksdb::PinnableSlice& value) const {
+  if (!database_->has(family)) return not_folded();
   rocksdb::ReadOptions options;
   options.snapshot = snapshot_;
   const auto status = database_->db().Get(options, database_->family(family), slice(key), &value);

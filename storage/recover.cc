@@ -94,11 +94,6 @@ Result<void> check_format(const Database& database, bool read_only) {
     if (read_only) return failure(Reason::kNotFound, "the data directory is empty");
     return create(database);
   }
-  if (**format > kFormatVersion) {
-    return failure(Reason::kInternalError,
-                   fmt::format("storage: the data directory has format {}, this program knows {}",
-                               **format, kFormatVersion));
-  }
   if (**format < kFormatVersion && !read_only) return raise_format(database);
   return {};
 }
@@ -134,6 +129,13 @@ Result<bool> needs_refold(const Database& database) {
   return false;
 }
 
+Result<std::string> read_incarnation(const Database& database) {
+  auto incarnation = database.read(Family::kMeta, kMetaIncarnation);
+  if (!incarnation) return std::unexpected(std::move(incarnation.error()));
+  if (!*incarnation) return corruption("the meta row of the incarnation is missing");
+  return std::move(**incarnation);
+}
+
 bool lacks(const Database& database, bool derived) {
   return std::ranges::any_of(kFamilies, [&](const FamilyInfo& family) {
     return family.is_derived == derived && !database.has(family.family);
@@ -143,26 +145,18 @@ bool lacks(const Database& database, bool derived) {
 // Families that an existing directory lacks. Creating one is durable at once: before a derived one
 // is there and empty, `meta` says that it must be folded anew.
 Result<void> complete_families(Database& database, bool read_only) {
-  const auto format = database.read(Family::kMeta, kMetaFormat);
-  if (!format) return std::unexpected(format.error());
-  // Without meta rows, creating the directory was broken off.
-  if (*format) {
-    for (const auto truth : {Family::kLog, Family::kBodies}) {
-      if (!database.has(truth)) {
-        return corruption(fmt::format("the family {} is missing", info(truth).name));
-      }
-    }
-  }
+  const auto is_ours = check_truth(database);
+  if (!is_ours) return std::unexpected(is_ours.error());
   const bool lacks_derived = lacks(database, /*derived=*/true);
   if (!lacks_derived && !lacks(database, /*derived=*/false)) return {};
   if (read_only) {
+    if (lacks_derived && *is_ours) return not_folded();
     return unavailable("the directory lacks column families; open it for writing once");
   }
-  if (lacks_derived && *format) {
+  if (lacks_derived && *is_ours) {
     if (auto marked = mark_for_refold(database); !marked) return marked;
   }
-  const auto truths = [](const FamilyInfo& family) { return !family.is_derived; };
-  if (auto created = database.create_missing(truths); !created) return created;
+  if (auto created = database.create_missing(is_truth); !created) return created;
   return database.create_missing(&FamilyInfo::is_derived);
 }
 
@@ -193,6 +187,45 @@ Result<Head> prove_head(const Database& database, const std::optional<Head>& ack
   return last;
 }
 
+std::optional<Head> told_head(const Database& database) {
+  const auto bytes = database.read(Family::kMeta, kMetaHead);
+  Head head;
+  if (!bytes || !*bytes || (*bytes)->size() != encode_head(head).size()) return std::nullopt;
+  head.revision = {read_u64(**bytes)};
+  std::copy_n((*bytes)->begin() + sizeof(std::uint64_t), head.chain.size(), head.chain.begin());
+  return head;
+}
+
+Result<bool> check_truth(const Database& database) {
+  const auto format = read_number(database, kMetaFormat);
+  if (!format) return std::unexpected(format.error());
+  if (!*format) return false;
+  if (**format > kFormatVersion) {
+    return failure(Reason::kInternalError,
+                   fmt::format("storage: the data directory has format {}, this program knows {}",
+                               **format, kFormatVersion));
+  }
+  for (const auto truth : {Family::kLog, Family::kBodies}) {
+    if (!database.has(truth)) {
+      return corruption(fmt::format("the family {} is missing", info(truth).name));
+    }
+  }
+  if (auto known = read_incarnation(database); !known) {
+    return std::unexpected(std::move(known.error()));
+  }
+  return true;
+}
+
+Result<bool> begins_refold(const Database& database) {
+  const auto is_ours = check_truth(database);
+  if (!is_ours || !*is_ours) return is_ours;
+  if (lacks(database, /*derived=*/true)) return true;
+  const auto needed = needs_refold(database);
+  if (!needed || !*needed) return needed;
+  const auto goes_on = goes_on_folding(database);
+  return goes_on ? Result<bool>(!*goes_on) : goes_on;
+}
+
 Result<std::string> new_incarnation() {
   std::array<unsigned char, 8> random{};
   if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1) {
@@ -211,31 +244,27 @@ std::string encode_head(const Head& head) {
 }
 
 Result<Recovered> recover_state(const std::shared_ptr<Database>& database, bool read_only,
-                                bool refold_wanted, const std::optional<Head>& acknowledged,
-                                const Progress& progress) {
+                                const std::optional<Head>& acknowledged, const Progress& progress) {
   if (auto completed = complete_families(*database, read_only); !completed) {
     return std::unexpected(std::move(completed.error()));
   }
   if (auto known = check_format(*database, read_only); !known) {
     return std::unexpected(std::move(known.error()));
   }
-  const auto incarnation = database->read(Family::kMeta, kMetaIncarnation);
-  if (!incarnation) return std::unexpected(incarnation.error());
-  if (!*incarnation) return corruption("the meta row of the incarnation is missing");
+  auto incarnation = read_incarnation(*database);
+  if (!incarnation) return std::unexpected(std::move(incarnation.error()));
   const auto head = prove_head(*database, acknowledged);
   if (!head) return std::unexpected(head.error());
   const auto needed = needs_refold(*database);
   if (!needed) return std::unexpected(needed.error());
-  if (*needed && read_only) {
-    return unavailable("the derived rows must be folded anew; open the directory for writing once");
-  }
-  if (*needed || refold_wanted) {
+  if (*needed && read_only) return not_folded();
+  if (*needed) {
     spdlog::info("folding {} events anew", head->revision.number);
     if (auto folded = refold(database, *head, progress); !folded) {
       return std::unexpected(std::move(folded.error()));
     }
   }
-  return Recovered{*head, **incarnation};
+  return Recovered{*head, std::move(*incarnation)};
 }
 
 Result<Channel> settle_channel(const Database& database, bool read_only,

@@ -41,13 +41,15 @@ Result<void> write_marker(const Database& database, Marker marker) {
   return check(database.write(batch, /*sync=*/true));
 }
 
+bool goes_on(const std::optional<Marker>& marker) {
+  return marker && marker->fold_version == kFoldVersion && marker->next.number != 0;
+}
+
 // Where to begin; the derived families hold exactly what was folded before.
 Result<Revision> begin(Database& database) {
   const auto marker = read_marker(database);
   if (!marker) return std::unexpected(marker.error());
-  const bool goes_on =
-      *marker && (*marker)->fold_version == kFoldVersion && (*marker)->next.number != 0;
-  if (goes_on) return (*marker)->next;
+  if (goes_on(*marker)) return (*marker)->next;
   if (auto marked = mark_for_refold(database); !marked) {
     return std::unexpected(std::move(marked.error()));
   }
@@ -116,6 +118,28 @@ Result<Revision> fold_some(const Database& database, const Snapshot::Pin& pin, R
 
 Result<void> mark_for_refold(const Database& database) {
   return write_marker(database, {kFoldVersion, {}});
+}
+
+Result<bool> goes_on_folding(const Database& database) {
+  const auto marker = read_marker(database);
+  if (!marker) return std::unexpected(marker.error());
+  return goes_on(*marker);
+}
+
+// Of a damaged log derived rows may be all that can be read.
+Result<void> drop_derived(const Location& location, const std::optional<Head>& acknowledged,
+                          const Progress& progress) {
+  const auto is_ours = prove_truth(location, acknowledged, progress);
+  if (!is_ours) return std::unexpected(is_ours.error());
+  if (!*is_ours) return {};
+  const auto database = Database::open_to_drop(location);
+  if (!database) return std::unexpected(database.error());
+  if (auto marked = mark_for_refold(**database); !marked) return marked;
+  for (const auto& family : kFamilies) {
+    if (!family.is_derived || !(*database)->has(family.family)) continue;
+    if (auto dropped = (*database)->drop_family(family.family); !dropped) return dropped;
+  }
+  return {};
 }
 
 Result<void> refold(const std::shared_ptr<Database>& database, const Head& head,

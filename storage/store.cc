@@ -97,7 +97,7 @@ Result<void> check_files(const Location& location) {
   if (*end == WalEnd::kComplete || location.read_only) return {};
   auto look = location;
   look.read_only = true;
-  const auto database = Database::open(look);
+  const auto database = Database::open(look, is_truth);
   // What else is wrong is found, or mended, when it is opened for writing.
   if (!database) return {};
   const auto head = prove_head(**database, acknowledged);
@@ -115,10 +115,10 @@ class Store::Files {
   // Opens RocksDB and takes head, incarnation and channel from it.
   Result<void> open(bool refold_wanted) {
     if (auto checked = check_files(location); !checked) return checked;
-    auto opened = Database::open(location);
+    auto opened = open_database(refold_wanted);
     if (!opened) return std::unexpected(std::move(opened.error()));
-    auto recovered = recover_state(*opened, location.read_only, refold_wanted,
-                                   acknowledged_head(location), options.progress);
+    auto recovered =
+        recover_state(*opened, location.read_only, acknowledged_head(location), options.progress);
     if (!recovered) return std::unexpected(std::move(recovered.error()));
     const auto settled = settle_channel(**opened, location.read_only, options.channel);
     if (!settled) return std::unexpected(settled.error());
@@ -134,6 +134,21 @@ class Store::Files {
     if (!location.read_only) acknowledge();
     publish();
     return options.at ? go_back(*options.at) : Result<void>();
+  }
+
+  // Without the derived families where they are to be folded anew.
+  Result<std::shared_ptr<Database>> open_database(bool refold_wanted) const {
+    const bool exists = location.env->FileExists(location.path + "/CURRENT").ok();
+    if (!refold_wanted || !exists) {
+      auto opened = Database::open(location);
+      if (!opened || location.read_only) return opened;
+      const auto begins = begins_refold(**opened);
+      if (!begins) return std::unexpected(begins.error());
+      if (!*begins) return opened;
+    }
+    auto dropped = drop_derived(location, acknowledged_head(location), options.progress);
+    if (!dropped) return std::unexpected(std::move(dropped.error()));
+    return Database::open(location);
   }
 
   // Shows what there was at a moment, and nothing else from here on.
@@ -284,6 +299,9 @@ Result<Head> Store::Files::fill(rocksdb::WriteBatch& batch, std::span<BatchEntry
 Result<std::unique_ptr<Store>> Store::open(StoreOptions options) {
   if (options.at && !options.read_only) {
     return internal_error("the past can be opened for reading only");
+  }
+  if (options.refold && options.read_only) {
+    return internal_error("rows are folded anew for writing only");
   }
   auto location = find_location(options);
   if (!location) return std::unexpected(std::move(location.error()));

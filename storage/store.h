@@ -35,7 +35,9 @@ struct StoreOptions {
   // Of the kinds that are compiled in; what the directory was opened with last, and standard at
   // first, where it is not given.
   std::optional<Channel> channel;
-  bool refold = false;  // drop the derived families and fold the log anew
+  // Drop the derived families, whatever is in their files, and fold the log anew. Where something
+  // else is damaged nothing is changed, and the error names it.
+  bool refold = false;
   // Called now and then during long work (refold) with events done and events in all.
   std::function<void(std::uint64_t, std::uint64_t)> progress;
 };

@@ -44,16 +44,6 @@ void prove_rows(const Snapshot::Pin& pin, const VerifyProgress& progress, Verify
   report.rows = rows.rows();
 }
 
-// What `meta` says, whether the log bears it out or not; nothing where that can't be read.
-std::optional<Head> told_head(const Database& database) {
-  const auto bytes = database.read(Family::kMeta, kMetaHead);
-  Head head;
-  if (!bytes || !*bytes || (*bytes)->size() != encode_head(head).size()) return std::nullopt;
-  head.revision = {read_u64(**bytes)};
-  std::copy_n((*bytes)->begin() + sizeof(std::uint64_t), head.chain.size(), head.chain.begin());
-  return head;
-}
-
 // A directory whose files are whole, and whose rows keep it from being opened.
 void prove_closed_rows(const std::filesystem::path& directory, const VerifyProgress& progress,
                        VerifyReport& report, Findings& findings) {
@@ -96,6 +86,45 @@ void prove_closed(const std::filesystem::path& directory, const Status& why,
                 .is_damage = why.message.starts_with("corruption:")});
 }
 
+// The first thing that is wrong with what is not derived; nothing where that is whole.
+std::optional<Status> truth_failure(VerifyReport report) {
+  std::erase_if(report.findings, [](const Finding& finding) { return finding.is_derived; });
+  if (report.findings.empty()) return std::nullopt;
+  const auto& first = *std::ranges::max_element(report.findings, {}, &Finding::is_damage);
+  if (!first.is_damage) return failure(Reason::kInternalError, first.message).error();
+  constexpr std::string_view kPrefix = "corruption: ";
+  std::string_view what = first.message;
+  if (what.starts_with(kPrefix)) what.remove_prefix(kPrefix.size());
+  auto where = first.where;
+  if (first.until > first.revision) {
+    where += fmt::format(", revisions {} to {}", first.revision.number, first.until.number);
+  } else if (first.revision.number != 0) {
+    where += fmt::format(", revision {}", first.revision.number);
+  }
+  const auto others = report.findings.size() - 1;
+  const auto more = others > 0 ? fmt::format(" (and {} more)", others) : "";
+  return corruption(fmt::format("{}: {}{}; nothing was dropped", where, what, more)).error();
+}
+
+// As prove_truth(), but for what becomes a finding.
+Result<bool> prove_log(const Snapshot::Pin& pin, const std::optional<Head>& acknowledged,
+                       const Progress& progress, Findings& findings) {
+  const auto is_ours = check_truth(pin.database());
+  if (!is_ours || !*is_ours) return is_ours;
+  const auto kept = read_kept(pin.database(), pin.snapshot());
+  if (!kept) return std::unexpected(kept.error());
+  const auto proven = prove_head(pin.database(), acknowledged);
+  if (const auto head = proven ? *proven : told_head(pin.database())) {
+    // A refold neither needs nor mends what retention notes.
+    VerifyReport of_kept;
+    Findings doubts(of_kept);
+    const auto doubted = doubt_kept(pin, *head, *kept, doubts);
+    LogProof(pin, *head, &*kept, doubted, findings).run(progress);
+  }
+  if (!proven) return std::unexpected(proven.error());
+  return true;
+}
+
 }  // namespace
 
 // Sees the Pin of a Snapshot.
@@ -111,6 +140,24 @@ VerifyReport verify(const Store& store, const VerifyProgress& progress) {
   Findings findings(report);
   prove_rows(Verifier::pin(*snapshot), progress, report, findings);
   return report;
+}
+
+Result<bool> prove_truth(const Location& location, const std::optional<Head>& acknowledged,
+                         const Progress& progress) {
+  VerifyReport report;
+  Findings findings(report);
+  auto reading = location;
+  reading.read_only = true;
+  auto truth = Database::open(reading, is_truth);
+  if (!truth) {
+    prove_closed_files(location.path, findings);
+    return std::unexpected(truth_failure(report).value_or(truth.error()));
+  }
+  const Snapshot::Pin pin(std::move(*truth));
+  const auto is_ours = prove_log(pin, acknowledged, progress, findings);
+  prove_tables(pin.database(), told_head(pin.database()).value_or(Head{}), findings);
+  if (auto failed = truth_failure(report)) return std::unexpected(std::move(*failed));
+  return is_ours;
 }
 
 Result<VerifyReport> verify_directory(const std::filesystem::path& directory,

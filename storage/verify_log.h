@@ -46,7 +46,7 @@ class LogProof {
 
   // Goes on behind what can't be read.
   void run(const std::function<void(std::uint64_t, std::uint64_t)>& progress);
-  // Looks a row up that an event folds to, and counts it.
+  // Looks a row up that an event folds to, and counts it; nothing where its family is not opened.
   void expect(Revision revision, Family family, const std::string& key, std::string_view value);
 
   // After run().

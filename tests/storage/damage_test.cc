@@ -1,6 +1,5 @@
 // Damage is named: in rows, in files, in the WAL.
 #include <algorithm>
-#include <fstream>
 #include <iterator>
 
 #include <catch2/catch.hpp>
@@ -30,15 +29,6 @@ void fill(const fs::path& directory, int events) {
 storage::VerifyReport verified(const fs::path& directory) {
   const auto store = open_store(directory);
   return storage::verify(*store);
-}
-
-void flip_byte(const fs::path& file, std::uintmax_t at) {
-  std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
-  REQUIRE(stream.is_open());
-  stream.seekg(static_cast<std::streamoff>(at));
-  const auto byte = stream.get();
-  stream.seekp(static_cast<std::streamoff>(at));
-  stream.put(static_cast<char>(byte ^ 0xff));
 }
 
 fs::path largest(const fs::path& directory, const std::string& extension) {

@@ -54,6 +54,19 @@ TEST_CASE("a fork and what it came from go their own ways") {
   CHECK(storage::verify(*theirs).findings.empty());
 }
 
+TEST_CASE("who reads a fresh fork keeps writers away") {
+  const ScratchDirectory scratch;
+  const auto source = scratch.path() / "source";
+  const auto target = scratch.path() / "target";
+  write_things(source, 10);
+  REQUIRE(forked(source, Revision{5}, target).has_value());
+  const auto reader = storage::Store::open({.directory = target, .read_only = true});
+  REQUIRE(reader.has_value());
+  const auto writer = storage::Store::open({.directory = target});
+  REQUIRE_FALSE(writer.has_value());
+  CHECK(writer.error().reason == Reason::kServiceUnavailable);
+}
+
 TEST_CASE("a fork of a fork tells who wrote what it shares") {
   const ScratchDirectory scratch;
   const auto source = scratch.path() / "source";

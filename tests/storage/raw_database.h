@@ -20,7 +20,9 @@ class RawDatabase {
     std::vector<std::string> names;
     REQUIRE(rocksdb::DB::ListColumnFamilies({}, directory, &names).ok());
     std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
-    for (const auto& name : names) descriptors.emplace_back(name, rocksdb::ColumnFamilyOptions());
+    rocksdb::ColumnFamilyOptions options;
+    options.disable_auto_compactions = true;  // files stay those that are named
+    for (const auto& name : names) descriptors.emplace_back(name, options);
     rocksdb::DB* opened = nullptr;
     REQUIRE(rocksdb::DB::Open({}, directory, descriptors, &handles_, &opened).ok());
     database_.reset(opened);
@@ -51,11 +53,20 @@ class RawDatabase {
     }
     return found;
   }
-  // The largest table that holds its rows, by its name in the directory.
+  std::string value(const std::string& name, const std::string& key) const {
+    std::string found;
+    REQUIRE(database_->Get({}, family(name), key, &found).ok());
+    return found;
+  }
+  // The tables that hold its rows, by their names in the directory.
+  std::vector<std::string> files_of(const std::string& name) const {
+    std::vector<std::string> names;
+    for (const auto& file : tables_of(name)) names.push_back(file.name.substr(1));
+    return names;
+  }
+  // The largest of them.
   std::string file_of(const std::string& name) const {
-    std::vector<rocksdb::LiveFileMetaData> files;
-    database_->GetLiveFilesMetaData(&files);
-    std::erase_if(files, [&](const auto& file) { return file.column_family_name != name; });
+    const auto files = tables_of(name);
     const auto largest = std::ranges::max_element(files, {}, &rocksdb::LiveFileMetaData::size);
     REQUIRE(largest != files.end());
     return largest->name.substr(1);
@@ -74,6 +85,13 @@ class RawDatabase {
   }
 
  private:
+  std::vector<rocksdb::LiveFileMetaData> tables_of(const std::string& name) const {
+    std::vector<rocksdb::LiveFileMetaData> files;
+    database_->GetLiveFilesMetaData(&files);
+    std::erase_if(files, [&](const auto& file) { return file.column_family_name != name; });
+    return files;
+  }
+
   std::unique_ptr<rocksdb::DB> database_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;
 };

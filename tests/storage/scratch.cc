@@ -1,5 +1,8 @@
 #include "tests/storage/scratch.h"
 
+#include <fstream>
+#include <iterator>
+
 #include <catch2/catch.hpp>
 
 #include "schema/json.h"
@@ -35,6 +38,26 @@ std::unique_ptr<storage::Store> open_store(const std::filesystem::path& director
   auto store = storage::Store::open({.directory = directory, .refold = refold});
   if (!store) FAIL(store.error().message);
   return std::move(*store);
+}
+
+void flip_byte(const std::filesystem::path& file, std::uintmax_t at, std::uint8_t mask) {
+  std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
+  REQUIRE(stream.is_open());
+  stream.seekg(static_cast<std::streamoff>(at));
+  const auto byte = stream.get();
+  stream.seekp(static_cast<std::streamoff>(at));
+  stream.put(static_cast<char>(byte ^ mask));
+}
+
+std::map<std::string, std::string> files_in(const std::filesystem::path& directory) {
+  std::map<std::string, std::string> files;
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+    const auto name = entry.path().filename().string();
+    if (name.starts_with("LO") || name == "gatefold.pid") continue;
+    std::ifstream in(entry.path(), std::ios::binary);
+    files.emplace(name, std::string(std::istreambuf_iterator<char>(in), {}));
+  }
+  return files;
 }
 
 ObjectKey thing(const std::string& name) {

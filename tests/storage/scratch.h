@@ -1,6 +1,7 @@
 // Directories and events for the tests of storage.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -43,6 +44,12 @@ class Writer {
  private:
   storage::Store& store_;
 };
+
+// Damages one byte of a file.
+void flip_byte(const std::filesystem::path& file, std::uintmax_t at, std::uint8_t mask = 0xff);
+
+// The bytes of all files, by name, but for locks and what RocksDB notes for people.
+std::map<std::string, std::string> files_in(const std::filesystem::path& directory);
 
 ObjectKey thing(const std::string& name);
 // The body of a thing as prepare() makes it.

@@ -56,8 +56,9 @@ void add_rebuild(CLI::App& app, Run& run) {
   auto asked = std::make_shared<RebuildOptions>();
   auto* command = app.add_subcommand(
       "rebuild",
-      "Drop all rows that follow from the log, and fold it anew; goes on where it was "
-      "broken off. The log itself, and what `verify` says of it, stays");
+      "Read the log through, drop all rows that follow from it, and fold it anew. Where the log is "
+      "damaged that is said, and nothing dropped. What is broken off goes on when the directory is "
+      "opened for writing next");
   command->add_option("--data", asked->directory, "The data directory; no server may hold it")
       ->required();
   add_result_output(*command, asked->output);
