@@ -34,7 +34,9 @@ const std::string& ConditionTimeline::current() const {
 
 std::map<std::string, std::int64_t> ConditionTimeline::time_in_state_ns() const {
   std::map<std::string, std::int64_t> times;
-  for (const auto& span : spans) times[span.status] += span.duration_ns();
+  for (const auto& span : spans) {
+    times[span.is_cut ? std::string(kNotKnown) : span.status] += span.duration_ns();
+  }
   return times;
 }
 
@@ -59,8 +61,10 @@ std::vector<ConditionTimeline> timelines(std::span<const ConditionMove> moves,
       line.path = move.transition.path;
       line.type = move.transition.type;
     } else {
-      if (line.spans.back().status == move.transition.new_status) continue;
-      close(line.spans.back(), move.time);
+      auto& last = line.spans.back();
+      last.is_cut = last.status != move.transition.old_status;
+      if (!last.is_cut && last.status == move.transition.new_status) continue;
+      close(last, move.time);
     }
     line.spans.push_back(span_of(move));
   }

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "schema/ids.h"
@@ -23,6 +24,8 @@ struct ConditionMove {
   storage::Actor actor;
   storage::Transition transition;
 };
+
+inline constexpr std::string_view kNotKnown = "?";
 
 // The deletion of an object: closes its timelines.
 struct ObjectEnd {
@@ -43,6 +46,9 @@ struct ConditionSpan {
   Time from;
   Time until;            // the next one's `from`, the deletion, or where the telling ends
   bool is_open = false;  // neither a transition nor the deletion closed it
+  // What the next transition says of the status before it is another one: some between the two are
+  // no longer known, and until when it lasted is not, either.
+  bool is_cut = false;
 
   std::int64_t duration_ns() const { return until.ns - from.ns; }
 };
@@ -58,7 +64,7 @@ struct ConditionTimeline {
   // The status now, "" where it or the object is gone.
   const std::string& current() const;
   std::int64_t duration_ns() const { return spans.back().until.ns - spans.front().from.ns; }
-  // By status, "" while it was not there.
+  // By status, "" while it was not there; of spans that are cut under kNotKnown.
   std::map<std::string, std::int64_t> time_in_state_ns() const;
   // How often it went back to the status that it had just left (True, False, True: once).
   std::size_t flaps() const;

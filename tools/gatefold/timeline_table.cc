@@ -39,7 +39,8 @@ std::string chart_of(const engine::ConditionTimeline& timeline, const Paint& pai
     // Divided first: a century of nanoseconds times a hundred does not fit.
     const auto at = from + (duration / (2 * kChartCells)) * (2 * cell + 1);
     while (std::next(span) != timeline.spans.end() && span->until.ns <= at) ++span;
-    add(cell + 1 == kChartCells ? timeline.spans.back().status : span->status);
+    const auto& shown = cell + 1 == kChartCells ? timeline.spans.back() : *span;
+    add(shown.is_cut ? std::string(engine::kNotKnown) : shown.status);
   }
   return chart + paint(status_colour(timeline.type, status), stretch);
 }
@@ -70,6 +71,7 @@ JsonObject span_object(const engine::ConditionSpan& span) {
   if (!span.actor.field_manager.empty()) object["fieldManager"] = span.actor.field_manager;
   if (!span.reason.empty()) object["reason"] = span.reason;
   if (span.is_open) object["open"] = true;
+  if (span.is_cut) object["cut"] = true;
   return object;
 }
 

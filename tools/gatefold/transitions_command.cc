@@ -73,16 +73,13 @@ engine::ConditionMove move_of(const Value& line) {
   return move;
 }
 
-// Where the log does not have the life from its beginning, conditions may have moved before.
+// Transitions may have been dropped.
 Result<void> add_standing(const ObjectHistory& history, std::vector<engine::ConditionMove>& moves) {
   const auto& versions = history.versions();
-  if (versions[history.last_life()].is_creation) return {};
   const auto body = history.body(versions.size() - 1);
   if (!body) return std::unexpected(body.error());
   const auto uid = parse_uid(versions.back().uid);
-  if (uid && !body->is_gap()) {
-    engine::add_standing(engine::collect_conditions(body->value), *uid, moves);
-  }
+  if (uid && !body->is_gap()) engine::add_standing(body->value, *uid, moves);
   return {};
 }
 

@@ -68,6 +68,17 @@ TEST_CASE("a flap is a return to the status that was just left") {
   CHECK(timelines(moves, {}, at(9))[0].spans.size() == 4);
 }
 
+TEST_CASE("where transitions are lost, nobody knows how long the status before lasted") {
+  std::vector<ConditionMove> moves = {move(kOne, 1, 1, "", "False"),
+                                      move(kOne, 9, 11, "True", "False")};
+  auto line = timelines(moves, {}, at(31))[0];
+  REQUIRE(line.spans.size() == 2);
+  CHECK(line.spans[0].is_cut);
+  CHECK_FALSE(line.spans[1].is_cut);
+  CHECK(line.time_in_state_ns() == std::map<std::string, std::int64_t>{
+                                       {"?", 10 * kNsPerSecond}, {"False", 20 * kNsPerSecond}});
+}
+
 TEST_CASE("a condition that was taken away has a span of absence") {
   const std::vector<ConditionMove> moves = {move(kOne, 1, 1, "", "True"),
                                             move(kOne, 2, 4, "True", "")};
