@@ -67,12 +67,16 @@ Result<LedgerLister> LedgerLister::start(ListQuery query, const View& view) {
     if (!place) {
       return bad_request("invalid continue token: continue key is not valid: no entry's name");
     }
-    if (place->revision < horizon) return too_old_token(view, horizon, std::move(*token));
+    // One without a revision goes on with what is there now.
+    if (place->revision < horizon && token->revision.number != 0) {
+      return too_old_token(view, horizon, std::move(*token));
+    }
     // The page before has settled the end of the range.
     lister.revision_ = begun->revision;
     lister.after_ = *place;
     lister.looked_at_ = {place->revision.number -
                          std::min<std::uint64_t>(1, place->revision.number)};
+    lister.looked_at_ = std::max(lister.looked_at_, horizon);
     return lister;
   }
   if (lister.query_.range.from && stretch->after < horizon) {
@@ -117,6 +121,9 @@ Result<bool> LedgerLister::next(const View& view, std::size_t bytes_max,
   const auto* kind = view.catalog->find(query_.group, query_.plural);
   const auto* version = kind == nullptr ? nullptr : kind->version(query_.version);
   if (version == nullptr) return not_found({query_.group, query_.plural, ""}, "");
+  // What is dropped while a slow client reads.
+  const auto horizon = ledger_horizon(view, selection(*kind));
+  if (looked_at_ < horizon) return no_longer_kept(horizon);
   Piece piece{view, *kind, *version, std::max<std::size_t>(bytes_max, 1), sink};
   Result<void> taken;
   auto visited =

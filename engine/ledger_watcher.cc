@@ -81,8 +81,18 @@ Result<bool> LedgerWatcher::next_news(const View& view, std::size_t bytes_max,
   const auto* version = kind == nullptr ? nullptr : kind->version(query_.version);
   if (version == nullptr) return not_found({query_.group, query_.plural, ""}, "");
   const LedgerSelection selection{*kind, query_.name_space, query_.labels, query_.fields};
-  if (const auto horizon = ledger_horizon(view, selection); seen_ < horizon) {
+  // Of any resource that may be in it: who resumes loses no event without being told.
+  const auto horizon = selection.fields.exact("object.resource") == nullptr
+                           ? view.snapshot->records_horizon()
+                           : ledger_horizon(view, selection);
+  if (seen_ < horizon) {
     out.push_back(expired_event(seen_, horizon));
+    ended_ = true;
+    return true;
+  }
+  if (auto given = view.snapshot->check_given(seen_); !given) {
+    if (given.error().reason != Reason::kExpired) return std::unexpected(given.error());
+    out.push_back({WatchEventType::kError, nullptr, std::move(given.error())});
     ended_ = true;
     return true;
   }

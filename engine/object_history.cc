@@ -31,27 +31,26 @@ constexpr std::size_t kSummaryPathsMax = 3;
 // Transitions in one answer: each reads a record, some ten microseconds.
 constexpr std::size_t kMovesMax = 10'000;
 
-// Where it begins and ends, and what it goes on behind.
+// Where it begins and ends, and what it goes on behind. What is kept of an object is told however
+// much of its kind is not: each version names the one before it.
 Result<LedgerStretch> begin(const View& view, const ObjectKey& key, const ListQuery& query) {
   auto started = start_list(query, view, {});
   if (!started) return std::unexpected(std::move(started.error()));
   auto stretch = stretch_of(query.range, view, started->revision);
   if (!stretch) return stretch;
-  const auto horizon = view.snapshot->records_horizon(key.resource);
-  if (auto& token = started->token) {
+  if (const auto& token = started->token) {
     const auto seen = parse_revision(token->name);
     if (!seen) {
       return bad_request("invalid continue token: continue key is not valid: no revision");
     }
-    if (*seen < horizon) return too_old_token(view, horizon, std::move(*token));
     return LedgerStretch{.after = *seen, .until = started->revision};
   }
+  const auto horizon = view.snapshot->records_horizon(key.resource);
   if (query.range.from && stretch->after < horizon) {
     return failure(Reason::kExpired,
                    fmt::format("fromRevision {} is no longer kept: the oldest one is {}",
                                query.range.from->number, horizon.next().number));
   }
-  stretch->after = std::max(stretch->after, horizon);
   return stretch;
 }
 
@@ -164,7 +163,7 @@ Result<bool> is_one_life(const View& view, const ObjectKey& key, const Moves& fo
 // A revision that is not there yet bounds nothing.
 Result<Time> end_of(const View& view, const LedgerRange& range, Time now) {
   const auto end = range.until ? std::min(*range.until, now) : now;
-  if (!range.to || *range.to > view.revision()) return end;
+  if (!range.to || range.to->number == 0 || *range.to > view.revision()) return end;
   const auto then = view.snapshot->at(*range.to);
   if (!then) return std::unexpected(then.error());
   const auto head = (*then)->read_head();
@@ -201,6 +200,7 @@ Result<Moves> find_moves(const View& view, const ObjectKey& key, LedgerStretch s
 
 // Of the object as it was when the telling ends. Where that is no longer kept, nothing is known.
 Result<void> add_standing_of(const View& view, const ObjectKey& key, Moves& found) {
+  if (found.reached.number == 0) return {};
   const auto then = view.snapshot->at(found.reached);
   if (!then) return std::unexpected(then.error());
   const auto object = (*then)->get(key);
@@ -209,7 +209,7 @@ Result<void> add_standing_of(const View& view, const ObjectKey& key, Moves& foun
   if (!*object) return {};
   const auto body = parse_json((*object)->body);
   if (!body) return internal_error("a stored object is no JSON: " + body.error().message);
-  add_standing(collect_conditions(body->value), (*object)->uid, found.moves);
+  add_standing(body->value, (*object)->uid, found.moves);
   return {};
 }
 
@@ -234,6 +234,7 @@ JsonObject span_object(const ConditionSpan& span) {
   object["transitionTime"] = format_nanos(span.claimed);
   object["from"] = format_nanos(span.from);
   if (!span.is_open) object["until"] = format_nanos(span.until);
+  if (span.is_cut) object["cut"] = true;
   object["seconds"] = seconds(span.duration_ns());
   return object;
 }
@@ -331,9 +332,8 @@ Result<std::string> object_conditions(const View& view, const Kind& kind, const 
   if (!end) return std::unexpected(end.error());
   auto found = find_moves(view, key, *stretch, *end);
   if (!found) return std::unexpected(std::move(found.error()));
-  if (stretch->after.number != 0) {
-    auto added = add_standing_of(view, key, *found);
-    if (!added) return std::unexpected(std::move(added.error()));
+  if (auto added = add_standing_of(view, key, *found); !added) {
+    return std::unexpected(std::move(added.error()));
   }
   auto sightings = sightings_of(view, key);
   if (!sightings) return std::unexpected(std::move(sightings.error()));

@@ -159,6 +159,10 @@ Revision Snapshot::records_horizon(std::string_view resource) const {
   return pin_->horizons(resource).records;
 }
 
+Revision Snapshot::records_horizon() const {
+  return pin_->records_horizon();
+}
+
 Result<KeptByResource> Snapshot::kept() const {
   return read_kept(pin_->database(), pin_->snapshot());
 }

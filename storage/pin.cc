@@ -121,6 +121,13 @@ Horizon Snapshot::Pin::horizons(std::string_view resource) const {
   return found == horizons_->end() ? Horizon{} : found->second;
 }
 
+Revision Snapshot::Pin::records_horizon() const {
+  Revision latest;
+  if (horizons_ == nullptr) return latest;
+  for (const auto& [resource, horizon] : *horizons_) latest = std::max(latest, horizon.records);
+  return latest;
+}
+
 Result<void> Snapshot::Pin::check_kept(std::string_view resource, Revision revision) const {
   const auto oldest = horizon(resource);
   if (revision >= oldest) return {};

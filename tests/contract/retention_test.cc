@@ -83,6 +83,53 @@ TEST_CASE("lists and pages of a past that is no longer kept are 410 Expired (R14
   CHECK(warnings("").empty());
 }
 
+// Another object of the kind is not behind the horizon with it.
+TEST_CASE("an object's history tells what is kept of it, however much of its kind is not") {
+  TestWorld world;
+  ServedEngine server(two_versions(), world.world());
+  HttpPeer peer(server.port());
+  const auto still = put(peer, "still", "0");
+  std::uint64_t newest = 0;
+  for (int i = 0; i < 7; ++i) newest = put(peer, "a", std::to_string(i));
+  const auto changes = "/apis/history.gatefold.dev/v1/namespaces/default/changes";
+  const auto selected =
+      fmt::format("{}?limit=1&fieldSelector=object.resource%3Dconfigmaps", changes);
+  const auto first = peer.call("GET", selected).json();
+  const std::string token(string_at(first, {"metadata", "continue"}));
+  REQUIRE_FALSE(token.empty());
+  const auto a_page = peer.call("GET", kPath + "/a/history?limit=1").json();
+
+  world.advance(60);
+  put(peer, "b", "1");
+  REQUIRE(eventually([&] {
+    return !metric(peer, "gatefold_oldest_readable_revision").empty() &&
+           metric(peer, "gatefold_dropped_events_total") != "0";
+  }));
+  const auto told = peer.call("GET", kPath + "/still/history").json();
+  REQUIRE(told.at("versions").as_array().size() == 1);
+  CHECK(integer_at(told.at("versions").as_array()[0], {"revision"}, 0) ==
+        static_cast<std::int64_t>(still));
+  CHECK(peer.call("GET", kPath + "/a/history?limit=1&continue=" +
+                             std::string(string_at(a_page, {"metadata", "continue"})))
+            .code == 200);
+
+  // The token that comes with a refusal goes on with what is there.
+  const auto refused = peer.call("GET", selected + "&continue=" + token);
+  REQUIRE(refused.code == 410);
+  const std::string fresh(string_at(refused.json(), {"metadata", "continue"}));
+  const auto rest = peer.call("GET", selected + "&continue=" + fresh);
+  CHECK(rest.code == 200);
+  // A watch that goes on behind what was dropped would miss it.
+  const auto watch = [&](std::uint64_t revision) {
+    return peer
+        .call("GET",
+              fmt::format("{}?watch=1&timeoutSeconds=1&resourceVersion={}", changes, revision))
+        .body;
+  };
+  CHECK(watch(still).find("\"code\":410") != std::string::npos);
+  CHECK(watch(newest).find("\"code\":410") == std::string::npos);
+}
+
 TEST_CASE("a redacted version is gone for the log and for watches, and the log says who did it") {
   TestWorld world;
   ServedEngine server(world.world());
