@@ -93,12 +93,12 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, World world)
     return std::unexpected(std::move(loaded.error()));
   }
   Policies policies;
-  if (auto loaded = policies.load(*(*store)->snapshot()); !loaded) {
-    return std::unexpected(std::move(loaded.error()));
-  }
   ServiceRegister services;
-  if (auto loaded = services.load(*(*store)->snapshot()); !loaded) {
-    return std::unexpected(std::move(loaded.error()));
+  // In the past nothing is decided, and what it is decided by need not be kept.
+  if (!options.store.at) {
+    auto loaded = policies.load(*(*store)->snapshot());
+    if (loaded) loaded = services.load(*(*store)->snapshot());
+    if (!loaded) return std::unexpected(std::move(loaded.error()));
   }
   const auto shown = shown_time(options.store, *(*store)->snapshot(), world.now());
   if (!shown) return std::unexpected(shown.error());
