@@ -35,9 +35,13 @@ std::optional<Reply> when_fresh(Exchange exchange, Revision wanted,
   auto waiting = std::make_shared<Exchange>(std::move(exchange));
   engine.wait_for(wanted, [waiting, wanted, current, answer](bool is_there) {
     waiting->post([waiting, wanted, current, answer, is_there] {
-      auto view = view_of(waiting->context.engine, waiting->at);
-      if (!is_there || !view) {
+      if (!is_there) {
         waiting->done(error_response(too_large(wanted, current)));
+        return;
+      }
+      auto view = view_of(waiting->context.engine, waiting->at);
+      if (!view) {
+        waiting->done(error_response(view.error()));
         return;
       }
       waiting->view = std::move(*view);
