@@ -100,7 +100,7 @@ Decision compose(const Command& command, const Facts& facts, const Stamp& stamp,
   Decision decision;
   decision.reads = facts.reads;
   decision.revision = facts.revision;
-  decision.tally = std::move(composition.tally);
+  if (!command.dry_run) decision.tally = std::move(composition.tally);
   auto& outcome = decision.outcome;
   outcome.effect = composition.effect;
   outcome.body = stored.body;
@@ -193,7 +193,7 @@ Decision unchanged(const Command& command, const Facts& facts, const Stamp& stam
       composition.tally.emplace_back(no_op.rule, GuardMode::kRepair);
     }
   }
-  decision.tally = std::move(composition.tally);
+  if (!command.dry_run) decision.tally = std::move(composition.tally);
   auto& outcome = decision.outcome;
   outcome.effect = composition.effect;
   outcome.body = std::make_shared<const std::string>(target.object.body);

@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include "engine/definitions.h"
+#include "engine/gap.h"
 #include "engine/policy_facts.h"
 #include "engine/review_facts.h"
 #include "engine/service_register.h"
@@ -185,6 +186,12 @@ Result<Value> find_restored(const Facts& facts, const ObjectKey& key, Revision r
     auto missing = not_found(facts.kind->resource_name(), key.name);
     missing.error().message += fmt::format(" at revision {}", revision.number);
     return missing;
+  }
+  const auto event = view.snapshot->event((*past)->revision);
+  if (!event) return std::unexpected(event.error());
+  if (const auto gap = *event ? body_gap(**event) : std::string_view(); !gap.empty()) {
+    return failure(Reason::kExpired, fmt::format("the content of revision {} is not known: {}",
+                                                 (*past)->revision.number, gap));
   }
   auto value = parse_stored(key, (*past)->body);
   if (value && facts.version->schema_id != (*past)->schema_id) {

@@ -46,8 +46,9 @@ Result<Revision> revision_of(const Value& body, const Exchange& exchange) {
   const auto* revision = find(body, "revision");
   const auto* at = find(body, "at");
   if ((revision == nullptr) == (at == nullptr)) {
-    return invalid(engine::kRollback, "",
-                   {required("revision", "either revision or at has to be there", "rollback")});
+    return invalid(
+        engine::kRollback, "",
+        {required("revision", "one of revision and at has to be there, and not both", "rollback")});
   }
   const auto field = revision != nullptr ? "revision" : "at";
   const auto& said = revision != nullptr ? *revision : *at;

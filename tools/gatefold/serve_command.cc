@@ -70,13 +70,12 @@ void add_serve(CLI::App& app, Run& run) {
       ->take_all()
       ->type_name("RULE=MODE");
   command
-      ->add_option(
-          "--retain", options.retain,
-          "RESOURCE=LIMIT[,LIMIT...], and again for others: how much of the past is kept. "
-          "RESOURCE: leases.coordination.k8s.io, or * for all whose kind says nothing (of "
-          "Leases and Events an hour is kept). LIMIT: age:30d, count:1000 (versions of an "
-          "object), bytes:2GiB; with bodies the content alone goes, and what happened stays; "
-          "all: everything is kept")
+      ->add_option("--retain", options.retain,
+                   "RESOURCE=LIMIT[,LIMIT...], and again for others: how much of the past is kept. "
+                   "RESOURCE: leases.coordination.k8s.io, or * for all whose kind says nothing (of "
+                   "Leases and Events an hour is kept). LIMIT: age:30d, count:1000 (versions of an "
+                   "object), bytes:2GiB; with bodies (and age or bytes) the content alone goes, "
+                   "and what happened stays; all: everything is kept")
       ->allow_extra_args(false)
       ->delimiter('\0');
   command->add_option("--threads", options.threads, "Threads that serve; 0: by the processors")
