@@ -97,8 +97,9 @@ std::string_view order_word(StatusOrder order) {
 }
 
 bool ObjectComparison::differs() const {
-  return !fields.empty() || std::ranges::any_of(conditions, [](const ConditionMoves& moves) {
-    return moves.order == StatusOrder::kExtra || moves.order == StatusOrder::kDifferent;
+  return !fields.empty() || std::ranges::any_of(conditions, [&](const ConditionMoves& moves) {
+    return moves.order == StatusOrder::kExtra || moves.order == StatusOrder::kDifferent ||
+           (moves.order == StatusOrder::kMissing && is_gone);
   });
 }
 
@@ -109,7 +110,8 @@ ObjectComparison compare_traces(ObjectKey key, const ObjectTrace& history,
                               .replay_writes = replay.writes,
                               .fields = {},
                               .conditions = moves_of(history, replay),
-                              .gap = history.gap};
+                              .gap = history.gap,
+                              .is_gone = history.object.is_null() && replay.object.is_null()};
   if (comparison.gap.empty()) {
     comparison.fields =
         diff(essence_of(history.object), essence_of(replay.object), {.schema = schema});

@@ -49,8 +49,10 @@ struct ObjectComparison {
   std::vector<FieldChange> fields;         // from the history's object to the replay's
   std::vector<ConditionMoves> conditions;  // by path and type
   std::string gap;                         // why fields could not be compared
+  bool is_gone = false;                    // neither has it in the end
 
-  // Other fields in the end, or statuses on the way that are more or others than the history's.
+  // Other fields in the end, or statuses on the way that are more or others than the history's. Of
+  // what is gone also a last status that was never reached: no field can show it.
   bool differs() const;
   bool is_equal() const { return !differs() && gap.empty(); }
 };

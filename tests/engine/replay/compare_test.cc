@@ -53,6 +53,15 @@ TEST_CASE("a flap is a difference, a step that was left out is none") {
       compare_traces(key, trace({"True"}), trace({"True", "False", "True"}), nullptr).is_equal());
 }
 
+TEST_CASE("of what is gone in the end a last status that was never reached is a difference") {
+  const ObjectKey key{"lamps", "default", "a"};
+  const Texts statuses{"False", "True"};
+  CHECK(compare_traces(key, trace(statuses), trace({"False"}), nullptr).is_equal());
+  CHECK_FALSE(
+      compare_traces(key, trace(statuses, "null"), trace({"False"}, "null"), nullptr).is_equal());
+  CHECK(compare_traces(key, trace(statuses, "null"), trace({"True"}, "null"), nullptr).is_equal());
+}
+
 TEST_CASE("what depends on when and how often is no difference") {
   CHECK(fields(R"({"metadata":{"name":"a","uid":"1","creationTimestamp":"x","generation":2,
                                "managedFields":[],"deletionTimestamp":"x",
