@@ -112,6 +112,14 @@ void HistoryLint::note(const LintedVersion& version, LintNote note) {
   gathering_.add(version, std::move(note));
 }
 
+// What the log no longer has lies between the object's line before and this one.
+void HistoryLint::note_lost(const LintedVersion& version, Revision before) {
+  const Revision last{version.revision.number - 1};
+  const bool is_late = range_.until.number > 0 && before >= range_.until;
+  if (before >= last || last <= range_.after || version.time < range_.since || is_late) return;
+  gathering_.add_lost(version.key, before.next(), last);
+}
+
 void HistoryLint::note_repairs(const LintedVersion& version) {
   for (const auto& repair : version.repairs) {
     const auto rule = find_guard_rule(repair.rule);
@@ -191,11 +199,15 @@ void HistoryLint::judge(const LintedVersion& version, Object& object) {
 
 void HistoryLint::add(const LintedVersion& version) {
   if (is_in_range(version)) ++versions_;
-  seen_.insert(version.key);
+  const auto before = std::exchange(last_lines_[version.key], version.revision);
   last_time_ = version.time;
   note_repairs(version);
   auto& held = objects_[version.key];
-  if (held == nullptr || held->uid != version.uid) {
+  // A line names the version before it in the same life, and a life before it has an end.
+  const auto known = held == nullptr ? Revision{} : held->last.revision;
+  const bool is_next = version.previous == known;
+  if (!is_next) note_lost(version, before);
+  if (held == nullptr || held->uid != version.uid || !is_next) {
     held = std::make_unique<Object>();
     held->uid = version.uid;
   }
@@ -227,7 +239,7 @@ LintReport HistoryLint::finish() {
   }
   auto report = gathering_.take();
   report.versions = versions_;
-  report.objects = seen_.size();
+  report.objects = last_lines_.size();
   return report;
 }
 

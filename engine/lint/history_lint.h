@@ -48,6 +48,7 @@ class HistoryLint {
   struct Object;
   void judge(const LintedVersion& version, Object& object);
   void compare(const LintedVersion& version, Object& object);
+  void note_lost(const LintedVersion& version, Revision before);
   void note_repairs(const LintedVersion& version);
   void note(const LintedVersion& version, LintNote note);
   bool is_in_range(const LintedVersion& version) const;
@@ -56,7 +57,7 @@ class HistoryLint {
   LintGathering gathering_;
   std::map<ObjectKey, std::unique_ptr<Object>> objects_;
   std::map<ObjectKey, std::string> conditioned_;
-  std::set<ObjectKey> seen_;
+  std::map<ObjectKey, Revision> last_lines_;
   std::uint64_t versions_ = 0;
   Time last_time_;
 };

@@ -101,6 +101,8 @@ expect_code "who set what may have come where they are lost" 0 ' metadata.name =
   "$GATEFOLD" blame configmap/default/m --data "$work/short"
 expect_code "what has not moved since versions were lost" 0 '^status.conditions Programmed +True +[1-9].* 100.0%' \
   "$GATEFOLD" transitions "$web" --data "$work/short"
+expect_code "lint says what it did not judge where versions are lost" 0 "^not judged: versions of configmaps/default/m, revisions [0-9]+ to [0-9]+: the log has no records" \
+  "$GATEFOLD" lint --kind configmap --data "$work/short"
 expect_code "who set what came later" 0 ' data.n = "50"$' "$GATEFOLD" blame configmap/default/m --data "$work/short"
 
 if ! command -v python3 >/dev/null; then

@@ -26,11 +26,11 @@ class Story {
     ++revision_;
     seconds_ += 1;
     auto line = fmt::format(
-        R"({{"revision":{0},"time":"2026-01-01T{5:02}:{6:02}:{7:02}.5Z","type":"{1}",
+        R"({{"revision":{0},"previous":{8},"time":"2026-01-01T{5:02}:{6:02}:{7:02}.5Z","type":"{1}",
             "kind":"Gateway","object":{{"resource":"gateways","namespace":"prod","name":"web","uid":"u"}},
             "actor":{{"user":"me","fieldManager":"{2}","userAgent":"{2}/1"}}{4},)",
         revision_, revision_ == 1 ? "ADDED" : "MODIFIED", manager, generation, more,
-        seconds_ / 3600, seconds_ / 60 % 60, seconds_ % 60);
+        seconds_ / 3600, seconds_ / 60 % 60, seconds_ % 60, revision_ - 1);
     line +=
         conditions == "-" ? R"("bodyGap":"no longer kept"})"
         : conditions.starts_with('-')
@@ -44,6 +44,7 @@ class Story {
     REQUIRE(version);
     lint.add(*version);
   }
+  void lose(std::uint64_t records) { revision_ += records; }
   void wait(int seconds) { seconds_ += seconds; }
 
   // `rule condition writers revisions count/repaired`
@@ -186,6 +187,30 @@ TEST_CASE("what is no longer kept is not judged, and said") {
   CHECK(report.findings[0].first == Revision{4});
 }
 
+TEST_CASE("what the log has no records of is not judged, nor what follows by what stood before") {
+  Story story;
+  story.write("envoy", 1, ready("True", 1));
+  story.write("kubectl", 2, ready("True", 1));
+  story.lose(5);
+  story.wait(3600);
+  story.write("envoy", 2, ready("True", 2, 2));
+  const auto report = story.lint.finish();
+  CHECK(report.findings.empty());
+  REQUIRE(report.gaps.size() == 1);
+  CHECK(report.gaps[0].first == Revision{3});
+  CHECK(report.gaps[0].last == Revision{7});
+  CHECK(report.gaps[0].versions == 0);
+
+  const auto gaps_after = [](std::uint64_t after) {
+    Story begun(LintRange{.after = {after}});
+    begun.lose(4);
+    begun.write("envoy", 1, ready("True", 1));
+    return begun.lint.finish().gaps.size();
+  };
+  CHECK(gaps_after(3) == 1);
+  CHECK(gaps_after(4) == 0);
+}
+
 TEST_CASE(
     "an object that stands in for one that is not known is not judged, nor what follows by it") {
   Story story;
@@ -309,9 +334,11 @@ TEST_CASE("the story of a real server's audit log: two writers, restamps, a froz
     return;
   }
   HistoryLint lint{LintRange{}};
+  Revision before;
   for (const auto& line : audited_lines(file)) {
-    const auto version = read_linted_version(line);
+    auto version = read_linted_version(line);
     REQUIRE(version);
+    version->previous = std::exchange(before, version->revision);
     lint.add(*version);
   }
   Texts texts;

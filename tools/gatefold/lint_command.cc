@@ -112,7 +112,8 @@ void print_table(const engine::LintReport& report, const Paint& paint) {
                writer.objects == 1 ? "" : "s");
   }
   for (const auto& gap : report.gaps) {
-    fmt::print("not judged: {} version{} of {}, revisions {} to {}: {}\n", gap.versions,
+    const auto count = gap.versions == 0 ? "" : fmt::format("{} ", gap.versions);
+    fmt::print("not judged: {}version{} of {}, revisions {} to {}: {}\n", count,
                gap.versions == 1 ? "" : "s", to_string(gap.key), gap.first.number, gap.last.number,
                gap.why);
   }
