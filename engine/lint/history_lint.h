@@ -20,7 +20,8 @@ struct LintRange {
   Revision until;   // 0: all
   Time since;       // 0: all
   Time until_time;  // 0: all
-  // When `after` and `until` were: sightings have no revisions. 0: not known, and not asked.
+  // When `after` and `until` were, or what is kept before them: sightings have no revisions. 0: not
+  // known, and not asked.
   Time after_time;
   Time until_revision_time;
   std::set<GuardRule> rules;  // empty: all

@@ -1,4 +1,5 @@
 // `gatefold lint`: the guard's rules over the history of a server or a directory.
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <set>
@@ -48,18 +49,22 @@ engine::LintRange range_of(const LintOptions& options, const Range& asked,
   return range;
 }
 
-// When a revision was; 0 where it is not there, or no longer.
+// When the last event was that is kept of those up to a revision; 0 where there is none. Looks
+// further and further back: before a record that was dropped, many may have been.
 Result<Time> time_of(const OpenSource& source, Revision revision) {
   Time time;
-  if (revision.number == 0) return time;
   engine::LogQuery query;
-  query.after = {revision.number - 1};
   query.until = revision;
-  auto read = source.read_page(query, {}, {}, /*wait=*/false, [&](std::string_view text) {
-    const auto line = parse_json(text);
-    if (line) time = parse_rfc3339(string_at(line->value, {"time"})).value_or(Time{});
-  });
-  if (!read) return std::unexpected(std::move(read.error()));
+  query.after = revision;
+  while (time.ns == 0 && query.after.number > 0) {
+    const auto looked_at = revision.number - query.after.number;
+    query.after.number -= std::min(looked_at + 1, query.after.number);
+    auto read = source.read_all(query, {}, {}, [&](std::string_view text) {
+      const auto line = parse_json(text);
+      if (line) time = parse_rfc3339(string_at(line->value, {"time"})).value_or(Time{});
+    });
+    if (!read) return std::unexpected(std::move(read.error()));
+  }
   return time;
 }
 
