@@ -106,10 +106,12 @@ bool HistoryLint::is_in_range(const LintedVersion& version) const {
   return version.revision > range_.after && version.time >= range_.since && !is_late;
 }
 
+bool HistoryLint::is_asked(GuardRule rule) const {
+  return range_.rules.empty() || range_.rules.contains(rule);
+}
+
 void HistoryLint::note(const LintedVersion& version, LintNote note) {
-  if (!is_in_range(version)) return;
-  if (!range_.rules.empty() && !range_.rules.contains(note.rule)) return;
-  gathering_.add(version, std::move(note));
+  if (is_in_range(version) && is_asked(note.rule)) gathering_.add(version, std::move(note));
 }
 
 // What the log no longer has lies between the object's line before and this one.
@@ -222,7 +224,7 @@ void HistoryLint::add(const LintedVersion& version) {
 void HistoryLint::add_sighting(const ObjectKey& key, std::string_view rule, std::string_view writer,
                                std::uint64_t count, Time first, Time last) {
   const auto found = find_guard_rule(rule);
-  if (!found || (!range_.rules.empty() && !range_.rules.contains(*found))) return;
+  if (!found || !is_asked(*found)) return;
   const bool is_outside = last < range_.since || last <= range_.after_time ||
                           (range_.until_time.ns > 0 && first > range_.until_time) ||
                           (range_.until_revision_time.ns > 0 && first > range_.until_revision_time);
@@ -233,10 +235,23 @@ void HistoryLint::add_sighting(const ObjectKey& key, std::string_view rule, std:
                           writer_of_sighting(writer), count, first, last);
 }
 
-LintReport HistoryLint::finish() {
-  for (auto& [key, object] : objects_) {
-    for (auto& one : object->lag.end(object->last, last_time_)) note(object->last, std::move(one));
+// They are of a range that they reach into, however long ago the object was written.
+void HistoryLint::note_open_lags(Time until) {
+  if (range_.until_time.ns > 0) {
+    until = std::min(until, range_.until_time);
+  } else if (range_.until_revision_time.ns > 0) {
+    until = std::min(until, range_.until_revision_time);
   }
+  if (until <= range_.after_time || until < range_.since) return;
+  for (auto& [key, object] : objects_) {
+    for (auto& one : object->lag.end(object->last, until)) {
+      if (is_asked(one.rule)) gathering_.add(object->last, std::move(one));
+    }
+  }
+}
+
+LintReport HistoryLint::finish(Time until) {
+  note_open_lags(std::max(until, last_time_));
   auto report = gathering_.take();
   report.versions = versions_;
   report.objects = last_lines_.size();

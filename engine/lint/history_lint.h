@@ -42,8 +42,9 @@ class HistoryLint {
   // `writer` as sightings have it: user, manager and agent, joined by '|'.
   void add_sighting(const ObjectKey& key, std::string_view rule, std::string_view writer,
                     std::uint64_t count, Time first, Time last);
-  // Once, at the end.
-  LintReport finish();
+  // Once, at the end. What lags still does so up to `until`, or to where the range ends before it;
+  // lines that lie behind `until` move it to theirs.
+  LintReport finish(Time until);
 
  private:
   struct Object;
@@ -53,6 +54,8 @@ class HistoryLint {
   void note_repairs(const LintedVersion& version);
   void note(const LintedVersion& version, LintNote note);
   bool is_in_range(const LintedVersion& version) const;
+  bool is_asked(GuardRule rule) const;
+  void note_open_lags(Time until);
 
   LintRange range_;
   LintGathering gathering_;

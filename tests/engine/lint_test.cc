@@ -50,7 +50,7 @@ class Story {
   // `rule condition writers revisions count/repaired`
   Texts found() {
     Texts texts;
-    for (const auto& one : lint.finish().findings) {
+    for (const auto& one : lint.finish({}).findings) {
       std::string writers;
       for (const auto& writer : one.writers) {
         const auto begin = writer.find('(') + 1;
@@ -95,7 +95,7 @@ TEST_CASE("who writes what stands there loops from the third time on") {
   const ObjectKey web{"gateways", "prod", "web"};
   story.lint.add_sighting(web, "no-op", "me|loop|loop/1", 30, {1}, {2});
   story.lint.add_sighting(web, "no-op", "me|twice|twice/1", 2, {1}, {2});
-  const auto findings = story.lint.finish().findings;
+  const auto findings = story.lint.finish({}).findings;
   REQUIRE(findings.size() == 1);
   CHECK(findings[0].text == "me (loop; loop/1): writes that changed nothing, 30 times");
 }
@@ -111,7 +111,7 @@ TEST_CASE("the linter says who restamps, what the guard put right, and who says 
   story.lint.add_sighting({"gateways", "prod", "web"}, "restamped", "me|legacy|legacy/1", 7, {1},
                           {2});
   story.lint.add_sighting({"gateways", "prod", "web"}, "what is this", "me||", 7, {1}, {2});
-  auto report = story.lint.finish();
+  auto report = story.lint.finish({});
   CHECK(report.versions == 4);
   CHECK(report.objects == 1);
   Texts texts;
@@ -172,13 +172,39 @@ TEST_CASE("generation lag: written for an older generation, or not at all for to
   CHECK(swift.found() == Texts{});
 }
 
+TEST_CASE(
+    "what still lags does so to the end of the history, and is of every range that reaches there") {
+  const auto seconds = [](std::string_view text) {
+    return *parse_rfc3339(fmt::format("2026-01-01T00:{}Z", text));
+  };
+  const auto lagging = [&](LintRange range, Time until) {
+    Story story(std::move(range));
+    story.write("envoy", 1, ready("True", 1));
+    story.write("kubectl", 2, ready("True", 1));  // at 00:02.5
+    const auto findings = story.lint.finish(until).findings;
+    return findings.empty() ? std::string() : findings[0].text;
+  };
+  CHECK(lagging({}, {}).empty());
+  CHECK(lagging({}, seconds("01:00")).empty());
+  CHECK(lagging({}, seconds("10:02.5")).contains("for 10m from revision 2 to the end"));
+  CHECK(lagging({.since = seconds("05:00")}, seconds("10:02.5")).contains("for 10m"));
+  CHECK(lagging({.since = seconds("11:00")}, seconds("10:02.5")).empty());
+  CHECK(lagging({.until_time = seconds("05:02.5")}, seconds("10:02.5")).contains("for 5m"));
+  CHECK(lagging({.until = {2}, .until_revision_time = seconds("00:02.5")}, seconds("10:02.5"))
+            .empty());
+  CHECK(lagging({.after = {2}, .after_time = seconds("00:02.5")}, seconds("10:02.5"))
+            .contains("for 10m"));
+  CHECK(lagging({.after = {9}, .after_time = seconds("10:02.5")}, seconds("10:02.5")).empty());
+  CHECK(lagging({.rules = {GuardRule::kFlap}}, seconds("10:02.5")).empty());
+}
+
 TEST_CASE("what is no longer kept is not judged, and said") {
   Story story;
   story.write("envoy", 1, ready("True", 1));
   story.write("envoy", 1, "-");
   story.write("envoy", 1, ready("True", 3));
   story.write("envoy", 1, ready("True", 4));
-  const auto report = story.lint.finish();
+  const auto report = story.lint.finish({});
   REQUIRE(report.gaps.size() == 1);
   CHECK(report.gaps[0].versions == 1);
   CHECK(report.gaps[0].first == Revision{2});
@@ -194,7 +220,7 @@ TEST_CASE("what the log has no records of is not judged, nor what follows by wha
   story.lose(5);
   story.wait(3600);
   story.write("envoy", 2, ready("True", 2, 2));
-  const auto report = story.lint.finish();
+  const auto report = story.lint.finish({});
   CHECK(report.findings.empty());
   REQUIRE(report.gaps.size() == 1);
   CHECK(report.gaps[0].first == Revision{3});
@@ -205,7 +231,7 @@ TEST_CASE("what the log has no records of is not judged, nor what follows by wha
     Story begun(LintRange{.after = {after}});
     begun.lose(4);
     begun.write("envoy", 1, ready("True", 1));
-    return begun.lint.finish().gaps.size();
+    return begun.lint.finish({}).gaps.size();
   };
   CHECK(gaps_after(3) == 1);
   CHECK(gaps_after(4) == 0);
@@ -218,7 +244,7 @@ TEST_CASE(
   story.write("legacy", 1, "-" + ready("False", 1));  // where it became True
   story.write("envoy", 1, ready("True", 2));
   story.write("envoy", 1, ready("True", 2));
-  const auto report = story.lint.finish();
+  const auto report = story.lint.finish({});
   CHECK(report.findings.empty());
   REQUIRE(report.gaps.size() == 1);
   CHECK(report.gaps[0].first == Revision{2});
@@ -251,7 +277,7 @@ TEST_CASE("findings of one rule stay apart where they tell of different things")
   story.write("envoy", 9, observing(2));   // back
   story.write("envoy", 9, observing(1));   // back
   Texts texts;
-  for (const auto& one : story.lint.finish().findings) {
+  for (const auto& one : story.lint.finish({}).findings) {
     if (one.rule == GuardRule::kObservedGeneration) texts.push_back(one.text);
   }
   CHECK(
@@ -265,7 +291,7 @@ TEST_CASE("sightings of a history from elsewhere moved nothing, and nothing was 
   Story story;
   story.write("envoy", 1, ready("True", 1));
   story.lint.add_sighting({"gateways", "prod", "web"}, "no-op", "me|envoy|envoy/1", 30, {1}, {2});
-  const auto report = story.lint.finish();
+  const auto report = story.lint.finish({});
   REQUIRE(report.findings.size() == 1);
   CHECK(report.findings[0].rule == GuardRule::kNoOp);
   CHECK(report.findings[0].repaired == 0);
@@ -276,7 +302,7 @@ TEST_CASE("a range of revisions holds for sightings by the times of its ends") {
   const auto sighted = [](LintRange range) {
     Story story(std::move(range));
     story.lint.add_sighting({"gateways", "prod", "web"}, "restamped", "me||", 7, {10}, {20});
-    return story.lint.finish().findings.size();
+    return story.lint.finish({}).findings.size();
   };
   CHECK(sighted({.after = {60}, .after_time = {20}}) == 0);
   CHECK(sighted({.after = {60}, .after_time = {19}}) == 1);
@@ -343,7 +369,7 @@ TEST_CASE("the story of a real server's audit log: two writers, restamps, a froz
   }
   Texts texts;
   Texts fight;
-  for (const auto& one : lint.finish().findings) {
+  for (const auto& one : lint.finish({}).findings) {
     texts.push_back(fmt::format("{} {} {}-{} x{}", text_of(one.rule).id, one.type, one.first.number,
                                 one.last.number, one.count));
     if (one.rule == GuardRule::kFight) fight = one.writers;

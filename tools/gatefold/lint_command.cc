@@ -68,6 +68,11 @@ Result<Time> time_of(const OpenSource& source, Revision revision) {
   return time;
 }
 
+// Until when the history tells: any object's timeline says so, and that of a namespace is short.
+Result<Time> end_of(const OpenSource& source) {
+  return source.read_timeline("namespace/default", [](std::string_view) {});
+}
+
 // All versions from the first on: what lies in the range is judged by what came before it.
 Result<Revision> read_versions(const OpenSource& source, const LintOptions& options, Revision until,
                                engine::HistoryLint& lint) {
@@ -157,12 +162,15 @@ int run_lint(const LintOptions& options) {
                       parse_rfc3339(string_at(line->value, {"first"})).value_or(Time{}),
                       parse_rfc3339(string_at(line->value, {"last"})).value_or(Time{}));
   };
+  Result<Time> end;
   // Behind the head nothing has happened.
   if (revisions.after <= *head) {
     auto sightings = source->read_sightings(objects, *head, note);
     if (!sightings) return report(sightings.error());
+    end = end_of(*source);
+    if (!end) return report(end.error());
   }
-  const auto found = lint.finish();
+  const auto found = lint.finish(*end);
   if (options.output == "table") {
     print_table(found, Paint(options.color));
   } else {
