@@ -172,6 +172,18 @@ TEST_CASE("generation lag: written for an older generation, or not at all for to
   CHECK(swift.found() == Texts{});
 }
 
+TEST_CASE("who wrote before a gap what lags behind it is not known") {
+  Story story;
+  story.write("envoy", 1, "-");
+  story.write("kubectl", 1, ready("True", 1));
+  story.write("kubectl", 2, ready("True", 1));
+  story.wait(3600);
+  story.write("envoy", 2, ready("True", 1, 2));
+  const auto findings = story.lint.finish({}).findings;
+  REQUIRE(findings.size() == 1);
+  CHECK(findings[0].writers == Texts{"a writer that is not known"});
+}
+
 TEST_CASE(
     "what still lags does so to the end of the history, and is of every range that reaches there") {
   const auto seconds = [](std::string_view text) {
