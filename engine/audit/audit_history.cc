@@ -24,9 +24,11 @@ ObjectKey key_of(const AuditRecord& record, std::string name) {
           record.name_space, std::move(name)};
 }
 
-// Of an object that no record shows; the same for all lives under one key.
-Uid unknown_uid(const ObjectKey& key) {
-  const auto digest = storage::sha256("unknown " + to_string(key));
+// Of an object that no record shows. Each life under one key has another one, by the record that
+// it begins with.
+Uid unknown_uid(const ObjectKey& key, const AuditRecord& first) {
+  const auto digest = storage::sha256(
+      fmt::format("unknown {} {} {}", to_string(key), format_nanos(first.time), first.id));
   std::array<std::uint8_t, 16> bytes{};
   std::copy_n(digest.begin(), bytes.size(), bytes.begin());
   return uid_from_random(bytes);
@@ -53,7 +55,7 @@ Value parsed_body(const storage::StoredObject& object) {
 // The object as it was known last, or what a request names.
 Value last_known(const AuditRecord& record, const ObjectKey& key, const Before& before) {
   if (before) return parsed_body(*before);
-  JsonObject metadata{{"name", key.name}, {"uid", to_string(unknown_uid(key))}};
+  JsonObject metadata{{"name", key.name}, {"uid", to_string(unknown_uid(key, record))}};
   if (!key.name_space.empty()) metadata["namespace"] = key.name_space;
   return JsonObject{
       {"apiVersion", record.group.empty() ? record.version : record.group + "/" + record.version},
@@ -227,9 +229,14 @@ Result<void> AuditHistory::put(const AuditRecord& record, storage::Event event, 
     return {};
   }
   // An object whose life began unseen keeps the uid that it got then.
-  const bool began_unseen = before && before->uid == unknown_uid(event.key);
-  event.uid =
-      began_unseen ? before->uid : parse_uid(uid_of(object)).value_or(unknown_uid(event.key));
+  const bool began_unseen = before && unseen_.contains(event.key);
+  const auto unknown = unknown_uid(event.key, record);
+  event.uid = began_unseen ? before->uid : parse_uid(uid_of(object)).value_or(unknown);
+  if (event.type == EventType::kDeleted) {
+    unseen_.erase(event.key);
+  } else if (event.uid == unknown) {
+    unseen_.insert(event.key);
+  }
   event.generation = {integer_at(object, {"metadata", "generation"}, 0)};
   event.labels = labels_of(object);
   event.fields = selectable_values(version, object);

@@ -45,6 +45,7 @@ class AuditHistory {
   ForeignHistory history_;
   AuditCounts counts_;
   std::set<ObjectKey> stand_ins_;   // whose last version is not known
+  std::set<ObjectKey> unseen_;      // whose life began without a record that shows its uid
   Time last_time_;                  // of the record that came last,
   std::set<std::string> last_ids_;  // and the ids of those of that time
 };

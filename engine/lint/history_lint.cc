@@ -106,10 +106,20 @@ bool HistoryLint::is_in_range(const LintedVersion& version) const {
   return version.revision > range_.after && version.time >= range_.since && !is_late;
 }
 
+bool HistoryLint::is_asked(GuardRule rule) const {
+  return range_.rules.empty() || range_.rules.contains(rule);
+}
+
 void HistoryLint::note(const LintedVersion& version, LintNote note) {
-  if (!is_in_range(version)) return;
-  if (!range_.rules.empty() && !range_.rules.contains(note.rule)) return;
-  gathering_.add(version, std::move(note));
+  if (is_in_range(version) && is_asked(note.rule)) gathering_.add(version, std::move(note));
+}
+
+// What the log no longer has lies between the object's line before and this one.
+void HistoryLint::note_lost(const LintedVersion& version, Revision before) {
+  const Revision last{version.revision.number - 1};
+  const bool is_late = range_.until.number > 0 && before >= range_.until;
+  if (before >= last || last <= range_.after || version.time < range_.since || is_late) return;
+  gathering_.add_lost(version.key, before.next(), last);
 }
 
 void HistoryLint::note_repairs(const LintedVersion& version) {
@@ -191,11 +201,15 @@ void HistoryLint::judge(const LintedVersion& version, Object& object) {
 
 void HistoryLint::add(const LintedVersion& version) {
   if (is_in_range(version)) ++versions_;
-  seen_.insert(version.key);
+  const auto before = std::exchange(last_lines_[version.key], version.revision);
   last_time_ = version.time;
   note_repairs(version);
   auto& held = objects_[version.key];
-  if (held == nullptr || held->uid != version.uid) {
+  // A line names the version before it in the same life, and a life before it has an end.
+  const auto known = held == nullptr ? Revision{} : held->last.revision;
+  const bool is_next = version.previous == known;
+  if (!is_next) note_lost(version, before);
+  if (held == nullptr || held->uid != version.uid || !is_next) {
     held = std::make_unique<Object>();
     held->uid = version.uid;
   }
@@ -210,7 +224,7 @@ void HistoryLint::add(const LintedVersion& version) {
 void HistoryLint::add_sighting(const ObjectKey& key, std::string_view rule, std::string_view writer,
                                std::uint64_t count, Time first, Time last) {
   const auto found = find_guard_rule(rule);
-  if (!found || (!range_.rules.empty() && !range_.rules.contains(*found))) return;
+  if (!found || !is_asked(*found)) return;
   const bool is_outside = last < range_.since || last <= range_.after_time ||
                           (range_.until_time.ns > 0 && first > range_.until_time) ||
                           (range_.until_revision_time.ns > 0 && first > range_.until_revision_time);
@@ -221,13 +235,26 @@ void HistoryLint::add_sighting(const ObjectKey& key, std::string_view rule, std:
                           writer_of_sighting(writer), count, first, last);
 }
 
-LintReport HistoryLint::finish() {
-  for (auto& [key, object] : objects_) {
-    for (auto& one : object->lag.end(object->last, last_time_)) note(object->last, std::move(one));
+// They are of a range that they reach into, however long ago the object was written.
+void HistoryLint::note_open_lags(Time until) {
+  if (range_.until_time.ns > 0) {
+    until = std::min(until, range_.until_time);
+  } else if (range_.until_revision_time.ns > 0) {
+    until = std::min(until, range_.until_revision_time);
   }
+  if (until <= range_.after_time || until < range_.since) return;
+  for (auto& [key, object] : objects_) {
+    for (auto& one : object->lag.end(object->last, until)) {
+      if (is_asked(one.rule)) gathering_.add(object->last, std::move(one));
+    }
+  }
+}
+
+LintReport HistoryLint::finish(Time until) {
+  note_open_lags(std::max(until, last_time_));
   auto report = gathering_.take();
   report.versions = versions_;
-  report.objects = seen_.size();
+  report.objects = last_lines_.size();
   return report;
 }
 

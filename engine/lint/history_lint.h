@@ -20,7 +20,8 @@ struct LintRange {
   Revision until;   // 0: all
   Time since;       // 0: all
   Time until_time;  // 0: all
-  // When `after` and `until` were: sightings have no revisions. 0: not known, and not asked.
+  // When `after` and `until` were, or what is kept before them: sightings have no revisions. 0: not
+  // known, and not asked.
   Time after_time;
   Time until_revision_time;
   std::set<GuardRule> rules;  // empty: all
@@ -41,22 +42,26 @@ class HistoryLint {
   // `writer` as sightings have it: user, manager and agent, joined by '|'.
   void add_sighting(const ObjectKey& key, std::string_view rule, std::string_view writer,
                     std::uint64_t count, Time first, Time last);
-  // Once, at the end.
-  LintReport finish();
+  // Once, at the end. What lags still does so up to `until`, or to where the range ends before it;
+  // lines that lie behind `until` move it to theirs.
+  LintReport finish(Time until);
 
  private:
   struct Object;
   void judge(const LintedVersion& version, Object& object);
   void compare(const LintedVersion& version, Object& object);
+  void note_lost(const LintedVersion& version, Revision before);
   void note_repairs(const LintedVersion& version);
   void note(const LintedVersion& version, LintNote note);
   bool is_in_range(const LintedVersion& version) const;
+  bool is_asked(GuardRule rule) const;
+  void note_open_lags(Time until);
 
   LintRange range_;
   LintGathering gathering_;
   std::map<ObjectKey, std::unique_ptr<Object>> objects_;
   std::map<ObjectKey, std::string> conditioned_;
-  std::set<ObjectKey> seen_;
+  std::map<ObjectKey, Revision> last_lines_;
   std::uint64_t versions_ = 0;
   Time last_time_;
 };

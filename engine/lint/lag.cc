@@ -7,6 +7,9 @@
 namespace gatefold::engine {
 namespace {
 
+// Who wrote a condition before the first version that could be judged.
+constexpr std::string_view kUnknownWriter = "a writer that is not known";
+
 bool lags(const ConditionEntry& entry, std::int64_t generation) {
   const bool is_verdict = entry.status == "True" || entry.status == "False";
   return is_verdict && entry.observed_generation && *entry.observed_generation < generation;
@@ -49,12 +52,13 @@ std::vector<LintNote> GenerationLag::judge(const LintedVersion& version,
     if (is_behind && open == open_.end()) {
       // Whoever writes it for an older generation from the start makes it lag.
       const bool is_written = pair.is_touched();
+      const auto last_writer = last_writers_.try_emplace(name, kUnknownWriter).first;
       open_.emplace(name, Open{.first = version.revision,
                                .since = version.time,
                                .observed = *pair.now->observed_generation,
                                .generation = generation,
                                .written = is_written ? 1u : 0u,
-                               .writers = {is_written ? writer : last_writers_[name]}});
+                               .writers = {is_written ? writer : last_writer->second}});
     } else if (is_behind) {
       auto& lag = open->second;
       lag.generation = generation;

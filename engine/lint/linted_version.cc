@@ -20,6 +20,7 @@ std::optional<LintedVersion> read_linted_version(const Value& line) {
   if (revision <= 0 || find(line, "object") == nullptr) return std::nullopt;
   LintedVersion version;
   version.revision = {static_cast<std::uint64_t>(revision)};
+  version.previous = {static_cast<std::uint64_t>(integer_at(line, {"previous"}, 0))};
   version.time = time_at(line, "time");
   version.is_addition = string_at(line, {"type"}) == "ADDED" &&
                         string_at(line, {"auditAnnotations", kGapAnnotation}).empty();

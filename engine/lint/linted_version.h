@@ -14,6 +14,7 @@ namespace gatefold::engine {
 
 struct LintedVersion {
   Revision revision;
+  Revision previous;  // of the version before it in the same life; 0: it is the first one
   Time time;
   bool is_addition = false;  // nothing came before it
   bool is_deletion = false;

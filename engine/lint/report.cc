@@ -151,6 +151,14 @@ void LintGathering::add_gap(const LintedVersion& version) {
   gap.why = version.gap.empty() ? "the line has no object" : version.gap;
 }
 
+void LintGathering::add_lost(const ObjectKey& key, Revision first, Revision last) {
+  auto& gap = lost_[key];
+  if (gap.first.number == 0) gap.first = first;
+  gap.key = key;
+  gap.last = last;
+  gap.why = "the log has no records of them";
+}
+
 LintReport LintGathering::take() {
   LintReport report;
   for (auto& [name, finding] : std::exchange(findings_, {})) {
@@ -163,6 +171,9 @@ LintReport LintGathering::take() {
   });
   report.writers = writers_of(report.findings);
   for (auto& [key, gap] : std::exchange(gaps_, {})) report.gaps.push_back(std::move(gap));
+  for (auto& [key, gap] : std::exchange(lost_, {})) report.gaps.push_back(std::move(gap));
+  std::ranges::sort(report.gaps, {},
+                    [](const LintGap& gap) { return std::tie(gap.key, gap.first, gap.versions); });
   return report;
 }
 
@@ -184,11 +195,12 @@ Value report_json(const LintReport& report) {
   }
   JsonArray gaps;
   for (const auto& gap : report.gaps) {
-    gaps.push_back(JsonObject{{"object", key_json(gap.key)},
-                              {"versions", gap.versions},
-                              {"firstRevision", gap.first.number},
-                              {"lastRevision", gap.last.number},
-                              {"message", gap.why}});
+    JsonObject json{{"object", key_json(gap.key)}};
+    if (gap.versions > 0) json["versions"] = gap.versions;
+    json["firstRevision"] = gap.first.number;
+    json["lastRevision"] = gap.last.number;
+    json["message"] = gap.why;
+    gaps.push_back(std::move(json));
   }
   return JsonObject{{"findings", std::move(findings)},
                     {"writers", std::move(writers)},

@@ -30,10 +30,10 @@ struct LintFinding {
   bool is_varied = false;  // they do
 };
 
-// Versions whose objects are no longer kept, so that nothing could be said of them.
+// Versions whose objects or records are no longer kept, so that nothing could be said of them.
 struct LintGap {
   ObjectKey key;
-  std::uint64_t versions = 0;
+  std::uint64_t versions = 0;  // 0: their records are gone, and nobody knows how many there were
   Revision first, last;
   std::string why;
 };
@@ -47,7 +47,7 @@ struct LintWriter {
 struct LintReport {
   std::vector<LintFinding> findings;  // by object, first revision, rule
   std::vector<LintWriter> writers;    // of the findings, most of them first
-  std::vector<LintGap> gaps;          // by object
+  std::vector<LintGap> gaps;          // by object and first revision
   std::uint64_t versions = 0;         // that were looked at
   std::uint64_t objects = 0;
 };
@@ -75,6 +75,8 @@ class LintGathering {
   void add_sighting(const ObjectKey& key, const std::string& kind, GuardRule rule,
                     const std::string& writer, std::uint64_t count, Time first, Time last);
   void add_gap(const LintedVersion& version);
+  // Of an object the log has no records between two revisions, both included.
+  void add_lost(const ObjectKey& key, Revision first, Revision last);
   // Sorted and summed; what was gathered is gone.
   LintReport take();
 
@@ -83,6 +85,7 @@ class LintGathering {
                           std::vector<std::string>, std::string>;
   std::map<Name, LintFinding> findings_;
   std::map<ObjectKey, LintGap> gaps_;
+  std::map<ObjectKey, LintGap> lost_;
 };
 
 // `Gateway prod/web`.

@@ -30,7 +30,9 @@ std::ptrdiff_t note(const EventOutline& event, Changes& changes) {
   const auto before = std::ssize(changes);
   switch (event.type) {
     case EventType::kDeleted: {
-      const bool came_here = !changes.empty() && changes.back().type == EventType::kAdded;
+      // Not always the last change: behind a write that was withheld the next one is its own.
+      const bool came_here = std::ranges::any_of(
+          changes, [](const FoldedChange& change) { return change.type == EventType::kAdded; });
       changes.clear();
       changes.push_back({event.type, event.previous, event.revision, !came_here});
       break;

@@ -185,7 +185,10 @@ void Replay::run() {
     auto asked = wait_for_turn();
     {
       const std::scoped_lock lock(mutex_);
-      if (stopping_ && !asked) break;
+      if (stopping_ && !asked) {
+        if (asked_.empty()) break;
+        continue;  // Asked before stop(), but after the turn was an event's.
+      }
     }
     if (!asked) {
       publish(advance());

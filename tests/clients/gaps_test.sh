@@ -49,10 +49,18 @@ expect_code "managers that are asked for" 0 managedFields \
   "$GATEFOLD" diff "$web" "$created" "$changed" -o diff --show-managed-fields --server "$url"
 expect_code "managers in a table" 2 'only -o diff' "$GATEFOLD" diff "$web" --show-managed-fields --server "$url"
 
-send PATCH "$gateways/web/status?fieldManager=left" '{"status":{"conditions":[{"type":"Programmed","status":"True","reason":"Told",
+told='{"status":{"conditions":[{"type":"Programmed","status":"True","reason":"Told",
   "message":"","observedGeneration":2,"lastTransitionTime":"2020-01-01T00:00:01Z"}]}}'
+send PATCH "$gateways/web/status?fieldManager=left" "$told"
 sleep 1.1
 expect_code "a server counts on" 0 '^status.conditions Programmed +True +[1-9][0-9.a-z]*s ' "$GATEFOLD" transitions "$web" --server "$url"
+
+# Writes that say nothing new; behind them versions of which the middle ones will be dropped.
+for _ in 1 2 3; do send PATCH "$gateways/web/status?fieldManager=left" "$told"; done
+type=application/json send POST "$url/api/v1/namespaces" '{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"mark"}}'
+type=application/json send POST "$maps" '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"k"},"data":{"n":"0"}}'
+for n in $(seq 9); do send PATCH "$maps/k" "{\"data\":{\"n\":\"$n\"}}"; done
+dropped=$(($(revision) - 7))
 
 for command in "show $web" "log" "stats" "transitions $web" "export"; do
   "$GATEFOLD" $command --server "$url" >/dev/full 2>"$work/said"
@@ -85,8 +93,8 @@ expect_code "and is a gap still" 1 "a gap at revision $gap," \
 # Of the oldest versions one may be left that newer ones are stored against. Then as now, what was between is not known.
 cp -r "$work/data" "$work/short"
 start_server --data "$work/short" --retain configmaps=count:5 --retain gateways.gateway.networking.k8s.io=count:1
-lines() { "$GATEFOLD" log --kind configmap --name m --server "$url" | grep -c configmaps/default/m; }
-for _ in $(seq 100); do [[ $(lines) -gt 6 ]] || break && sleep 0.1; done
+lines() { "$GATEFOLD" log --kind configmap --name "$1" --server "$url" | grep -c "configmaps/default/$1"; }
+for _ in $(seq 100); do [[ $(lines m) -gt 6 || $(lines k) -gt 6 ]] || break && sleep 0.1; done
 last=$("$GATEFOLD" show configmap/default/m -o json --server "$url" | sed -nE 's/.*"resourceVersion": "([0-9]+)".*/\1/p')
 stop_server || fail "the server that forgets did not end well"
 lost=$((first + 30))
@@ -101,6 +109,15 @@ expect_code "who set what may have come where they are lost" 0 ' metadata.name =
   "$GATEFOLD" blame configmap/default/m --data "$work/short"
 expect_code "what has not moved since versions were lost" 0 '^status.conditions Programmed +True +[1-9].* 100.0%' \
   "$GATEFOLD" transitions "$web" --data "$work/short"
+expect_code "lint says what it did not judge where versions are lost" 0 "^not judged: versions of configmaps/default/m, revisions [0-9]+ to [0-9]+: the log has no records" \
+  "$GATEFOLD" lint --kind configmap --data "$work/short"
+for from in "0 1 3.times" "$dropped 0 ^0.findings"; do
+  read -r after code said <<<"$from"
+  expect_code "lint of what was written in vain, after $after" "$code" "$said" \
+    "$GATEFOLD" lint --kind gateway --rule no-op --after "$after" --data "$work/short"
+done
+[[ -z $("$GATEFOLD" log --after $((dropped - 1)) --until "$dropped" --data "$work/short" -o json) ]] ||
+  fail "the record of revision $dropped is dropped"
 expect_code "who set what came later" 0 ' data.n = "50"$' "$GATEFOLD" blame configmap/default/m --data "$work/short"
 
 if ! command -v python3 >/dev/null; then

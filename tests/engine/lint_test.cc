@@ -26,11 +26,11 @@ class Story {
     ++revision_;
     seconds_ += 1;
     auto line = fmt::format(
-        R"({{"revision":{0},"time":"2026-01-01T{5:02}:{6:02}:{7:02}.5Z","type":"{1}",
+        R"({{"revision":{0},"previous":{8},"time":"2026-01-01T{5:02}:{6:02}:{7:02}.5Z","type":"{1}",
             "kind":"Gateway","object":{{"resource":"gateways","namespace":"prod","name":"web","uid":"u"}},
             "actor":{{"user":"me","fieldManager":"{2}","userAgent":"{2}/1"}}{4},)",
         revision_, revision_ == 1 ? "ADDED" : "MODIFIED", manager, generation, more,
-        seconds_ / 3600, seconds_ / 60 % 60, seconds_ % 60);
+        seconds_ / 3600, seconds_ / 60 % 60, seconds_ % 60, revision_ - 1);
     line +=
         conditions == "-" ? R"("bodyGap":"no longer kept"})"
         : conditions.starts_with('-')
@@ -44,12 +44,13 @@ class Story {
     REQUIRE(version);
     lint.add(*version);
   }
+  void lose(std::uint64_t records) { revision_ += records; }
   void wait(int seconds) { seconds_ += seconds; }
 
   // `rule condition writers revisions count/repaired`
   Texts found() {
     Texts texts;
-    for (const auto& one : lint.finish().findings) {
+    for (const auto& one : lint.finish({}).findings) {
       std::string writers;
       for (const auto& writer : one.writers) {
         const auto begin = writer.find('(') + 1;
@@ -94,7 +95,7 @@ TEST_CASE("who writes what stands there loops from the third time on") {
   const ObjectKey web{"gateways", "prod", "web"};
   story.lint.add_sighting(web, "no-op", "me|loop|loop/1", 30, {1}, {2});
   story.lint.add_sighting(web, "no-op", "me|twice|twice/1", 2, {1}, {2});
-  const auto findings = story.lint.finish().findings;
+  const auto findings = story.lint.finish({}).findings;
   REQUIRE(findings.size() == 1);
   CHECK(findings[0].text == "me (loop; loop/1): writes that changed nothing, 30 times");
 }
@@ -110,7 +111,7 @@ TEST_CASE("the linter says who restamps, what the guard put right, and who says 
   story.lint.add_sighting({"gateways", "prod", "web"}, "restamped", "me|legacy|legacy/1", 7, {1},
                           {2});
   story.lint.add_sighting({"gateways", "prod", "web"}, "what is this", "me||", 7, {1}, {2});
-  auto report = story.lint.finish();
+  auto report = story.lint.finish({});
   CHECK(report.versions == 4);
   CHECK(report.objects == 1);
   Texts texts;
@@ -171,19 +172,81 @@ TEST_CASE("generation lag: written for an older generation, or not at all for to
   CHECK(swift.found() == Texts{});
 }
 
+TEST_CASE("who wrote before a gap what lags behind it is not known") {
+  Story story;
+  story.write("envoy", 1, "-");
+  story.write("kubectl", 1, ready("True", 1));
+  story.write("kubectl", 2, ready("True", 1));
+  story.wait(3600);
+  story.write("envoy", 2, ready("True", 1, 2));
+  const auto findings = story.lint.finish({}).findings;
+  REQUIRE(findings.size() == 1);
+  CHECK(findings[0].writers == Texts{"a writer that is not known"});
+}
+
+TEST_CASE(
+    "what still lags does so to the end of the history, and is of every range that reaches there") {
+  const auto seconds = [](std::string_view text) {
+    return *parse_rfc3339(fmt::format("2026-01-01T00:{}Z", text));
+  };
+  const auto lagging = [&](LintRange range, Time until) {
+    Story story(std::move(range));
+    story.write("envoy", 1, ready("True", 1));
+    story.write("kubectl", 2, ready("True", 1));  // at 00:02.5
+    const auto findings = story.lint.finish(until).findings;
+    return findings.empty() ? std::string() : findings[0].text;
+  };
+  CHECK(lagging({}, {}).empty());
+  CHECK(lagging({}, seconds("01:00")).empty());
+  CHECK(lagging({}, seconds("10:02.5")).contains("for 10m from revision 2 to the end"));
+  CHECK(lagging({.since = seconds("05:00")}, seconds("10:02.5")).contains("for 10m"));
+  CHECK(lagging({.since = seconds("11:00")}, seconds("10:02.5")).empty());
+  CHECK(lagging({.until_time = seconds("05:02.5")}, seconds("10:02.5")).contains("for 5m"));
+  CHECK(lagging({.until = {2}, .until_revision_time = seconds("00:02.5")}, seconds("10:02.5"))
+            .empty());
+  CHECK(lagging({.after = {2}, .after_time = seconds("00:02.5")}, seconds("10:02.5"))
+            .contains("for 10m"));
+  CHECK(lagging({.after = {9}, .after_time = seconds("10:02.5")}, seconds("10:02.5")).empty());
+  CHECK(lagging({.rules = {GuardRule::kFlap}}, seconds("10:02.5")).empty());
+}
+
 TEST_CASE("what is no longer kept is not judged, and said") {
   Story story;
   story.write("envoy", 1, ready("True", 1));
   story.write("envoy", 1, "-");
   story.write("envoy", 1, ready("True", 3));
   story.write("envoy", 1, ready("True", 4));
-  const auto report = story.lint.finish();
+  const auto report = story.lint.finish({});
   REQUIRE(report.gaps.size() == 1);
   CHECK(report.gaps[0].versions == 1);
   CHECK(report.gaps[0].first == Revision{2});
   CHECK(report.gaps[0].why == "no longer kept");
   REQUIRE(report.findings.size() == 2);
   CHECK(report.findings[0].first == Revision{4});
+}
+
+TEST_CASE("what the log has no records of is not judged, nor what follows by what stood before") {
+  Story story;
+  story.write("envoy", 1, ready("True", 1));
+  story.write("kubectl", 2, ready("True", 1));
+  story.lose(5);
+  story.wait(3600);
+  story.write("envoy", 2, ready("True", 2, 2));
+  const auto report = story.lint.finish({});
+  CHECK(report.findings.empty());
+  REQUIRE(report.gaps.size() == 1);
+  CHECK(report.gaps[0].first == Revision{3});
+  CHECK(report.gaps[0].last == Revision{7});
+  CHECK(report.gaps[0].versions == 0);
+
+  const auto gaps_after = [](std::uint64_t after) {
+    Story begun(LintRange{.after = {after}});
+    begun.lose(4);
+    begun.write("envoy", 1, ready("True", 1));
+    return begun.lint.finish({}).gaps.size();
+  };
+  CHECK(gaps_after(3) == 1);
+  CHECK(gaps_after(4) == 0);
 }
 
 TEST_CASE(
@@ -193,7 +256,7 @@ TEST_CASE(
   story.write("legacy", 1, "-" + ready("False", 1));  // where it became True
   story.write("envoy", 1, ready("True", 2));
   story.write("envoy", 1, ready("True", 2));
-  const auto report = story.lint.finish();
+  const auto report = story.lint.finish({});
   CHECK(report.findings.empty());
   REQUIRE(report.gaps.size() == 1);
   CHECK(report.gaps[0].first == Revision{2});
@@ -226,7 +289,7 @@ TEST_CASE("findings of one rule stay apart where they tell of different things")
   story.write("envoy", 9, observing(2));   // back
   story.write("envoy", 9, observing(1));   // back
   Texts texts;
-  for (const auto& one : story.lint.finish().findings) {
+  for (const auto& one : story.lint.finish({}).findings) {
     if (one.rule == GuardRule::kObservedGeneration) texts.push_back(one.text);
   }
   CHECK(
@@ -240,7 +303,7 @@ TEST_CASE("sightings of a history from elsewhere moved nothing, and nothing was 
   Story story;
   story.write("envoy", 1, ready("True", 1));
   story.lint.add_sighting({"gateways", "prod", "web"}, "no-op", "me|envoy|envoy/1", 30, {1}, {2});
-  const auto report = story.lint.finish();
+  const auto report = story.lint.finish({});
   REQUIRE(report.findings.size() == 1);
   CHECK(report.findings[0].rule == GuardRule::kNoOp);
   CHECK(report.findings[0].repaired == 0);
@@ -251,7 +314,7 @@ TEST_CASE("a range of revisions holds for sightings by the times of its ends") {
   const auto sighted = [](LintRange range) {
     Story story(std::move(range));
     story.lint.add_sighting({"gateways", "prod", "web"}, "restamped", "me||", 7, {10}, {20});
-    return story.lint.finish().findings.size();
+    return story.lint.finish({}).findings.size();
   };
   CHECK(sighted({.after = {60}, .after_time = {20}}) == 0);
   CHECK(sighted({.after = {60}, .after_time = {19}}) == 1);
@@ -309,14 +372,16 @@ TEST_CASE("the story of a real server's audit log: two writers, restamps, a froz
     return;
   }
   HistoryLint lint{LintRange{}};
+  Revision before;
   for (const auto& line : audited_lines(file)) {
-    const auto version = read_linted_version(line);
+    auto version = read_linted_version(line);
     REQUIRE(version);
+    version->previous = std::exchange(before, version->revision);
     lint.add(*version);
   }
   Texts texts;
   Texts fight;
-  for (const auto& one : lint.finish().findings) {
+  for (const auto& one : lint.finish({}).findings) {
     texts.push_back(fmt::format("{} {} {}-{} x{}", text_of(one.rule).id, one.type, one.first.number,
                                 one.last.number, one.count));
     if (one.rule == GuardRule::kFight) fight = one.writers;

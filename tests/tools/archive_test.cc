@@ -11,6 +11,7 @@
 
 #include "engine/foreign_history.h"
 #include "engine/history.h"
+#include "schema/json.h"
 #include "storage/redact.h"
 #include "storage/verify.h"
 #include "tests/storage/scratch.h"
@@ -211,6 +212,38 @@ TEST_CASE("what is no longer kept is a gap where it is imported") {
   const auto snapshot = copy->snapshot();
   CHECK(engine::has_gap(**snapshot->event({3})));
   CHECK(*snapshot->body({5}) == *source->snapshot()->body({4}));
+}
+
+TEST_CASE("what stands in for an object is never another life's") {
+  const ScratchDirectory directory;
+  const auto source = open_store(directory.path() / "source");
+  Writer writer(*source);
+  writer.put("a", "one");
+  writer.put("a", "two");
+  auto lines = lines_of(*source);
+  auto second = parse_json(lines.at(1))->value.as_object();
+  const std::string uid = "3bae8a0b-b4d0-4fe3-b54b-59dc4efc3448";
+  second["object"].as_object()["uid"] = uid;
+  second["type"] = "ADDED";
+  second.erase("body");
+  second["bodyGap"] = "no longer kept";
+  std::ostringstream file;
+  tools::ArchiveWriter archive(
+      file, ArchiveForm::kJsonLines,
+      {.is_whole = false, .until = {2}, .incarnation = std::string(16, '0')});
+  REQUIRE(archive.add(lines.at(0)).has_value());
+  REQUIRE(archive.add(to_json(second)).has_value());
+  REQUIRE(archive.finish().has_value());
+  const auto copy = open_store(directory.path() / "copy");
+  const auto imported = import(file.str(), *copy);
+  INFO((imported ? "" : imported.error().message));
+  REQUIRE(imported.has_value());
+  // Behind the definition and the first life with its end.
+  const auto snapshot = copy->snapshot();
+  CHECK((**snapshot->event({3})).type == storage::EventType::kDeleted);
+  const auto body = parse_json(*snapshot->body({4}))->value;
+  CHECK(string_at(body, {"metadata", "uid"}) == uid);
+  CHECK(find(body, "spec") == nullptr);
 }
 
 TEST_CASE("what was redacted is a gap where it is imported, and the telling of it comes along") {

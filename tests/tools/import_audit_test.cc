@@ -206,6 +206,34 @@ TEST_CASE("what stands in for an object is marked, and what is known after it is
   CHECK(engine::body_gap(first[0]).empty());
 }
 
+TEST_CASE("each life of an object whose uid no record shows is one of its own") {
+  const ScratchDirectory directory;
+  const auto path = directory.path() / "audit.jsonl";
+  {
+    AuditLog log(path);
+    auto body = widget("", "small");
+    body.as_object()["metadata"].as_object().erase("uid");
+    for (int life = 0; life < 2; ++life) {
+      log.add("create", "widgets", nullptr, "Request", body);
+      log.add("update", "widgets", nullptr, "Request", body);
+      if (life == 0) log.add("delete", "widgets", nullptr, "Request");
+    }
+    log.add("patch", "widgets", widget("9", "large"));  // the uid that it had all the while
+  }
+  const auto store = open_store(directory.path() / "data");
+  REQUIRE(tools::import_audit({path.string()}, *store, {}).has_value());
+  CHECK(storage::verify(*store).findings.empty());
+  const auto events = events_of(*store, {"widgets.example.org", "prod", "a"});
+  REQUIRE(events.size() == 6);
+  CHECK(events[2].type == storage::EventType::kDeleted);
+  for (const auto* first : {&events[0], &events[3]}) {
+    CHECK(first->type == storage::EventType::kAdded);
+    CHECK(first[1].uid == first[0].uid);
+    CHECK(first[2].uid == first[0].uid);
+  }
+  CHECK(events[0].uid != events[3].uid);
+}
+
 TEST_CASE("a record that is there twice counts once") {
   const ScratchDirectory directory;
   const auto path = directory.path() / "audit.jsonl";

@@ -46,7 +46,8 @@ Result<void> add_part(engine::ForeignHistory& history, engine::ExactLine line) {
     engine::add_body_gap(event, line.body_gap);
     auto current = history.current(event.key);
     if (!current) return std::unexpected(std::move(current.error()));
-    line.body = std::make_shared<const std::string>(*current ? (*current)->body : bare(event));
+    const bool goes_on = *current && (*current)->uid == event.uid;
+    line.body = std::make_shared<const std::string>(goes_on ? (*current)->body : bare(event));
   }
   // Events that tell of redactions are of no kind.
   if (event.key.resource != storage::kRedactions) {

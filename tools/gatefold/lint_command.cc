@@ -1,4 +1,5 @@
 // `gatefold lint`: the guard's rules over the history of a server or a directory.
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <set>
@@ -48,19 +49,28 @@ engine::LintRange range_of(const LintOptions& options, const Range& asked,
   return range;
 }
 
-// When a revision was; 0 where it is not there, or no longer.
+// When the last event was that is kept of those up to a revision; 0 where there is none. Looks
+// further and further back: before a record that was dropped, many may have been.
 Result<Time> time_of(const OpenSource& source, Revision revision) {
   Time time;
-  if (revision.number == 0) return time;
   engine::LogQuery query;
-  query.after = {revision.number - 1};
   query.until = revision;
-  auto read = source.read_page(query, {}, {}, /*wait=*/false, [&](std::string_view text) {
-    const auto line = parse_json(text);
-    if (line) time = parse_rfc3339(string_at(line->value, {"time"})).value_or(Time{});
-  });
-  if (!read) return std::unexpected(std::move(read.error()));
+  query.after = revision;
+  while (time.ns == 0 && query.after.number > 0) {
+    const auto looked_at = revision.number - query.after.number;
+    query.after.number -= std::min(looked_at + 1, query.after.number);
+    auto read = source.read_all(query, {}, {}, [&](std::string_view text) {
+      const auto line = parse_json(text);
+      if (line) time = parse_rfc3339(string_at(line->value, {"time"})).value_or(Time{});
+    });
+    if (!read) return std::unexpected(std::move(read.error()));
+  }
   return time;
+}
+
+// Until when the history tells: any object's timeline says so, and that of a namespace is short.
+Result<Time> end_of(const OpenSource& source) {
+  return source.read_timeline("namespace/default", [](std::string_view) {});
 }
 
 // All versions from the first on: what lies in the range is judged by what came before it.
@@ -112,7 +122,8 @@ void print_table(const engine::LintReport& report, const Paint& paint) {
                writer.objects == 1 ? "" : "s");
   }
   for (const auto& gap : report.gaps) {
-    fmt::print("not judged: {} version{} of {}, revisions {} to {}: {}\n", gap.versions,
+    const auto count = gap.versions == 0 ? "" : fmt::format("{} ", gap.versions);
+    fmt::print("not judged: {}version{} of {}, revisions {} to {}: {}\n", count,
                gap.versions == 1 ? "" : "s", to_string(gap.key), gap.first.number, gap.last.number,
                gap.why);
   }
@@ -151,12 +162,15 @@ int run_lint(const LintOptions& options) {
                       parse_rfc3339(string_at(line->value, {"first"})).value_or(Time{}),
                       parse_rfc3339(string_at(line->value, {"last"})).value_or(Time{}));
   };
+  Result<Time> end;
   // Behind the head nothing has happened.
   if (revisions.after <= *head) {
     auto sightings = source->read_sightings(objects, *head, note);
     if (!sightings) return report(sightings.error());
+    end = end_of(*source);
+    if (!end) return report(end.error());
   }
-  const auto found = lint.finish();
+  const auto found = lint.finish(*end);
   if (options.output == "table") {
     print_table(found, Paint(options.color));
   } else {

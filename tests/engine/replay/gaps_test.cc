@@ -320,6 +320,19 @@ TEST_CASE("an object of which nothing can be read comes with its first version t
   CHECK(found(stage.engine()).is_null());
 }
 
+TEST_CASE(
+    "what came and went in one stretch is missed by nobody, though a write between is withheld") {
+  History history;
+  history.say(creation(1));
+  history.say(patch("lampd", R"({"metadata":{"labels":{"seen":"1"}}})"));
+  history.level(2);
+  history.say(command_by("kubectl", Verb::kDelete));
+  const auto last = history.say(creation(3));
+  Stage stage(history.options(Revision{1}));
+  CHECK(stage.seek(last).progress.unheard == 0);
+  CHECK(level_of(stage.engine()) == 3);
+}
+
 TEST_CASE("numbers that a restored backup passed over are no gap") {
   History history;
   history.say(creation(1));
