@@ -146,5 +146,10 @@ expect_code "lint says what it did not judge" 0 "^not judged: $((records / 3)) v
   "$GATEFOLD" lint --kind configmap --data "$work/cluster"
 expect_code "bisect says what it did not see" 0 '"gaps":[1-9]' \
   "$GATEFOLD" bisect configmap/default/m 'int(self.data.n) > 30' -o json --data "$work/cluster"
+for from in "$work" -; do
+  expect_code "an audit log that can't be read: $from" 3 "can't be read" \
+    bash -c '"$0" import --audit "$1" --data "$2" <"$3"' "$GATEFOLD" "$from" "$work/unread" "$work"
+  [[ ! -e $work/unread ]] || fail "what can't be read leaves no directory"
+done
 expect_code "standard input twice" 2 'read once' "$GATEFOLD" import --audit - - --data "$work/twice"
 finish

@@ -249,6 +249,15 @@ TEST_CASE("a record that is there twice counts once") {
   CHECK(events_of(*store, {"widgets.example.org", "prod", "a"}).size() == 2);
 }
 
+TEST_CASE("an audit log that can't be read is no empty one") {
+  const ScratchDirectory directory;
+  const auto store = open_store(directory.path() / "data");
+  const auto counts = tools::import_audit({directory.path().string()}, *store, {});
+  REQUIRE(!counts.has_value());
+  CHECK(counts.error().reason == Reason::kServiceUnavailable);
+  CHECK(counts.error().message == directory.path().string() + ", line 1: it can't be read");
+}
+
 TEST_CASE("a last line that is cut off is left out, and said") {
   const ScratchDirectory directory;
   const auto path = directory.path() / "audit.jsonl";
