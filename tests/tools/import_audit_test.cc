@@ -59,7 +59,7 @@ TEST_CASE("a real audit log is a history of two writers that fight") {
   INFO((counts ? "" : counts.error().message));
   REQUIRE(counts.has_value());
   CHECK(counts->records == 17);
-  CHECK(counts->events == 15);
+  CHECK(counts->writes == 15);
   CHECK(counts->gaps == 0);
   CHECK(counts->skipped == std::map<std::string, std::uint64_t>{{"failed", 1}, {"read", 1}});
   CHECK(storage::verify(*store).findings.empty());
@@ -271,7 +271,7 @@ TEST_CASE("a last line that is cut off is left out, and said") {
       tools::import_audit({path.string()}, *store,
                           {.progress = {}, .warn = [&](std::string_view what) { said += what; }});
   REQUIRE(counts.has_value());
-  CHECK(counts->events == 1);
+  CHECK(counts->writes == 1);
   CHECK(said == path.string() + ", line 2: it is cut off, and left out");
 }
 
