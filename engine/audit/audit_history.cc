@@ -257,7 +257,7 @@ Result<void> AuditHistory::put(const AuditRecord& record, storage::Event event, 
   }
   event.audit_annotations.push_back({std::string(kAuditId), record.id});
   if (has_gap(event) || (!before && event.type != EventType::kAdded)) ++counts_.gaps;
-  ++counts_.events;
+  ++counts_.writes;
   if (body_gap(event).empty()) {
     stand_ins_.erase(event.key);
   } else {

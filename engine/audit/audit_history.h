@@ -20,8 +20,10 @@ inline constexpr std::string_view kAuditId = "audit.gatefold.dev/audit-id";
 
 struct AuditCounts {
   std::uint64_t records = 0;
-  std::uint64_t events = 0;
-  std::uint64_t gaps = 0;                        // events with a gap
+  // Records that became events. Others stand in beside them: for definitions, and for how objects
+  // came and went where no record tells.
+  std::uint64_t writes = 0;
+  std::uint64_t gaps = 0;                        // of these, with a gap
   std::map<std::string, std::uint64_t> skipped;  // records, by reason
 };
 

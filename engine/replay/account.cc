@@ -58,8 +58,7 @@ Result<Value> parse_object(std::string_view body) {
 
 Result<void> trace_history(const storage::Snapshot& history, const UnderTest& under_test,
                            ReplayReport& report, Account& account) {
-  Status failed;
-  bool is_fine = true;
+  Result<void> traced;
   auto read =
       history.outlines(report.from, report.until, [&](const storage::EventOutline& outline) {
         if (!under_test.wrote(outline.user, outline.field_manager, outline.user_agent)) return true;
@@ -68,16 +67,16 @@ Result<void> trace_history(const storage::Snapshot& history, const UnderTest& un
           return true;
         }
         auto event = history.event(outline.revision);
-        if (!event || !*event) {
-          is_fine = false;
-          if (!event) failed = std::move(event.error());
-          return false;
+        if (!event) {
+          traced = std::unexpected(std::move(event.error()));
+        } else if (!*event) {
+          traced = internal_error("a record of the history is gone while it is read");
+        } else {
+          account.note(**event, &Traces::history);
         }
-        account.note(**event, &Traces::history);
-        return true;
+        return traced.has_value();
       });
-  if (!is_fine) return std::unexpected(std::move(failed));
-  return read;
+  return traced ? read : traced;
 }
 
 Result<void> add_objects(const ObjectKey& key, const storage::Snapshot& history, const View& replay,
@@ -185,7 +184,12 @@ Result<ReplayReport> account(const storage::Snapshot& history, const View& repla
   if (!dropped) return std::unexpected(std::move(dropped.error()));
   report.dropped = std::move(*dropped);
   report.is_truncated = account.is_truncated();
-  for (auto& [key, traces] : account.traces()) {
+  auto& left = account.traces();
+  while (!left.empty()) {
+    // Out of the map, so that no two have their objects parsed at a time.
+    auto node = left.extract(left.begin());
+    const auto& key = node.key();
+    auto& traces = node.mapped();
     if (auto added = add_objects(key, history, replay, until, traces); !added) {
       return std::unexpected(std::move(added.error()));
     }

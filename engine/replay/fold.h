@@ -32,7 +32,8 @@ struct FoldedHistory {
   std::vector<FoldedChange> changes;
 };
 
-// Changes that are kept at most, some 40 bytes each: the fold ends early at more.
+// Changes that are kept at most, some 200 bytes each where every one is of an object of its own:
+// the fold ends early at more.
 inline constexpr std::size_t kFoldedChangesMax = 1'000'000;
 
 // Events in (after, until] of `history`, less those of the writers under test; what was dropped is

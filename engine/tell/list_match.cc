@@ -33,7 +33,7 @@ Name name_by_keys(const Value& item, std::span<const std::string> keys, std::siz
   return text;
 }
 
-// As the guard names entries of lists without map keys; see engine/conditions.
+// As the guard names entries of lists without map keys; see engine/guard/conditions.
 Name name_by_reference(const Value& item, std::string_view name_space) {
   if (!item.is_object() || find(item, "controllerName") == nullptr) return std::nullopt;
   for (const auto* member : {"parentRef", "ancestorRef"}) {

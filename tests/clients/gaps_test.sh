@@ -142,9 +142,17 @@ head -3 "$work/mixed.jsonl" >"$work/head.jsonl"
 tail -1 "$work/mixed.jsonl" | head -c 100 >>"$work/mixed.jsonl"
 expect_code "a log that is being written is imported" 0 "standard input, line $((records + 1)): it is cut off, and left out" \
   bash -c '"$0" import --audit - "$1" --data "$2" <"$3"' "$GATEFOLD" "$work/head.jsonl" "$work/cluster" "$work/mixed.jsonl"
+told=$("$GATEFOLD" import --audit "$work/mixed.jsonl" --data "$work/counted" -o json 2>/dev/null)
+head=$("$GATEFOLD" log --data "$work/counted" -o json | sed -nE '$s/^\{"revision":([0-9]+),.*/\1/p')
+grep -qE "\"events\":$head,\"writes\":$records," <<<"$told" || fail "events and writes are counted apart" "$told"
 expect_code "lint says what it did not judge" 0 "^not judged: $((records / 3)) versions of configmaps/default/m" \
   "$GATEFOLD" lint --kind configmap --data "$work/cluster"
 expect_code "bisect says what it did not see" 0 '"gaps":[1-9]' \
   "$GATEFOLD" bisect configmap/default/m 'int(self.data.n) > 30' -o json --data "$work/cluster"
+for from in "$work" -; do
+  expect_code "an audit log that can't be read: $from" 3 "can't be read" \
+    bash -c '"$0" import --audit "$1" --data "$2" <"$3"' "$GATEFOLD" "$from" "$work/unread" "$work"
+  [[ ! -e $work/unread ]] || fail "what can't be read leaves no directory"
+done
 expect_code "standard input twice" 2 'read once' "$GATEFOLD" import --audit - - --data "$work/twice"
 finish

@@ -168,6 +168,44 @@ TEST_CASE("a file that is cut off or altered anywhere is refused") {
   CHECK(is_refused(file + "more"));
 }
 
+// A file on a disk that fails.
+class FailingFile : public std::streambuf {
+ public:
+  explicit FailingFile(std::string readable) : readable_(std::move(readable)) {
+    setg(readable_.data(), readable_.data(), readable_.data() + readable_.size());
+  }
+
+ private:
+  int_type underflow() override { throw std::ios_base::failure("the disk"); }
+
+  std::string readable_;
+};
+
+TEST_CASE("a disk that fails is no file that is cut off") {
+  const auto form = GENERATE(ArchiveForm::kJsonLines, ArchiveForm::kFlatBuffers);
+  const ScratchDirectory directory;
+  const auto source = open_store(directory.path() / "source");
+  Writer(*source).put("a", "one");
+  const auto file = exported(*source, form);
+  for (const auto size : {std::size_t{0}, file.size() / 4, file.size() / 2, file.size() - 1}) {
+    INFO(size);
+    FailingFile failing(file.substr(0, size));
+    std::istream in(&failing);
+    const auto read_all = [&]() -> Status {
+      auto reader = tools::ArchiveReader::open(in);
+      if (!reader) return reader.error();
+      for (;;) {
+        auto line = reader->next();
+        if (!line) return line.error();
+        if (!*line) return {};
+      }
+    };
+    const auto status = read_all();
+    CHECK(status.reason == Reason::kServiceUnavailable);
+    CHECK(status.message == "the file can't be read");
+  }
+}
+
 TEST_CASE("a part of a history gets new numbers and remembers the old ones") {
   const ScratchDirectory directory;
   const auto source = open_store(directory.path() / "source");

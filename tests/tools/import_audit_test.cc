@@ -59,7 +59,7 @@ TEST_CASE("a real audit log is a history of two writers that fight") {
   INFO((counts ? "" : counts.error().message));
   REQUIRE(counts.has_value());
   CHECK(counts->records == 17);
-  CHECK(counts->events == 15);
+  CHECK(counts->writes == 15);
   CHECK(counts->gaps == 0);
   CHECK(counts->skipped == std::map<std::string, std::uint64_t>{{"failed", 1}, {"read", 1}});
   CHECK(storage::verify(*store).findings.empty());
@@ -249,6 +249,15 @@ TEST_CASE("a record that is there twice counts once") {
   CHECK(events_of(*store, {"widgets.example.org", "prod", "a"}).size() == 2);
 }
 
+TEST_CASE("an audit log that can't be read is no empty one") {
+  const ScratchDirectory directory;
+  const auto store = open_store(directory.path() / "data");
+  const auto counts = tools::import_audit({directory.path().string()}, *store, {});
+  REQUIRE(!counts.has_value());
+  CHECK(counts.error().reason == Reason::kServiceUnavailable);
+  CHECK(counts.error().message == directory.path().string() + ", line 1: it can't be read");
+}
+
 TEST_CASE("a last line that is cut off is left out, and said") {
   const ScratchDirectory directory;
   const auto path = directory.path() / "audit.jsonl";
@@ -262,7 +271,7 @@ TEST_CASE("a last line that is cut off is left out, and said") {
       tools::import_audit({path.string()}, *store,
                           {.progress = {}, .warn = [&](std::string_view what) { said += what; }});
   REQUIRE(counts.has_value());
-  CHECK(counts->events == 1);
+  CHECK(counts->writes == 1);
   CHECK(said == path.string() + ", line 2: it is cut off, and left out");
 }
 

@@ -128,10 +128,15 @@ std::unexpected<Status> ArchiveReader::wrong(std::string_view what) const {
                  fmt::format("corruption: entry {} of the history: {}", entries_, what));
 }
 
+// What was to be read is not there: the file ends, or the disk does not give it.
+std::unexpected<Status> ArchiveReader::ended() const {
+  return in_->bad() ? unavailable("the file can't be read") : wrong("the file is cut off here");
+}
+
 Result<std::string> ArchiveReader::take_line() {
   std::string line;
   for (int c = in_->get(); c != '\n'; c = in_->get()) {
-    if (c == std::istream::traits_type::eof()) return wrong("the file is cut off here");
+    if (c == std::istream::traits_type::eof()) return ended();
     if (line.size() >= kEntryBytesMax) return wrong("the line is too long");
     line += static_cast<char>(c);
   }
@@ -140,7 +145,7 @@ Result<std::string> ArchiveReader::take_line() {
 
 Result<std::string> ArchiveReader::take_frame() {
   std::array<char, 4> prefix{};
-  if (!in_->read(prefix.data(), prefix.size())) return wrong("the file is cut off here");
+  if (!in_->read(prefix.data(), prefix.size())) return ended();
   std::size_t size = 0;
   for (std::size_t i = 0; i < prefix.size(); ++i) {
     size |= static_cast<std::size_t>(static_cast<unsigned char>(prefix.at(i))) << (8 * i);
@@ -148,7 +153,7 @@ Result<std::string> ArchiveReader::take_frame() {
   if (size > kEntryBytesMax) return wrong("its size can't be");
   std::string frame(size, '\0');
   if (!in_->read(frame.data(), static_cast<std::streamsize>(size))) {
-    return wrong("the file is cut off here");
+    return ended();
   }
   return frame;
 }

@@ -68,6 +68,7 @@ class ArchiveReader {
   Result<engine::ExactLine> take_record(std::string_view record);
   Result<void> check_end(std::string_view entry);
   std::unexpected<Status> wrong(std::string_view what) const;
+  std::unexpected<Status> ended() const;
 
   std::istream* in_;
   ArchiveForm form_ = ArchiveForm::kJsonLines;

@@ -29,8 +29,9 @@ std::string place_text(const std::string& file, std::uint32_t line) {
   return fmt::format("{}, line {}", file == kStandardInput ? "standard input" : file, line);
 }
 
-std::unexpected<Status> wrong(const std::string& file, std::uint32_t line, std::string_view what) {
-  return bad_request(fmt::format("{}: {}", place_text(file, line), what));
+std::unexpected<Status> at_line(const std::string& file, std::uint32_t line, Status status) {
+  status.message = fmt::format("{}: {}", place_text(file, line), status.message);
+  return std::unexpected(std::move(status));
 }
 
 enum class Taken { kLine, kLineWithoutEnd, kNothing };
@@ -38,8 +39,10 @@ enum class Taken { kLine, kLineWithoutEnd, kNothing };
 Result<Taken> take_line(std::istream& in, std::string& line) {
   line.clear();
   for (int c = in.get(); c != '\n'; c = in.get()) {
-    if (c == std::istream::traits_type::eof())
+    if (c == std::istream::traits_type::eof()) {
+      if (in.bad()) return unavailable("it can't be read");
       return line.empty() ? Taken::kNothing : Taken::kLineWithoutEnd;
+    }
     if (line.size() >= kLineBytesMax) return bad_request("the line is too long");
     line += static_cast<char>(c);
   }
@@ -57,6 +60,7 @@ Result<std::fstream> copy_of_standard_input() {
   // Nothing to copy is a failure to iostreams.
   if (std::cin.peek() != std::istream::traits_type::eof()) copy << std::cin.rdbuf();
   copy.flush();
+  if (std::cin.bad()) return unavailable("standard input can't be read");
   if (!copy) return unavailable("standard input can't be copied to " + path);
   copy.seekg(0);
   return copy;
@@ -75,7 +79,7 @@ Result<void> find_places(std::istream& in, const std::string& file, std::uint32_
   for (std::uint32_t count = 1;; ++count) {
     const auto offset = static_cast<std::uint64_t>(in.tellg());
     const auto taken = take_line(in, line);
-    if (!taken) return wrong(file, count, taken.error().message);
+    if (!taken) return at_line(file, count, taken.error());
     if (*taken == Taken::kNothing) return {};
     if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
     if (*taken == Taken::kLineWithoutEnd && !parse_json(line)) {
@@ -83,7 +87,7 @@ Result<void> find_places(std::istream& in, const std::string& file, std::uint32_
       return {};
     }
     const auto time = engine::audit_time(line);
-    if (!time) return wrong(file, count, time.error().message);
+    if (!time) return at_line(file, count, time.error());
     places.push_back({*time, number, count, offset});
     if (*taken == Taken::kLineWithoutEnd) return {};
   }
@@ -111,9 +115,12 @@ Result<engine::AuditCounts> import_audit(const std::vector<std::string>& files,
     in.clear();
     in.seekg(static_cast<std::streamoff>(place.offset));
     const auto taken = take_line(in, line);
-    if (!taken) return wrong(files[place.file], place.line, taken.error().message);
+    if (!taken) return at_line(files[place.file], place.line, taken.error());
+    if (*taken == Taken::kNothing) {
+      return at_line(files[place.file], place.line, unavailable("it is gone").error());
+    }
     auto record = engine::parse_audit_record(line);
-    if (!record) return wrong(files[place.file], place.line, record.error().message);
+    if (!record) return at_line(files[place.file], place.line, record.error());
     if (auto added = history.add(std::move(*record)); !added) {
       return std::unexpected(std::move(added.error()));
     }

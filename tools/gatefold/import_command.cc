@@ -54,7 +54,12 @@ Result<storage::Head> import_file(const ImportOptions& options) {
   return head;
 }
 
-Result<engine::AuditCounts> import_audit_logs(const ImportOptions& options) {
+struct ImportedAudit {
+  Revision head;
+  engine::AuditCounts counts;
+};
+
+Result<ImportedAudit> import_audit_logs(const ImportOptions& options) {
   auto made = NewDirectory::begin(options.directory);
   if (!made) return std::unexpected(std::move(made.error()));
   auto store = (*made)->open(Channel::kStandard);
@@ -64,30 +69,33 @@ Result<engine::AuditCounts> import_audit_logs(const ImportOptions& options) {
       .progress = [&](std::uint64_t done, std::uint64_t total) { progress.show(done, total); },
       .warn = [](std::string_view what) { fmt::print(stderr, "gatefold: {}\n", what); }};
   auto counts = import_audit(options.files, **store, news);
-  if (!counts) return counts;
+  if (!counts) return std::unexpected(std::move(counts.error()));
+  const auto head = (*store)->head().revision;
   if (auto finished = (*made)->finish(); !finished) {
     return std::unexpected(std::move(finished.error()));
   }
-  return counts;
+  return ImportedAudit{head, std::move(*counts)};
 }
 
 int run_audit(const ImportOptions& options) {
-  const auto counts = import_audit_logs(options);
-  if (!counts) return report(counts.error());
+  const auto imported = import_audit_logs(options);
+  if (!imported) return report(imported.error());
+  const auto& [head, counts] = *imported;
   if (options.output != "text") {
     JsonObject skipped;
-    for (const auto& [reason, number] : counts->skipped) skipped[reason] = number;
+    for (const auto& [reason, number] : counts.skipped) skipped[reason] = number;
     print_value(JsonObject{{"directory", options.directory},
-                           {"events", counts->events},
-                           {"gaps", counts->gaps},
-                           {"records", counts->records},
+                           {"events", head.number},
+                           {"writes", counts.writes},
+                           {"gaps", counts.gaps},
+                           {"records", counts.records},
                            {"skipped", std::move(skipped)}},
                 options.output);
     return kFine;
   }
-  fmt::print("imported {} events to {}, {} of them with a gap, from {} records\n", counts->events,
-             options.directory, counts->gaps, counts->records);
-  for (const auto& [reason, number] : counts->skipped) {
+  fmt::print("imported {} events to {}, of {} writes, {} of them with a gap, from {} records\n",
+             head.number, options.directory, counts.writes, counts.gaps, counts.records);
+  for (const auto& [reason, number] : counts.skipped) {
     fmt::print("skipped {}: {}\n", number, reason);
   }
   return kFine;
