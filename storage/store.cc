@@ -4,6 +4,7 @@
 #include <chrono>
 #include <map>
 #include <mutex>
+#include <ranges>
 #include <set>
 #include <system_error>
 #include <thread>
@@ -422,8 +423,10 @@ Result<bool> Store::trim(std::string_view resource, const Retention& retention, 
   const auto lineage = read_lineage(*files.database);
   if (!lineage) return std::unexpected(lineage.error());
   // The last event stays, also where the log goes on with numbers that were passed over.
-  const bool ends_with_epoch = !lineage->empty() && lineage->back().head == files.head.revision;
-  const auto last = ends_with_epoch ? lineage->back().last : files.head.revision;
+  auto last = files.head.revision;
+  for (const auto& ancestor : *lineage | std::views::reverse) {
+    if (ancestor.head == last) last = ancestor.last;
+  }
   const auto step = [&](auto&& work) -> Result<bool> {
     const Snapshot::Pin pin(files.database);  // of what the step before has left
     Trim trim(pin, found->first, found->second, last);
