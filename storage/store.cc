@@ -443,10 +443,11 @@ Result<bool> Store::trim(std::string_view resource, const Retention& retention, 
     files.publish();
     return has_more;
   };
-  auto& counted = files.counted[found->first];
   auto has_more = step([&](Trim& trim) { return trim.records(retention.records, now); });
   if (!has_more || *has_more) return has_more;
+  auto counted = files.counted[found->first];
   has_more = step([&](Trim& trim) { return trim.versions(retention.records.count, counted); });
+  if (has_more) files.counted[found->first] = counted;
   if (!has_more || *has_more) return has_more;
   return step([&](Trim& trim) { return trim.bodies(retention.bodies, now); });
 }
