@@ -260,6 +260,7 @@ bool Sequencer::step() {
   }
   // Before each batch, so that no flood of writes outruns it.
   const bool has_kept_house = !is_broken && keep_house();
+  if (notice_broken()) return true;
   auto taken = take();
   if (taken.empty()) return has_kept_house;
   Batch batch;
@@ -303,6 +304,16 @@ void Sequencer::redact(storage::RedactRequest request, Engine::Redacted done) {
     }
   }
   done(failure(Reason::kTooManyRequests, "Too many requests, please try again later."));
+}
+
+// What is written beside commits fails like them.
+bool Sequencer::notice_broken() {
+  if (!store_.is_broken()) return false;
+  const std::scoped_lock lock(mutex_);
+  if (!std::exchange(outcome_unknown_, true)) {
+    broken_ = "writes are refused: what retention or a redaction changed could not be written";
+  }
+  return true;
 }
 
 bool Sequencer::keep_house() {

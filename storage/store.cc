@@ -210,7 +210,7 @@ class Store::Files {
   // Up to where versions were counted since the store was opened; writer thread only.
   std::map<std::string, Revision, std::less<>> counted;
   std::set<Revision> redacted_frames;  // since the store was opened; writer thread only
-  bool is_broken = false;              // writer thread only; a commit had an unknown outcome
+  bool is_broken = false;              // writer thread only; see Store::is_broken()
 
   mutable std::mutex mutex;
   std::shared_ptr<const Snapshot> snapshot;  // guarded by mutex
@@ -494,6 +494,10 @@ bool Store::has_space() const {
   const auto status = files_->location.env->GetFreeSpace(files_->location.path, &free_bytes);
   // A file system that can't tell, such as the one in memory, has space until a write fails.
   return !status.ok() || free_bytes >= files_->options.reserve_bytes;
+}
+
+bool Store::is_broken() const {
+  return files_->is_broken;
 }
 
 Result<void> Store::probe() const {

@@ -234,6 +234,55 @@ TEST_CASE("a namespace goes on to end after its disk failed, though nobody write
   }));
 }
 
+TEST_CASE("a disk that fails while only retention writes is told of, and mended without a client") {
+  Bench bench;
+  auto world = engine::real_world();
+  Time now = world.now();
+  world.now = [&] { return now; };
+  bench.engine.reset();
+  engine::EngineOptions options;
+  options.store.directory = bench.directory.path();
+  options.store.env = bench.env.get();
+  options.manual = true;
+  REQUIRE(options.retention.add("configmaps=bytes:1").has_value());
+  auto opened = Engine::open(std::move(options), world);
+  REQUIRE(opened.has_value());
+  bench.engine = std::move(*opened);
+  const auto settle = [&] {
+    while (bench.engine->step()) {
+    }
+  };
+  REQUIRE(bench.create("a").has_value());
+  REQUIRE(bench.create("b").has_value());
+  engine::Command removal;
+  removal.verb = engine::Verb::kDelete;
+  removal.version = "v1";
+  removal.plural = "configmaps";
+  removal.name_space = "default";
+  removal.name = "a";
+  removal.actor.user = "tester";
+  REQUIRE(bench.engine->execute(std::move(removal)).has_value());
+  REQUIRE(bench.create("c").has_value());
+  settle();
+
+  bench.faults->append = Fault::kInputOutput;
+  bench.faults->create = Fault::kInputOutput;
+  now.ns += 2 * engine::kRetentionPauseNs;
+  settle();
+  REQUIRE(bench.faults->failures > 0);
+  CHECK_FALSE(bench.engine->health().accepts_writes);
+  const auto refused = bench.create("refused");
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().reason == Reason::kServiceUnavailable);
+
+  bench.faults->append = Fault::kNone;
+  bench.faults->create = Fault::kNone;
+  settle();
+  CHECK(bench.engine->health().accepts_writes);
+  CHECK(bench.create("after").has_value());
+  CHECK(bench.names() == std::set<std::string>{"after", "b", "c"});
+}
+
 TEST_CASE("many writers meet a failing disk") {
   Bench bench;
   const auto start = bench.engine->view()->revision();
