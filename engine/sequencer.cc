@@ -318,8 +318,10 @@ bool Sequencer::notice_broken() {
 
 bool Sequencer::keep_house() {
   std::optional<Redaction> redaction;
+  bool is_stopping = false;
   {
     const std::scoped_lock lock(mutex_);
+    is_stopping = stopping_;
     if (!redactions_.empty()) {
       redaction = std::move(redactions_.front());
       redactions_.pop_front();
@@ -329,7 +331,8 @@ bool Sequencer::keep_house() {
     redact_now(redaction->request, std::move(redaction->done));
     return true;
   }
-  if (!retention_.step(store_)) return false;
+  // Nobody waits for it, and it may go on for minutes.
+  if (is_stopping || !retention_.step(store_)) return false;
   publish_view();
   return true;
 }
