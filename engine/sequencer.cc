@@ -517,8 +517,12 @@ void Sequencer::answer_waiters(bool ending) {
 
 void Sequencer::wait() {
   std::unique_lock lock(mutex_);
-  auto until = std::chrono::steady_clock::time_point::max();
-  for (const auto& [revision, waiter] : waiters_) until = std::min(until, waiter.deadline);
+  const auto first_deadline = [&] {
+    auto first = std::chrono::steady_clock::time_point::max();
+    for (const auto& [revision, waiter] : waiters_) first = std::min(first, waiter.deadline);
+    return first;
+  };
+  auto until = first_deadline();
   if (outcome_unknown_ || lacks_space_) {
     until = std::min(until, std::chrono::steady_clock::now() + kMendPause);
   }
@@ -526,11 +530,13 @@ void Sequencer::wait() {
     until = std::min(
         until, std::chrono::steady_clock::now() + std::chrono::nanoseconds(kRetentionPauseNs));
   }
+  // A waiter that came meanwhile may have to be answered before the writer would wake.
   const auto has_work = [&] {
-    return stopping_ || ((!queue_.empty() || !redactions_.empty()) && !outcome_unknown_);
+    return stopping_ || ((!queue_.empty() || !redactions_.empty()) && !outcome_unknown_) ||
+           first_deadline() < until;
   };
   if (until == std::chrono::steady_clock::time_point::max()) {
-    work_.wait(lock, [&] { return has_work() || !waiters_.empty() || !queue_.empty(); });
+    work_.wait(lock, [&] { return has_work() || !queue_.empty(); });
   } else {
     work_.wait_until(lock, until, has_work);
   }
