@@ -168,24 +168,31 @@ class Store::Files {
 
   // Readers see what is committed from here on.
   void publish() {
-    auto next = std::make_shared<const Snapshot>(
-        std::make_shared<const Snapshot::Pin>(database, horizons), head);
+    auto next_pin = std::make_shared<const Snapshot::Pin>(database, horizons);
+    auto next = std::make_shared<const Snapshot>(next_pin, head);
     const std::scoped_lock lock(mutex);
     snapshot.swap(next);
+    pin.swap(next_pin);
   }
 
   // Closes RocksDB when nobody reads; false: somebody does.
   bool close_if_unused() {
     std::shared_ptr<const Snapshot> last;
+    std::shared_ptr<const Snapshot::Pin> last_pin;
     {
       const std::scoped_lock lock(mutex);
-      // Ours alone, and RocksDB is held by it and by us: nobody can take another one while we hold
-      // the mutex.
-      if (snapshot && (snapshot.use_count() > 1 || database.use_count() > 2)) return false;
+      // Ours alone, its Pin held by it and by us, RocksDB by that and by us: nobody can take
+      // another one while we hold the mutex. Snapshots of the past share the Pin.
+      if (snapshot &&
+          (snapshot.use_count() > 1 || pin.use_count() > 2 || database.use_count() > 2)) {
+        return false;
+      }
       if (!snapshot && database && database.use_count() > 1) return false;
       last.swap(snapshot);
+      last_pin.swap(pin);
     }
     last.reset();
+    last_pin.reset();
     database.reset();
     return true;
   }
@@ -214,6 +221,7 @@ class Store::Files {
 
   mutable std::mutex mutex;
   std::shared_ptr<const Snapshot> snapshot;  // guarded by mutex
+  std::shared_ptr<const Snapshot::Pin> pin;  // guarded by mutex; the snapshot's
 };
 
 namespace {

@@ -11,6 +11,23 @@ namespace {
 
 using storage::EventType;
 
+TEST_CASE("a store is not closed while somebody reads the past") {
+  const ScratchDirectory directory;
+  const auto store = open_store(directory.path());
+  Writer writer(*store);
+  writer.put("a", "one");
+  writer.put("a", "two");
+  auto past = store->snapshot()->at(Revision{1});
+  REQUIRE(past.has_value());
+  const auto recovered = store->recover(0);
+  REQUIRE_FALSE(recovered.has_value());
+  CHECK(recovered.error().message == "the store is still being read");
+  CHECK(store->snapshot() != nullptr);
+  CHECK((*past)->body({1}).has_value());
+  past->reset();
+  CHECK(store->recover(0).has_value());
+}
+
 TEST_CASE("an object can be read as it was written, now and after reopening") {
   const ScratchDirectory directory;
   storage::Head head;
