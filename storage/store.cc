@@ -205,6 +205,7 @@ class Store::Files {
   void count_event(const std::string& resource, std::size_t bytes,
                    KeptByResource& kept_after) const;
   void unhang(PreparedEvent& prepared) const;
+  Result<void> redact(const ObjectKey& key, std::span<const Revision> revisions);
 
   const StoreOptions options;
   const Location location;
@@ -303,6 +304,29 @@ Result<Head> Store::Files::fill(rocksdb::WriteBatch& batch, std::span<BatchEntry
     batch.Put(slice(kept_key(resource)), encode_kept(of_resource));
   }
   return next;
+}
+
+Result<void> Store::Files::redact(const ObjectKey& key, std::span<const Revision> revisions) {
+  const Snapshot::Pin now(database);
+  Rewrite rewrite(now, key, revisions);
+  for (bool goes_on = true; goes_on;) {
+    const auto has_more = rewrite.next();
+    if (!has_more) return std::unexpected(has_more.error());
+    goes_on = *has_more;
+    auto& of_resource = kept[key.resource];
+    of_resource.bytes += rewrite.bytes_added();
+    of_resource.bytes -= std::min(of_resource.bytes, rewrite.bytes_freed());
+    rewrite.batch().Put(slice(kept_key(key.resource)), encode_kept(of_resource));
+    // Before it is written: a write that fails may be there all the same.
+    redacted_frames.insert(rewrite.frames().begin(), rewrite.frames().end());
+    const auto written = database->write(rewrite.batch(), /*sync=*/true);
+    if (!written.ok()) {
+      is_broken = true;
+      return disk_failure(written);
+    }
+    rewrite.batch().Clear();
+  }
+  return {};
 }
 
 Result<std::unique_ptr<Store>> Store::open(StoreOptions options) {
@@ -467,28 +491,11 @@ Result<std::vector<Revision>> Store::plan_redaction(const RedactRequest& request
 }
 
 Result<void> Store::redact(const ObjectKey& key, std::span<const Revision> revisions) {
-  auto& files = *files_;
-  const Snapshot::Pin pin(files.database);
-  Rewrite rewrite(pin, key, revisions);
-  for (bool goes_on = true; goes_on;) {
-    const auto has_more = rewrite.next();
-    if (!has_more) return std::unexpected(has_more.error());
-    goes_on = *has_more;
-    auto& kept = files.kept[key.resource];
-    kept.bytes += rewrite.bytes_added();
-    kept.bytes -= std::min(kept.bytes, rewrite.bytes_freed());
-    rewrite.batch().Put(slice(kept_key(key.resource)), encode_kept(kept));
-    const auto written = files.database->write(rewrite.batch(), /*sync=*/true);
-    if (!written.ok()) {
-      files.is_broken = true;
-      return disk_failure(written);
-    }
-    rewrite.batch().Clear();
-  }
-  files.redacted_frames.insert(rewrite.frames().begin(), rewrite.frames().end());
-  files.database->frames().clear();
-  files.publish();
-  return {};
+  auto redacted = files_->redact(key, revisions);
+  // What was written of it holds, also where the rest failed.
+  files_->database->frames().clear();
+  files_->publish();
+  return redacted;
 }
 
 Result<void> Store::scrub(const ObjectKey& key, std::span<const Revision> revisions, int wait_ms) {

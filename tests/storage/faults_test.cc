@@ -283,6 +283,33 @@ TEST_CASE("a disk that fails while only retention writes is told of, and mended 
   CHECK(bench.names() == std::set<std::string>{"after", "b", "c"});
 }
 
+TEST_CASE("what a redaction rewrote is known also where its write failed and is there") {
+  const ScratchDirectory directory;
+  const auto faults = std::make_shared<Faults>();
+  const auto env = faulty_env(faults);
+  auto store = storage::Store::open({.directory = directory.path(), .env = env.get()});
+  REQUIRE(store.has_value());
+  Writer writer(**store);
+  std::string text;  // long enough for deltas to be worth it
+  for (int i = 0; i < 300; ++i) text += fmt::format("{} ", i * 7919);
+  writer.put("a", text + "1");
+  writer.put("a", text + "2");
+  auto entry = writer.prepare("a", text + "3", storage::EventType::kModified);
+  REQUIRE(entry.prepared.frame_revision == Revision{1});
+  const std::vector<Revision> revisions{{1}};
+  faults->sync = Fault::kInputOutput;
+  REQUIRE_FALSE((*store)->redact(thing("a"), revisions).has_value());
+  CHECK((*store)->is_broken());
+  faults->sync = Fault::kNone;
+  REQUIRE((*store)->recover(0).has_value());
+  CHECK_FALSE((*store)->is_broken());
+  REQUIRE((*store)->snapshot()->body({1}).error().reason == Reason::kExpired);
+  REQUIRE((*store)->commit({&entry, 1}, {}).outcome == storage::CommitOutcome::kCommitted);
+  const auto body = (*store)->snapshot()->body({3});
+  REQUIRE(body.has_value());
+  CHECK(*body == thing_body("a", text + "3"));
+}
+
 TEST_CASE("many writers meet a failing disk") {
   Bench bench;
   const auto start = bench.engine->view()->revision();
