@@ -46,8 +46,10 @@ Result<Location> find_location(const StoreOptions& options) {
   }
   location.env = options.env == nullptr ? rocksdb::Env::Default() : options.env;
   std::error_code error;
-  if (options.read_only && !std::filesystem::is_directory(options.directory, error)) {
-    return failure(Reason::kNotFound, location.path + " is no data directory");
+  if (options.read_only) {
+    if (auto found = find_directory(options.directory); !found) {
+      return std::unexpected(std::move(found.error()));
+    }
   }
   if (!options.read_only) std::filesystem::create_directories(options.directory, error);
   if (error) {
@@ -78,14 +80,14 @@ Result<void> write_small_file(const Location& location) {
   return check(status);
 }
 
-std::optional<Head> acknowledged_head(const Location& location) {
-  return location.acknowledged ? location.acknowledged->last() : std::nullopt;
+Result<std::optional<Head>> acknowledged_head(const Location& location) {
+  if (!location.acknowledged) return std::nullopt;
+  return location.acknowledged->last();
 }
 
 // Opening for writing deletes what RocksDB takes for unfinished or left over. So damage is looked
 // for before.
-Result<void> check_files(const Location& location) {
-  const auto acknowledged = acknowledged_head(location);
+Result<void> check_files(const Location& location, const std::optional<Head>& acknowledged) {
   if (location.env->FileExists(location.path + "/CURRENT").IsNotFound()) {
     if (acknowledged && acknowledged->revision.number != 0) {
       return corruption(fmt::format("revision {} was acknowledged, but there is no database",
@@ -115,11 +117,12 @@ class Store::Files {
 
   // Opens RocksDB and takes head, incarnation and channel from it.
   Result<void> open(bool refold_wanted) {
-    if (auto checked = check_files(location); !checked) return checked;
-    auto opened = open_database(refold_wanted);
+    const auto acknowledged = acknowledged_head(location);
+    if (!acknowledged) return std::unexpected(acknowledged.error());
+    if (auto checked = check_files(location, *acknowledged); !checked) return checked;
+    auto opened = open_database(refold_wanted, *acknowledged);
     if (!opened) return std::unexpected(std::move(opened.error()));
-    auto recovered =
-        recover_state(*opened, location.read_only, acknowledged_head(location), options.progress);
+    auto recovered = recover_state(*opened, location.read_only, *acknowledged, options.progress);
     if (!recovered) return std::unexpected(std::move(recovered.error()));
     const auto settled = settle_channel(**opened, location.read_only, options.channel);
     if (!settled) return std::unexpected(settled.error());
@@ -138,7 +141,8 @@ class Store::Files {
   }
 
   // Without the derived families where they are to be folded anew.
-  Result<std::shared_ptr<Database>> open_database(bool refold_wanted) const {
+  Result<std::shared_ptr<Database>> open_database(bool refold_wanted,
+                                                  const std::optional<Head>& acknowledged) const {
     const bool exists = location.env->FileExists(location.path + "/CURRENT").ok();
     if (!refold_wanted || !exists) {
       auto opened = Database::open(location);
@@ -147,7 +151,7 @@ class Store::Files {
       if (!begins) return std::unexpected(begins.error());
       if (!*begins) return opened;
     }
-    auto dropped = drop_derived(location, acknowledged_head(location), options.progress);
+    auto dropped = drop_derived(location, acknowledged, options.progress);
     if (!dropped) return std::unexpected(std::move(dropped.error()));
     return Database::open(location);
   }
