@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <rocksdb/env.h>
 
+#include "storage/history_writer.h"
 #include "storage/verify.h"
 #include "tests/storage/scratch.h"
 
@@ -26,6 +27,25 @@ TEST_CASE("a store is not closed while somebody reads the past") {
   CHECK((*past)->body({1}).has_value());
   past->reset();
   CHECK(store->recover(0).has_value());
+}
+
+TEST_CASE("writes that became no event do not wait for one without end") {
+  const ScratchDirectory directory;
+  const auto store = open_store(directory.path());
+  Writer(*store).put("a", "one");
+  storage::HistoryWriter history(*store);
+  for (int i = 0; i < 600; ++i) history.count({thing("a"), "writer", "no-op", 1, {1}, {1}});
+  const auto counted = [&] {
+    std::uint64_t count = 0;
+    REQUIRE(store->snapshot()->sightings(thing("a"), [&](const storage::Sighting& sighting) {
+      count += sighting.count;
+      return true;
+    }));
+    return count;
+  };
+  CHECK(counted() == 512);
+  REQUIRE(history.finish());
+  CHECK(counted() == 600);
 }
 
 TEST_CASE("an object can be read as it was written, now and after reopening") {
