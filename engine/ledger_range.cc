@@ -1,8 +1,15 @@
 #include "engine/ledger_range.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 
 namespace gatefold::engine {
+
+std::optional<Time> just_before(Time time) {
+  if (time.ns == std::numeric_limits<std::int64_t>::min()) return std::nullopt;
+  return Time{time.ns - 1};
+}
 
 Result<Revision> last_until(const View& view, Time time) {
   // Of a View of the past the time of the head is not known without reading it.
@@ -24,7 +31,8 @@ Result<LedgerStretch> stretch_of(const LedgerRange& range, const View& view, Rev
   if (range.from && range.from->number > 0) stretch.after = {range.from->number - 1};
   if (range.to) stretch.until = std::min(stretch.until, *range.to);
   if (range.since) {
-    const auto before = last_until(view, {range.since->ns - 1});
+    const auto then = just_before(*range.since);
+    const auto before = then ? last_until(view, *then) : Result<Revision>(Revision{});
     if (!before) return std::unexpected(before.error());
     stretch.after = std::max(stretch.after, *before);
   }

@@ -25,6 +25,9 @@ struct LedgerStretch {
 };
 Result<LedgerStretch> stretch_of(const LedgerRange& range, const View& view, Revision head);
 
+// The nanosecond before a time; the first one that there is has none.
+std::optional<Time> just_before(Time time);
+
 // The last event at or before a time; 0 where there is none.
 Result<Revision> last_until(const View& view, Time time);
 

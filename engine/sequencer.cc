@@ -260,6 +260,7 @@ bool Sequencer::step() {
   }
   // Before each batch, so that no flood of writes outruns it.
   const bool has_kept_house = !is_broken && keep_house();
+  if (notice_broken()) return true;
   auto taken = take();
   if (taken.empty()) return has_kept_house;
   Batch batch;
@@ -305,10 +306,22 @@ void Sequencer::redact(storage::RedactRequest request, Engine::Redacted done) {
   done(failure(Reason::kTooManyRequests, "Too many requests, please try again later."));
 }
 
+// What is written beside commits fails like them.
+bool Sequencer::notice_broken() {
+  if (!store_.is_broken()) return false;
+  const std::scoped_lock lock(mutex_);
+  if (!std::exchange(outcome_unknown_, true)) {
+    broken_ = "writes are refused: what retention or a redaction changed could not be written";
+  }
+  return true;
+}
+
 bool Sequencer::keep_house() {
   std::optional<Redaction> redaction;
+  bool is_stopping = false;
   {
     const std::scoped_lock lock(mutex_);
+    is_stopping = stopping_;
     if (!redactions_.empty()) {
       redaction = std::move(redactions_.front());
       redactions_.pop_front();
@@ -318,7 +331,8 @@ bool Sequencer::keep_house() {
     redact_now(redaction->request, std::move(redaction->done));
     return true;
   }
-  if (!retention_.step(store_)) return false;
+  // Nobody waits for it, and it may go on for minutes.
+  if (is_stopping || !retention_.step(store_)) return false;
   publish_view();
   return true;
 }
@@ -503,8 +517,12 @@ void Sequencer::answer_waiters(bool ending) {
 
 void Sequencer::wait() {
   std::unique_lock lock(mutex_);
-  auto until = std::chrono::steady_clock::time_point::max();
-  for (const auto& [revision, waiter] : waiters_) until = std::min(until, waiter.deadline);
+  const auto first_deadline = [&] {
+    auto first = std::chrono::steady_clock::time_point::max();
+    for (const auto& [revision, waiter] : waiters_) first = std::min(first, waiter.deadline);
+    return first;
+  };
+  auto until = first_deadline();
   if (outcome_unknown_ || lacks_space_) {
     until = std::min(until, std::chrono::steady_clock::now() + kMendPause);
   }
@@ -512,11 +530,13 @@ void Sequencer::wait() {
     until = std::min(
         until, std::chrono::steady_clock::now() + std::chrono::nanoseconds(kRetentionPauseNs));
   }
+  // A waiter that came meanwhile may have to be answered before the writer would wake.
   const auto has_work = [&] {
-    return stopping_ || ((!queue_.empty() || !redactions_.empty()) && !outcome_unknown_);
+    return stopping_ || ((!queue_.empty() || !redactions_.empty()) && !outcome_unknown_) ||
+           first_deadline() < until;
   };
   if (until == std::chrono::steady_clock::time_point::max()) {
-    work_.wait(lock, [&] { return has_work() || !waiters_.empty() || !queue_.empty(); });
+    work_.wait(lock, [&] { return has_work() || !queue_.empty(); });
   } else {
     work_.wait_until(lock, until, has_work);
   }

@@ -102,6 +102,8 @@ class Sequencer {
   void release(const std::vector<std::string>& targets);
   void refuse(Batch& batch, Reason reason, const std::string& message);
   bool mend();
+  // Whether the store can't be written before it is mended; from then on writes are refused.
+  bool notice_broken();
   // One redaction that waits, or one step of retention; false when there was nothing to do.
   bool keep_house();
   void redact_now(const storage::RedactRequest& request, Engine::Redacted done);

@@ -48,11 +48,16 @@ Acknowledged::~Acknowledged() {
   if (file_ >= 0) close(file_);
 }
 
-std::optional<Head> Acknowledged::last() const {
+Result<std::optional<Head>> Acknowledged::last() const {
   std::array<char, kFileBytes> buffer{};
-  if (file_ < 0 || pread(file_, buffer.data(), buffer.size(), 0) != std::ssize(buffer)) {
-    return std::nullopt;
+  if (file_ < 0) return std::nullopt;
+  const auto size = pread(file_, buffer.data(), buffer.size(), 0);
+  if (size < 0) {
+    return failure(Reason::kInternalError,
+                   fmt::format("storage: the file of the last acknowledged commit: {}",
+                               std::generic_category().message(errno)));
   }
+  if (size != std::ssize(buffer)) return std::nullopt;
   const std::string_view bytes(buffer.data(), buffer.size());
   if (encode(bytes.substr(0, kHeadBytes)) != bytes) return std::nullopt;
   Head head;
@@ -64,7 +69,7 @@ std::optional<Head> Acknowledged::last() const {
 bool Acknowledged::is_damaged() const {
   struct stat about{};
   return file_ >= 0 && fstat(file_, &about) == 0 && about.st_size > 0 &&
-         (about.st_size != kFileBytes || !last());
+         (about.st_size != kFileBytes || !last().value_or(std::nullopt));
 }
 
 void Acknowledged::advance(const Head& head) {

@@ -22,8 +22,9 @@ class Acknowledged {
   Acknowledged(const Acknowledged&) = delete;
   Acknowledged& operator=(const Acknowledged&) = delete;
 
-  // Revision and chain; nothing where the file is new or a loss of power broke it.
-  std::optional<Head> last() const;
+  // Revision and chain; nothing where the file is new or a loss of power broke it. kInternalError
+  // where the disk does not give it: what it says is not known then.
+  Result<std::optional<Head>> last() const;
   // There are bytes, and not those of a commit: damage, or a loss of power.
   bool is_damaged() const;
   // Writer thread only. Where the file can't be written the bound stays lower, which is logged

@@ -46,7 +46,9 @@ std::filesystem::path key_path(const std::filesystem::path& directory, BackupId 
 // With the permissions of the file. No key is no error: there is one once a server ran.
 Result<void> copy_key(const std::filesystem::path& from, const std::filesystem::path& to) {
   std::error_code error;
-  if (!std::filesystem::exists(from, error)) return {};
+  const bool is_there = std::filesystem::exists(from, error);
+  if (error) return unavailable(fmt::format("{}: {}", from.string(), error.message()));
+  if (!is_there) return {};
   std::filesystem::copy_file(from, to, std::filesystem::copy_options::overwrite_existing, error);
   if (error) return unavailable(fmt::format("{}: {}", to.string(), error.message()));
   return {};

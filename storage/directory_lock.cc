@@ -37,12 +37,21 @@ std::unexpected<Status> in_use(const std::filesystem::path& directory, int file)
 
 }  // namespace
 
+Result<void> find_directory(const std::filesystem::path& directory) {
+  std::error_code error;
+  const auto found = std::filesystem::status(directory, error);
+  if (std::filesystem::is_directory(found)) return {};
+  if (!std::filesystem::status_known(found)) return not_opened(directory, error.value());
+  return failure(Reason::kNotFound, directory.string() + " is no data directory");
+}
+
 Result<std::shared_ptr<DirectoryLock>> DirectoryLock::take(const std::filesystem::path& directory) {
   const auto path = lock_path(directory);
   const int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (file < 0) return not_opened(path, errno);
   std::shared_ptr<DirectoryLock> lock(new DirectoryLock(file));
   if (flock(file, LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK) return not_opened(path, errno);
     // Those who read leave the number of the last writer where it stands.
     if (flock(file, LOCK_SH | LOCK_NB) != 0) return in_use(directory, file);
     return unavailable(

@@ -9,10 +9,14 @@
 
 namespace gatefold::storage {
 
+// kNotFound where there is no such directory; kInternalError where that can't be told.
+Result<void> find_directory(const std::filesystem::path& directory);
+
 class DirectoryLock {
  public:
   // For writing: puts this process' number into `gatefold.pid` of the directory.
-  // kServiceUnavailable with the holder's number where it is taken, or read.
+  // kServiceUnavailable with the holder's number where it is taken, or read; kInternalError where
+  // the file system can't tell.
   static Result<std::shared_ptr<DirectoryLock>> take(const std::filesystem::path& directory);
   // For reading, beside others that read: creates and writes nothing. kServiceUnavailable with the
   // writer's number where there is one. Where no writer ever was, or the file system has no locks,

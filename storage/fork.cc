@@ -71,15 +71,16 @@ Result<void> check_target(const files::path& target, const files::path& unfinish
   return {};
 }
 
-// Goes back to `then` and becomes a directory of its own.
-Result<void> go_its_own_way(const files::path& directory, const Head& now, const Head& then,
-                            const Progress& progress) {
+// Goes back to `then` and becomes a directory of its own; answers how many events it does not have.
+Result<std::uint64_t> go_its_own_way(const files::path& directory, const Head& now,
+                                     const Head& then, const Progress& progress) {
   Location location;
   location.path = directory.string();
   location.env = rocksdb::Env::Default();
   auto database = Database::open(location);
   if (!database) return std::unexpected(std::move(database.error()));
-  if (auto undone = undo(*database, now, then, progress); !undone) return undone;
+  const auto undone = undo(*database, now, then, progress);
+  if (!undone) return undone;
   auto lineage = read_lineage(**database);
   if (!lineage) return std::unexpected(std::move(lineage.error()));
   const auto source = (*database)->read(Family::kMeta, kMetaIncarnation);
@@ -91,8 +92,10 @@ Result<void> go_its_own_way(const files::path& directory, const Head& now, const
             encode_lineage(lineage_at(std::move(*lineage), source->value_or(""), then.revision)));
   batch.Put(slice(kMetaIncarnation), *incarnation);
   batch.Put(slice(kMetaHead), encode_head(then));
-  if (auto written = check((*database)->write(batch, /*sync=*/true)); !written) return written;
-  return (*database)->flush();
+  auto written = check((*database)->write(batch, /*sync=*/true));
+  if (written) written = (*database)->flush();
+  if (!written) return std::unexpected(std::move(written.error()));
+  return undone;
 }
 
 }  // namespace
@@ -145,7 +148,12 @@ Result<Fork> fork(const files::path& source, const Moment& moment, const files::
   const auto lock = DirectoryLock::take(unfinished);
   if (!lock) return std::unexpected(lock.error());
   auto made = share_files(source, unfinished);
-  if (made) made = go_its_own_way(unfinished, now, then, progress);
+  std::uint64_t undone = 0;
+  if (made) {
+    auto gone = go_its_own_way(unfinished, now, then, progress);
+    undone = gone.value_or(0);
+    if (!gone) made = std::unexpected(std::move(gone.error()));
+  }
   if (made) {
     auto acknowledged = Acknowledged::open(unfinished, /*read_only=*/false);
     if (acknowledged) (*acknowledged)->advance(then);
@@ -160,7 +168,7 @@ Result<Fork> fork(const files::path& source, const Moment& moment, const files::
   if (auto synced = sync(files::absolute(whole).parent_path(), O_DIRECTORY); !synced) {
     return std::unexpected(std::move(synced.error()));
   }
-  return Fork{then, as_of, now.revision.number - then.revision.number, std::move(*lacking)};
+  return Fork{then, as_of, undone, std::move(*lacking)};
 }
 
 }  // namespace gatefold::storage

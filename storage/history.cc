@@ -223,16 +223,17 @@ Result<Revision> Snapshot::revision_at(Time time) const {
   while (found < last) {
     const Revision middle{found.number + (last.number - found.number + 1) / 2};
     rows.seek(revision_key(middle));
-    if (rows.valid() && parse_seal(rows.value())) rows.next();
+    // Numbers that were passed over have a seal beside that of what was dropped.
+    while (rows.valid() && parse_seal(rows.value())) rows.next();
     bool is_later = true;
     Revision revision = middle;
     if (rows.valid()) {
+      const auto at = parse_revision_key(rows.key());
       const auto row = parse_log_row(rows.value());
-      const auto record = row ? decode_record(row->record)
-                              : Result<DecodedRecord>(corruption("a row of the log can't be read"));
-      if (!record) return std::unexpected(record.error());
-      revision = record->event.revision;
-      is_later = record->event.time > time;
+      const auto its_time = row ? record_time(row->record) : std::nullopt;
+      if (!at || !its_time) return corruption("a row of the log can't be read");
+      revision = *at;
+      is_later = *its_time > time;
     } else if (auto status = rows.status(); !status) {
       return std::unexpected(std::move(status.error()));
     }
@@ -278,7 +279,6 @@ Result<std::optional<Head>> Snapshot::last_kept() const {
       return corruption(fmt::format("the log has no row {}", head_.revision.number));
     }
   }
-  // Numbers that were passed over have a seal beside that of what was dropped.
   while (rows.valid() && parse_seal(rows.value())) rows.previous();
   if (auto status = rows.status(); !status) return std::unexpected(std::move(status.error()));
   if (!rows.valid()) return std::nullopt;

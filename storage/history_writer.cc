@@ -1,5 +1,6 @@
 #include "storage/history_writer.h"
 
+#include <tuple>
 #include <utility>
 
 namespace gatefold::storage {
@@ -57,6 +58,16 @@ Result<void> HistoryWriter::add(Event event, Body body) {
   }
   bytes_ += prepared.body->size() + prepared.record.size() + prepared.stored_body.size();
   batch_.push_back({std::move(prepared)});
+  return finish_if_enough();
+}
+
+void HistoryWriter::count(SightingCount sighting) {
+  sightings_.push_back(std::move(sighting));
+  // Where it fails all of it goes on waiting.
+  std::ignore = finish_if_enough();
+}
+
+Result<void> HistoryWriter::finish_if_enough() {
   const bool is_enough = batch_.size() >= kBatchEventsMax || bytes_ >= kBatchBytesMax ||
                          sightings_.size() >= kBatchEventsMax;
   return is_enough ? finish() : Result<void>();

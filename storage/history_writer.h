@@ -26,8 +26,9 @@ class HistoryWriter {
   // Takes the next event as it is; the Store numbers it next(), and lifts its time to the previous
   // event's where it is before that. Writes a batch where enough is waiting.
   Result<void> add(Event event, Body body);
-  // Counts a write that became no event.
-  void count(SightingCount sighting) { sightings_.push_back(std::move(sighting)); }
+  // Counts a write that became no event. Writes what is waiting where that is enough; who adds or
+  // finishes next is told where it can't be written.
+  void count(SightingCount sighting);
   // Rows as Snapshot::scan() has them, without what is waiting.
   Result<void> scan(std::string_view resource, std::string_view name_space,
                     const Snapshot::RowVisitor& visit) const {
@@ -43,6 +44,7 @@ class HistoryWriter {
     Frame frame;
   };
   Result<Frame> frame_of(const ObjectKey& key) const;
+  Result<void> finish_if_enough();
 
   Store& store_;
   std::vector<BatchEntry> batch_;

@@ -93,7 +93,13 @@ Result<void> count_kept(const Database& database) {
   return check(database.write(batch, /*sync=*/true));
 }
 
-Result<void> cut_kept(const Database& database, Revision then) {
+std::uint64_t events_in(const KeptByResource& kept) {
+  std::uint64_t events = 0;
+  for (const auto& [resource, of_resource] : kept) events += of_resource.events;
+  return events;
+}
+
+Result<std::uint64_t> cut_kept(const Database& database, Revision then) {
   auto kept = read_kept(database, nullptr);
   if (!kept) return std::unexpected(std::move(kept.error()));
   for (auto& [resource, of_resource] : *kept) {
@@ -102,6 +108,7 @@ Result<void> cut_kept(const Database& database, Revision then) {
       *revision = std::min(*revision, then);
     }
   }
+  std::uint64_t cut = 0;
   const auto from = revision_key(then.next());
   Rows records(database, Family::kLog, nullptr, from, "", /*fill_cache=*/false);
   Rows bodies(database, Family::kBodies, nullptr, from, "", /*fill_cache=*/false);
@@ -113,16 +120,19 @@ Result<void> cut_kept(const Database& database, Revision then) {
     auto bytes = records.value().size();
     while (bodies.valid() && bodies.key() < records.key()) bodies.next();
     if (bodies.valid() && bodies.key() == records.key()) bytes += bodies.value().size();
+    ++cut;
     of_resource.events -= std::min<std::uint64_t>(of_resource.events, 1);
     of_resource.bytes -= std::min<std::uint64_t>(of_resource.bytes, bytes);
   }
-  if (auto status = records.status(); !status) return status;
-  if (auto status = bodies.status(); !status) return status;
+  if (auto status = records.status(); !status) return std::unexpected(std::move(status.error()));
+  if (auto status = bodies.status(); !status) return std::unexpected(std::move(status.error()));
   rocksdb::WriteBatch batch;
   for (const auto& [resource, of_resource] : *kept) {
     batch.Put(slice(kept_key(resource)), encode_kept(of_resource));
   }
-  return check(database.write(batch, /*sync=*/true));
+  auto written = check(database.write(batch, /*sync=*/true));
+  if (!written) return std::unexpected(std::move(written.error()));
+  return cut;
 }
 
 }  // namespace gatefold::storage

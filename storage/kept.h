@@ -1,6 +1,7 @@
 // How much is kept of each resource. Included by .cc files and tests only.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -29,7 +30,10 @@ HorizonsPtr horizons_of(const KeptByResource& kept);
 // were cut: `events` and `bytes` are set, the rest stays. One walk over the log.
 Result<void> count_kept(const Database& database);
 
-// What is kept of a log that is about to be cut behind `then`.
-Result<void> cut_kept(const Database& database, Revision then);
+// Events in the log.
+std::uint64_t events_in(const KeptByResource& kept);
+
+// What is kept of a log that is about to be cut behind `then`; answers how many events go.
+Result<std::uint64_t> cut_kept(const Database& database, Revision then);
 
 }  // namespace gatefold::storage

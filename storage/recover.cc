@@ -28,11 +28,13 @@ std::string encode_number(std::uint64_t number) {
   return bytes;
 }
 
-// The log ends with numbers that were passed over: its time is that of the event before.
+// The log ends with numbers that were passed over, once or several times in turn: its time is that
+// of the event before.
 Result<Head> head_at_seal(const Database& database, Revision revision, const Seal& seal) {
   Head head{revision, seal.after, {}};
   Rows rows(database, Family::kLog, nullptr, "", revision_key(seal.first));
   rows.seek_to_last();
+  while (rows.valid() && parse_seal(rows.value())) rows.previous();
   if (auto status = rows.status(); !status) return std::unexpected(std::move(status.error()));
   const auto row = rows.valid() ? parse_log_row(rows.value()) : std::nullopt;
   if (!row) return head;

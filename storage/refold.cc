@@ -68,10 +68,7 @@ Result<Revision> begin(Database& database) {
 // Fewer than the head's number where some were passed over or dropped; 0: nobody knows.
 std::uint64_t events_kept(const Database& database) {
   const auto kept = read_kept(database, nullptr);
-  if (!kept) return 0;
-  std::uint64_t events = 0;
-  for (const auto& [resource, of_resource] : *kept) events += of_resource.events;
-  return events;
+  return kept ? events_in(*kept) : 0;
 }
 
 // Folds from `next` until the batch is full or the log ends, counting in `done`; answers where to

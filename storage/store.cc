@@ -4,6 +4,7 @@
 #include <chrono>
 #include <map>
 #include <mutex>
+#include <ranges>
 #include <set>
 #include <system_error>
 #include <thread>
@@ -45,8 +46,10 @@ Result<Location> find_location(const StoreOptions& options) {
   }
   location.env = options.env == nullptr ? rocksdb::Env::Default() : options.env;
   std::error_code error;
-  if (options.read_only && !std::filesystem::is_directory(options.directory, error)) {
-    return failure(Reason::kNotFound, location.path + " is no data directory");
+  if (options.read_only) {
+    if (auto found = find_directory(options.directory); !found) {
+      return std::unexpected(std::move(found.error()));
+    }
   }
   if (!options.read_only) std::filesystem::create_directories(options.directory, error);
   if (error) {
@@ -77,14 +80,14 @@ Result<void> write_small_file(const Location& location) {
   return check(status);
 }
 
-std::optional<Head> acknowledged_head(const Location& location) {
-  return location.acknowledged ? location.acknowledged->last() : std::nullopt;
+Result<std::optional<Head>> acknowledged_head(const Location& location) {
+  if (!location.acknowledged) return std::nullopt;
+  return location.acknowledged->last();
 }
 
 // Opening for writing deletes what RocksDB takes for unfinished or left over. So damage is looked
 // for before.
-Result<void> check_files(const Location& location) {
-  const auto acknowledged = acknowledged_head(location);
+Result<void> check_files(const Location& location, const std::optional<Head>& acknowledged) {
   if (location.env->FileExists(location.path + "/CURRENT").IsNotFound()) {
     if (acknowledged && acknowledged->revision.number != 0) {
       return corruption(fmt::format("revision {} was acknowledged, but there is no database",
@@ -114,11 +117,12 @@ class Store::Files {
 
   // Opens RocksDB and takes head, incarnation and channel from it.
   Result<void> open(bool refold_wanted) {
-    if (auto checked = check_files(location); !checked) return checked;
-    auto opened = open_database(refold_wanted);
+    const auto acknowledged = acknowledged_head(location);
+    if (!acknowledged) return std::unexpected(acknowledged.error());
+    if (auto checked = check_files(location, *acknowledged); !checked) return checked;
+    auto opened = open_database(refold_wanted, *acknowledged);
     if (!opened) return std::unexpected(std::move(opened.error()));
-    auto recovered =
-        recover_state(*opened, location.read_only, acknowledged_head(location), options.progress);
+    auto recovered = recover_state(*opened, location.read_only, *acknowledged, options.progress);
     if (!recovered) return std::unexpected(std::move(recovered.error()));
     const auto settled = settle_channel(**opened, location.read_only, options.channel);
     if (!settled) return std::unexpected(settled.error());
@@ -137,7 +141,8 @@ class Store::Files {
   }
 
   // Without the derived families where they are to be folded anew.
-  Result<std::shared_ptr<Database>> open_database(bool refold_wanted) const {
+  Result<std::shared_ptr<Database>> open_database(bool refold_wanted,
+                                                  const std::optional<Head>& acknowledged) const {
     const bool exists = location.env->FileExists(location.path + "/CURRENT").ok();
     if (!refold_wanted || !exists) {
       auto opened = Database::open(location);
@@ -146,7 +151,7 @@ class Store::Files {
       if (!begins) return std::unexpected(begins.error());
       if (!*begins) return opened;
     }
-    auto dropped = drop_derived(location, acknowledged_head(location), options.progress);
+    auto dropped = drop_derived(location, acknowledged, options.progress);
     if (!dropped) return std::unexpected(std::move(dropped.error()));
     return Database::open(location);
   }
@@ -167,24 +172,31 @@ class Store::Files {
 
   // Readers see what is committed from here on.
   void publish() {
-    auto next = std::make_shared<const Snapshot>(
-        std::make_shared<const Snapshot::Pin>(database, horizons), head);
+    auto next_pin = std::make_shared<const Snapshot::Pin>(database, horizons);
+    auto next = std::make_shared<const Snapshot>(next_pin, head);
     const std::scoped_lock lock(mutex);
     snapshot.swap(next);
+    pin.swap(next_pin);
   }
 
   // Closes RocksDB when nobody reads; false: somebody does.
   bool close_if_unused() {
     std::shared_ptr<const Snapshot> last;
+    std::shared_ptr<const Snapshot::Pin> last_pin;
     {
       const std::scoped_lock lock(mutex);
-      // Ours alone, and RocksDB is held by it and by us: nobody can take another one while we hold
-      // the mutex.
-      if (snapshot && (snapshot.use_count() > 1 || database.use_count() > 2)) return false;
+      // Ours alone, its Pin held by it and by us, RocksDB by that and by us: nobody can take
+      // another one while we hold the mutex. Snapshots of the past share the Pin.
+      if (snapshot &&
+          (snapshot.use_count() > 1 || pin.use_count() > 2 || database.use_count() > 2)) {
+        return false;
+      }
       if (!snapshot && database && database.use_count() > 1) return false;
       last.swap(snapshot);
+      last_pin.swap(pin);
     }
     last.reset();
+    last_pin.reset();
     database.reset();
     return true;
   }
@@ -197,6 +209,7 @@ class Store::Files {
   void count_event(const std::string& resource, std::size_t bytes,
                    KeptByResource& kept_after) const;
   void unhang(PreparedEvent& prepared) const;
+  Result<void> redact(const ObjectKey& key, std::span<const Revision> revisions);
 
   const StoreOptions options;
   const Location location;
@@ -209,10 +222,11 @@ class Store::Files {
   // Up to where versions were counted since the store was opened; writer thread only.
   std::map<std::string, Revision, std::less<>> counted;
   std::set<Revision> redacted_frames;  // since the store was opened; writer thread only
-  bool is_broken = false;              // writer thread only; a commit had an unknown outcome
+  bool is_broken = false;              // writer thread only; see Store::is_broken()
 
   mutable std::mutex mutex;
   std::shared_ptr<const Snapshot> snapshot;  // guarded by mutex
+  std::shared_ptr<const Snapshot::Pin> pin;  // guarded by mutex; the snapshot's
 };
 
 namespace {
@@ -294,6 +308,29 @@ Result<Head> Store::Files::fill(rocksdb::WriteBatch& batch, std::span<BatchEntry
     batch.Put(slice(kept_key(resource)), encode_kept(of_resource));
   }
   return next;
+}
+
+Result<void> Store::Files::redact(const ObjectKey& key, std::span<const Revision> revisions) {
+  const Snapshot::Pin now(database);
+  Rewrite rewrite(now, key, revisions);
+  for (bool goes_on = true; goes_on;) {
+    const auto has_more = rewrite.next();
+    if (!has_more) return std::unexpected(has_more.error());
+    goes_on = *has_more;
+    auto& of_resource = kept[key.resource];
+    of_resource.bytes += rewrite.bytes_added();
+    of_resource.bytes -= std::min(of_resource.bytes, rewrite.bytes_freed());
+    rewrite.batch().Put(slice(kept_key(key.resource)), encode_kept(of_resource));
+    // Before it is written: a write that fails may be there all the same.
+    redacted_frames.insert(rewrite.frames().begin(), rewrite.frames().end());
+    const auto written = database->write(rewrite.batch(), /*sync=*/true);
+    if (!written.ok()) {
+      is_broken = true;
+      return disk_failure(written);
+    }
+    rewrite.batch().Clear();
+  }
+  return {};
 }
 
 Result<std::unique_ptr<Store>> Store::open(StoreOptions options) {
@@ -422,8 +459,10 @@ Result<bool> Store::trim(std::string_view resource, const Retention& retention, 
   const auto lineage = read_lineage(*files.database);
   if (!lineage) return std::unexpected(lineage.error());
   // The last event stays, also where the log goes on with numbers that were passed over.
-  const bool ends_with_epoch = !lineage->empty() && lineage->back().head == files.head.revision;
-  const auto last = ends_with_epoch ? lineage->back().last : files.head.revision;
+  auto last = files.head.revision;
+  for (const auto& ancestor : *lineage | std::views::reverse) {
+    if (ancestor.head == last) last = ancestor.last;
+  }
   const auto step = [&](auto&& work) -> Result<bool> {
     const Snapshot::Pin pin(files.database);  // of what the step before has left
     Trim trim(pin, found->first, found->second, last);
@@ -440,10 +479,11 @@ Result<bool> Store::trim(std::string_view resource, const Retention& retention, 
     files.publish();
     return has_more;
   };
-  auto& counted = files.counted[found->first];
   auto has_more = step([&](Trim& trim) { return trim.records(retention.records, now); });
   if (!has_more || *has_more) return has_more;
+  auto counted = files.counted[found->first];
   has_more = step([&](Trim& trim) { return trim.versions(retention.records.count, counted); });
+  if (has_more) files.counted[found->first] = counted;
   if (!has_more || *has_more) return has_more;
   return step([&](Trim& trim) { return trim.bodies(retention.bodies, now); });
 }
@@ -455,28 +495,11 @@ Result<std::vector<Revision>> Store::plan_redaction(const RedactRequest& request
 }
 
 Result<void> Store::redact(const ObjectKey& key, std::span<const Revision> revisions) {
-  auto& files = *files_;
-  const Snapshot::Pin pin(files.database);
-  Rewrite rewrite(pin, key, revisions);
-  for (bool goes_on = true; goes_on;) {
-    const auto has_more = rewrite.next();
-    if (!has_more) return std::unexpected(has_more.error());
-    goes_on = *has_more;
-    auto& kept = files.kept[key.resource];
-    kept.bytes += rewrite.bytes_added();
-    kept.bytes -= std::min(kept.bytes, rewrite.bytes_freed());
-    rewrite.batch().Put(slice(kept_key(key.resource)), encode_kept(kept));
-    const auto written = files.database->write(rewrite.batch(), /*sync=*/true);
-    if (!written.ok()) {
-      files.is_broken = true;
-      return disk_failure(written);
-    }
-    rewrite.batch().Clear();
-  }
-  files.redacted_frames.insert(rewrite.frames().begin(), rewrite.frames().end());
-  files.database->frames().clear();
-  files.publish();
-  return {};
+  auto redacted = files_->redact(key, revisions);
+  // What was written of it holds, also where the rest failed.
+  files_->database->frames().clear();
+  files_->publish();
+  return redacted;
 }
 
 Result<void> Store::scrub(const ObjectKey& key, std::span<const Revision> revisions, int wait_ms) {
@@ -490,6 +513,10 @@ bool Store::has_space() const {
   const auto status = files_->location.env->GetFreeSpace(files_->location.path, &free_bytes);
   // A file system that can't tell, such as the one in memory, has space until a write fails.
   return !status.ok() || free_bytes >= files_->options.reserve_bytes;
+}
+
+bool Store::is_broken() const {
+  return files_->is_broken;
 }
 
 Result<void> Store::probe() const {

@@ -112,7 +112,10 @@ class Store {
 
   // Writer thread only. Whether there is room for writes: false below reserve_bytes.
   bool has_space() const;
-  // Writer thread only, after kUnknown. Whether the disk takes a synced write, and has room:
+  // Writer thread only. Whether a write failed so that nobody knows what is there: of commit(),
+  // with kUnknown, or of trim() or redact(). Nothing is written before recover().
+  bool is_broken() const;
+  // Writer thread only, while it is broken. Whether the disk takes a synced write, and has room:
   // without it recover() is in vain. RocksDB has no part in it.
   Result<void> probe() const;
   // Writer thread only, after kUnknown. Closes and opens RocksDB again and takes the head from the

@@ -11,8 +11,10 @@
 namespace gatefold::storage {
 namespace {
 
-// A step that counts versions drops no more of one object.
+// A step that counts versions drops no more of one object, and goes to no other behind so many.
 constexpr std::size_t kDropsMax = 2048;
+// Nor where it has gone over so many versions.
+constexpr std::size_t kVersionsMax = 4096;
 
 std::unexpected<Status> no_record(Revision revision) {
   return corruption(fmt::format("the log has no record {}", revision.number));
@@ -118,7 +120,9 @@ Result<std::vector<Revision>> Trim::older(What what, std::string_view object,
       }
       if (row->frame_revision == key->revision) continue;
     }
-    if (std::ranges::find(found, key->revision) == found.end()) found.push_back(key->revision);
+    if (what == What::kRecords || std::ranges::find(found, key->revision) == found.end()) {
+      found.push_back(key->revision);
+    }
   }
   if (auto status = versions.status(); !status) return std::unexpected(std::move(status.error()));
   return found;
@@ -127,17 +131,20 @@ Result<std::vector<Revision>> Trim::older(What what, std::string_view object,
 Result<bool> Trim::versions(std::uint64_t count_max, Revision& counted) {
   if (count_max == 0) return false;
   left_.clear();
+  std::uint64_t visited = 0;
   const auto prefix = change_prefix(resource_);
   Rows changes(pin_.database(), Family::kIndex, pin_.snapshot(),
                change_key(resource_, counted.next()), change_key(resource_, head_.next()));
   for (std::size_t i = 0; changes.valid(); changes.next(), ++i) {
-    if (i == kTrimChangesMax) return true;
+    if (i == kTrimChangesMax || visited >= kVersionsMax || dropped_.size() >= kDropsMax) {
+      return true;
+    }
     const auto revision = parse_revision_key(changes.key().substr(prefix.size()));
     const auto change = parse_change(changes.value());
     if (!revision || !change) return corruption("a row of the index of changes can't be read");
     const auto object = resource_prefix(resource_).append(change->object);
     if (left_.try_emplace(object).second) {
-      const auto oldest = nth_version(object, count_max);
+      const auto oldest = nth_version(object, count_max, visited);
       if (!oldest) return std::unexpected(oldest.error());
       if (oldest->number != 0) {
         const auto is_done = replace_all(object, *oldest);
@@ -151,10 +158,11 @@ Result<bool> Trim::versions(std::uint64_t count_max, Revision& counted) {
 }
 
 // The n-th newest version; 0 where there are no more.
-Result<Revision> Trim::nth_version(std::string_view object, std::uint64_t n) const {
+Result<Revision> Trim::nth_version(std::string_view object, std::uint64_t n,
+                                   std::uint64_t& visited) const {
   Rows versions(pin_.database(), Family::kVersions, pin_.snapshot(), version_prefix(object),
                 prefix_end(version_prefix(object)));
-  for (std::uint64_t i = 1; versions.valid() && i < n; ++i) versions.next();
+  for (std::uint64_t i = 1; versions.valid() && i < n; ++i, ++visited) versions.next();
   if (!versions.valid()) {
     if (auto status = versions.status(); !status) return std::unexpected(status.error());
     return Revision{};
@@ -166,19 +174,24 @@ Result<Revision> Trim::nth_version(std::string_view object, std::uint64_t n) con
 
 // All before the version go, but for its frame. False: there are too many for one step.
 Result<bool> Trim::replace_all(const std::string& object, Revision version) {
-  auto before = older(What::kRecords, object, version);
-  if (!before) return std::unexpected(before.error());
   const auto frame = pin_.frame_revision(version);
   if (!frame) return std::unexpected(frame.error());
-  std::erase(*before, *frame);
-  if (before->empty()) return true;
-  kept_.horizon = std::max(kept_.horizon, version);
-  const bool is_done = before->size() <= kDropsMax;
-  if (!is_done) before->erase(before->begin(), before->end() - kDropsMax);
-  for (const auto old : *before) {
-    if (auto dropped = drop_record(old); !dropped) return std::unexpected(dropped.error());
+  Rows versions(pin_.database(), Family::kVersions, pin_.snapshot(),
+                version_key(object, {version.number - 1}), prefix_end(version_prefix(object)));
+  std::size_t drops = 0;
+  // Oldest first, so that a step costs what it drops and not what there is.
+  for (versions.seek_to_last(); versions.valid(); versions.previous()) {
+    const auto key = parse_version_key(versions.key());
+    if (!key) return corruption("a row of versions can't be read");
+    if (key->revision == *frame) continue;
+    if (drops++ == kDropsMax) return false;
+    kept_.horizon = std::max(kept_.horizon, version);
+    if (auto dropped = drop_record(key->revision); !dropped) {
+      return std::unexpected(std::move(dropped.error()));
+    }
   }
-  return is_done;
+  if (auto status = versions.status(); !status) return std::unexpected(std::move(status.error()));
+  return true;
 }
 
 Result<void> Trim::drop(What what, Revision revision) {
@@ -254,8 +267,11 @@ Result<Seal> Trim::begin_seal(Revision first) {
 // Runs of dropped records, with the seals that lie beside and between them, become one seal each.
 // Numbers that were passed over stay a seal of their own: they were never dropped.
 Result<void> Trim::seal() {
+  if (dropped_.empty()) return {};
   auto* const log = pin_.database().family(Family::kLog);
-  Rows rows(pin_.database(), Family::kLog, pin_.snapshot(), "", "");
+  // What earlier steps have dropped is not gone over again.
+  Rows rows(pin_.database(), Family::kLog, pin_.snapshot(), revision_key(dropped_.begin()->first),
+            "");
   for (auto next = dropped_.begin(); next != dropped_.end();) {
     auto seal = begin_seal(next->first);
     if (!seal) return std::unexpected(seal.error());

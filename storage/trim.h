@@ -54,7 +54,8 @@ class Trim {
   Result<bool> walk(What what, const KeepLimits& limits, Time now);
   Result<bool> is_due(Revision revision, const KeepLimits& limits, Time now) const;
   Result<void> replace(What what, const std::string& object, Revision revision, EventType type);
-  Result<Revision> nth_version(std::string_view object, std::uint64_t n) const;
+  Result<Revision> nth_version(std::string_view object, std::uint64_t n,
+                               std::uint64_t& visited) const;
   Result<bool> replace_all(const std::string& object, Revision version);
   Result<std::vector<Revision>> older(What what, std::string_view object, Revision revision) const;
   Result<void> drop(What what, Revision revision);

@@ -107,51 +107,66 @@ Result<void> check_contents(const Database& database) {
   return rows.status();
 }
 
+// What was dropped, and numbers that were passed over, are no events: batches are counted by what
+// is visited.
 Result<void> undo_rows(const std::shared_ptr<Database>& database, const Head& now, const Head& then,
-                       const Progress& progress) {
+                       const KeptByResource& kept, std::uint64_t all, const Progress& progress) {
   const auto pin = std::make_shared<const Snapshot::Pin>(database);
   const Snapshot before(pin, now);
-  const auto kept = before.kept();
-  if (!kept) return std::unexpected(kept.error());
-  auto from = then.revision;
-  while (from < now.revision) {
-    Undoing undoing(*database, before, *pin, then.revision, *kept);
+  std::uint64_t done = 0;
+  for (auto from = then.revision; from < now.revision;) {
+    Undoing undoing(*database, before, *pin, then.revision, kept);
     Result<void> taken;
-    const Revision until{std::min(from.number + kBatchEventsMax, now.revision.number)};
-    auto read = before.events(from, until, [&](const Event& event) {
+    std::size_t visited = 0;
+    bool is_full = false;
+    auto read = before.events(from, now.revision, [&](const Event& event) {
       taken = undoing.take_back(event);
       from = event.revision;
-      return taken.has_value() && undoing.bytes() < kBatchBytesMax;
+      is_full = ++visited == kBatchEventsMax || undoing.bytes() >= kBatchBytesMax;
+      return taken.has_value() && !is_full;
     });
     if (!read) return read;
     if (!taken) return taken;
     if (auto written = undoing.write(); !written) return written;
-    if (progress) {
-      progress(from.number - then.revision.number, now.revision.number - then.revision.number);
-    }
+    if (!is_full) from = now.revision;
+    done += visited;
+    if (progress) progress(done, all);
   }
   return {};
 }
 
-}  // namespace
-
-Result<void> undo(const std::shared_ptr<Database>& database, const Head& now, const Head& then,
-                  const Progress& progress) {
-  const bool folds_anew = now.revision.number - then.revision.number > then.revision.number;
-  if (!folds_anew) {
-    if (auto undone = undo_rows(database, now, then, progress); !undone) return undone;
-  }
-  if (auto counted = cut_kept(*database, then.revision); !counted) return counted;
+Result<void> cut_log(const Database& database, const Head& now, const Head& then) {
   const auto from = revision_key(then.revision.next());
   const auto until = revision_key(now.revision.next());
   for (const auto family : {Family::kLog, Family::kBodies}) {
-    if (auto done = cut(*database, family, from, until); !done) return done;
+    if (auto done = cut(database, family, from, until); !done) return done;
   }
-  if (auto done = cut(*database, Family::kSightings, "", "\xff"); !done) return done;
-  if (!folds_anew) return {};
-  if (auto marked = mark_for_refold(*database); !marked) return marked;
-  if (auto folded = refold(database, then, progress); !folded) return folded;
-  return check_contents(*database);
+  return cut(database, Family::kSightings, "", "\xff");
+}
+
+}  // namespace
+
+Result<std::uint64_t> undo(const std::shared_ptr<Database>& database, const Head& now,
+                           const Head& then, const Progress& progress) {
+  const auto kept = read_kept(*database, nullptr);
+  if (!kept) return std::unexpected(kept.error());
+  const auto undone = cut_kept(*database, then.revision);
+  if (!undone) return undone;
+  const auto stays = read_kept(*database, nullptr);
+  if (!stays) return std::unexpected(stays.error());
+  const bool folds_anew = *undone > events_in(*stays);
+  if (!folds_anew) {
+    auto done = undo_rows(database, now, then, *kept, *undone, progress);
+    if (!done) return std::unexpected(std::move(done.error()));
+  }
+  if (auto cut = cut_log(*database, now, then); !cut)
+    return std::unexpected(std::move(cut.error()));
+  if (!folds_anew) return undone;
+  auto folded = mark_for_refold(*database);
+  if (folded) folded = refold(database, then, progress);
+  if (folded) folded = check_contents(*database);
+  if (!folded) return std::unexpected(std::move(folded.error()));
+  return undone;
 }
 
 }  // namespace gatefold::storage

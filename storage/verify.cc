@@ -7,7 +7,6 @@
 #include <memory>
 #include <optional>
 #include <set>
-#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -70,7 +69,8 @@ void prove_closed(const std::filesystem::path& directory, const Status& why,
   if (!findings.is_empty()) return;
   prove_closed_rows(directory, progress, report, findings);
   const auto acknowledged = Acknowledged::open(directory, /*read_only=*/true);
-  const auto last = acknowledged ? (*acknowledged)->last() : std::nullopt;
+  const auto last =
+      acknowledged ? (*acknowledged)->last().value_or(std::nullopt) : std::optional<Head>();
   if (last && report.head.revision.number > 0 && last->revision > report.head.revision) {
     const auto first = report.head.revision.next();
     findings.add({.revision = first,
@@ -162,9 +162,8 @@ Result<bool> prove_truth(const Location& location, const std::optional<Head>& ac
 
 Result<VerifyReport> verify_directory(const std::filesystem::path& directory,
                                       const VerifyProgress& progress) {
-  std::error_code error;
-  if (!std::filesystem::is_directory(directory, error)) {
-    return failure(Reason::kNotFound, directory.string() + " is no data directory");
+  if (auto found = find_directory(directory); !found) {
+    return std::unexpected(std::move(found.error()));
   }
   const auto lock = DirectoryLock::share(directory);
   if (!lock) return std::unexpected(lock.error());

@@ -280,8 +280,9 @@ void prove_small_files(const std::filesystem::path& directory, Findings& finding
                   .is_damage = is_damage});
   };
   const auto acknowledged = Acknowledged::open(directory, /*read_only=*/true);
-  if (!acknowledged) {
-    add("acknowledged", acknowledged.error().message, /*is_damage=*/false);
+  const auto last = acknowledged ? (*acknowledged)->last() : std::unexpected(acknowledged.error());
+  if (!last) {
+    add("acknowledged", last.error().message, /*is_damage=*/false);
   } else if ((*acknowledged)->is_damaged()) {
     add("acknowledged",
         "corruption: it can't be read, so nobody knows whether the log holds all that was "
@@ -309,7 +310,8 @@ void prove_closed_files(const std::filesystem::path& directory, Findings& findin
   auto& env = *rocksdb::Env::Default();
   const auto path = directory.string();
   const auto opened = Acknowledged::open(directory, /*read_only=*/true);
-  const auto head = opened ? (*opened)->last().value_or(Head{}).revision : Revision{};
+  const auto last = opened ? (*opened)->last().value_or(std::nullopt) : std::optional<Head>();
+  const auto head = last.value_or(Head{}).revision;
   check_manifest(env, path, head, findings);
   const auto listed = listed_tables(env, path);
   const auto tables = listed ? *listed : found_tables(env, path);

@@ -7,8 +7,8 @@
 namespace gatefold::storage {
 namespace {
 
-constexpr std::uint64_t kNumberMax = (std::uint64_t{1} << 44) - 1;
-constexpr std::size_t kSchemasMax = std::size_t{1} << 16;
+constexpr std::uint64_t kNumberMax = (std::uint64_t{1} << 52) - 1;
+constexpr std::size_t kSchemasMax = std::size_t{1} << 8;
 
 }  // namespace
 

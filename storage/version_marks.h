@@ -41,9 +41,9 @@ class VersionMarks {
  private:
   // What holds from a revision on, until that of the next mark.
   struct Mark {
-    std::uint64_t number : 44;  // 17 trillion revisions
+    std::uint64_t number : 52;  // numbers that were passed over come as microseconds since 1970
     std::uint64_t state : 4;    // an EventType, or one of those below
-    std::uint64_t schema : 16;  // in schema_ids_
+    std::uint64_t schema : 8;   // in schema_ids_; with more of them nothing is learnt any more
   };
   static_assert(sizeof(Mark) == 8);
   static constexpr std::uint64_t kUnknown = 0;

@@ -1,10 +1,13 @@
 #include "engine/history.h"
 
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "engine/ledger_range.h"
 #include "schema/json.h"
 #include "tests/engine/lamps.h"
 
@@ -48,6 +51,18 @@ TEST_CASE("a page of the log ends with what it looked at, not only with what it 
   CHECK(read(world, {.until = {99}}, {}).seen == head);
   CHECK(read(world, {}, {}).lines == head);
   CHECK(read(world, {.resource = "nothing"}, {.events_max = 1}).seen == head);
+}
+
+TEST_CASE("before the first nanosecond that there is lies nothing") {
+  LampWorld world;
+  world.put(lamp_key("a"), "5");
+  LedgerRange range;
+  range.since = Time{std::numeric_limits<std::int64_t>::min()};
+  const auto head = world.revision();
+  const auto stretch = stretch_of(range, world.view(), head);
+  REQUIRE(stretch.has_value());
+  CHECK(stretch->after == Revision{});
+  CHECK(stretch->until == head);
 }
 
 TEST_CASE("a line of the log can carry the object as it was stored") {

@@ -204,6 +204,26 @@ TEST_CASE("leaders that renew for ever cost what one window holds") {
   leaders.close_and_verify();
 }
 
+TEST_CASE("nobody waits for retention when an engine stops") {
+  constexpr int kVersions = 60'000;
+  const test::ScratchDirectory directory;
+  {
+    const auto store = test::open_store(directory.path());
+    test::Writer writer(*store);
+    writer.put("hot", "1");
+    writer.put_many("hot", kVersions);
+  }
+  {
+    EngineOptions options;
+    options.store.directory = directory.path();
+    options.builtin_gateway_api = false;
+    REQUIRE(options.retention.add("things.example.org=bytes:1").has_value());
+    REQUIRE(Engine::open(std::move(options), real_world()).has_value());
+  }
+  const auto store = test::open_store(directory.path());
+  CHECK(store->kept().at("things.example.org").dropped_events < kVersions / 2);
+}
+
 TEST_CASE("writes that change nothing are no history, however many (R4.4)") {
   Leaders leaders(fmt::format("{}=all", kLeases));
   leaders.renew(0, "2026-01-01T00:00:00.000000Z");

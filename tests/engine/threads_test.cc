@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <thread>
 #include <vector>
@@ -14,6 +15,7 @@
 #include <fmt/format.h>
 
 #include "engine/engine.h"
+#include "engine/limits.h"
 #include "schema/json.h"
 
 namespace gatefold::engine {
@@ -163,6 +165,29 @@ TEST_CASE("writers, readers and lists meet without harm") {
   is_over = true;
   for (auto& reader : readers) reader.join();
   CHECK(failures == 0);
+}
+
+TEST_CASE("who waits for a revision waits no longer where retention lets the writer sleep") {
+  EngineOptions options;
+  options.store.in_memory = true;
+  REQUIRE(options.retention.add("*=count:5").has_value());
+  auto opened = Engine::open(std::move(options), real_world());
+  REQUIRE(opened.has_value());
+  auto& engine = **opened;
+  REQUIRE(engine.execute(command_for(Verb::kCreate, "", {{"metadata", {{"name", "a"}}}})));
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));  // until the writer sleeps
+  std::mutex mutex;
+  std::condition_variable answered;
+  std::optional<bool> is_there;
+  engine.wait_for(engine.view()->revision().next(), [&](bool answer) {
+    const std::scoped_lock lock(mutex);
+    is_there = answer;
+    answered.notify_one();
+  });
+  std::unique_lock lock(mutex);
+  CHECK(answered.wait_for(lock, 2 * kFreshnessWait, [&] { return is_there.has_value(); }));
+  answered.wait(lock, [&] { return is_there.has_value(); });
+  CHECK(is_there == false);
 }
 
 TEST_CASE("no two Services get one address, whoever creates them at once (R23.1)") {

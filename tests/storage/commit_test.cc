@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <rocksdb/env.h>
 
+#include "storage/history_writer.h"
 #include "storage/verify.h"
 #include "tests/storage/scratch.h"
 
@@ -10,6 +11,42 @@ namespace gatefold::test {
 namespace {
 
 using storage::EventType;
+
+TEST_CASE("a store is not closed while somebody reads the past") {
+  const ScratchDirectory directory;
+  const auto store = open_store(directory.path());
+  Writer writer(*store);
+  writer.put("a", "one");
+  writer.put("a", "two");
+  auto past = store->snapshot()->at(Revision{1});
+  REQUIRE(past.has_value());
+  const auto recovered = store->recover(0);
+  REQUIRE_FALSE(recovered.has_value());
+  CHECK(recovered.error().message == "the store is still being read");
+  CHECK(store->snapshot() != nullptr);
+  CHECK((*past)->body({1}).has_value());
+  past->reset();
+  CHECK(store->recover(0).has_value());
+}
+
+TEST_CASE("writes that became no event do not wait for one without end") {
+  const ScratchDirectory directory;
+  const auto store = open_store(directory.path());
+  Writer(*store).put("a", "one");
+  storage::HistoryWriter history(*store);
+  for (int i = 0; i < 600; ++i) history.count({thing("a"), "writer", "no-op", 1, {1}, {1}});
+  const auto counted = [&] {
+    std::uint64_t count = 0;
+    REQUIRE(store->snapshot()->sightings(thing("a"), [&](const storage::Sighting& sighting) {
+      count += sighting.count;
+      return true;
+    }));
+    return count;
+  };
+  CHECK(counted() == 512);
+  REQUIRE(history.finish());
+  CHECK(counted() == 600);
+}
 
 TEST_CASE("an object can be read as it was written, now and after reopening") {
   const ScratchDirectory directory;

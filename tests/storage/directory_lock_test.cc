@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 #include <unistd.h>
 
+#include "storage/verify.h"
 #include "tests/storage/scratch.h"
 
 namespace gatefold::test {
@@ -71,6 +72,27 @@ TEST_CASE("opening for reading creates no file") {
     CHECK((*other)->head().revision.number == 1);
     CHECK(files_of(scratch.path()) == before);
   }
+}
+
+TEST_CASE("what can't be looked at is not told to be absent") {
+  const ScratchDirectory scratch;
+  const auto loop = scratch.path() / "loop";
+  fs::create_symlink(loop, loop);
+  const auto refused = [](const fs::path& directory) {
+    const auto reason = Store::open({.directory = directory, .read_only = true}).error().reason;
+    CHECK(storage::verify_directory(directory, nullptr).error().reason == reason);
+    return reason;
+  };
+  CHECK(refused(scratch.path() / "none") == Reason::kNotFound);
+  CHECK(refused(loop) == Reason::kInternalError);
+
+  const auto data = scratch.path() / "data";
+  Writer(*open_store(data)).put("a", "1");
+  fs::remove(data / "acknowledged");
+  fs::create_directory(data / "acknowledged");  // can be opened, and not be read
+  const auto store = Store::open({.directory = data, .read_only = true});
+  REQUIRE_FALSE(store.has_value());
+  CHECK_THAT(store.error().message, Catch::Matchers::Contains("acknowledged"));
 }
 
 }  // namespace

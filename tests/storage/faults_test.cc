@@ -234,6 +234,82 @@ TEST_CASE("a namespace goes on to end after its disk failed, though nobody write
   }));
 }
 
+TEST_CASE("a disk that fails while only retention writes is told of, and mended without a client") {
+  Bench bench;
+  auto world = engine::real_world();
+  Time now = world.now();
+  world.now = [&] { return now; };
+  bench.engine.reset();
+  engine::EngineOptions options;
+  options.store.directory = bench.directory.path();
+  options.store.env = bench.env.get();
+  options.manual = true;
+  REQUIRE(options.retention.add("configmaps=bytes:1").has_value());
+  auto opened = Engine::open(std::move(options), world);
+  REQUIRE(opened.has_value());
+  bench.engine = std::move(*opened);
+  const auto settle = [&] {
+    while (bench.engine->step()) {
+    }
+  };
+  REQUIRE(bench.create("a").has_value());
+  REQUIRE(bench.create("b").has_value());
+  engine::Command removal;
+  removal.verb = engine::Verb::kDelete;
+  removal.version = "v1";
+  removal.plural = "configmaps";
+  removal.name_space = "default";
+  removal.name = "a";
+  removal.actor.user = "tester";
+  REQUIRE(bench.engine->execute(std::move(removal)).has_value());
+  REQUIRE(bench.create("c").has_value());
+  settle();
+
+  bench.faults->append = Fault::kInputOutput;
+  bench.faults->create = Fault::kInputOutput;
+  now.ns += 2 * engine::kRetentionPauseNs;
+  settle();
+  REQUIRE(bench.faults->failures > 0);
+  CHECK_FALSE(bench.engine->health().accepts_writes);
+  const auto refused = bench.create("refused");
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().reason == Reason::kServiceUnavailable);
+
+  bench.faults->append = Fault::kNone;
+  bench.faults->create = Fault::kNone;
+  settle();
+  CHECK(bench.engine->health().accepts_writes);
+  CHECK(bench.create("after").has_value());
+  CHECK(bench.names() == std::set<std::string>{"after", "b", "c"});
+}
+
+TEST_CASE("what a redaction rewrote is known also where its write failed and is there") {
+  const ScratchDirectory directory;
+  const auto faults = std::make_shared<Faults>();
+  const auto env = faulty_env(faults);
+  auto store = storage::Store::open({.directory = directory.path(), .env = env.get()});
+  REQUIRE(store.has_value());
+  Writer writer(**store);
+  std::string text;  // long enough for deltas to be worth it
+  for (int i = 0; i < 300; ++i) text += fmt::format("{} ", i * 7919);
+  writer.put("a", text + "1");
+  writer.put("a", text + "2");
+  auto entry = writer.prepare("a", text + "3", storage::EventType::kModified);
+  REQUIRE(entry.prepared.frame_revision == Revision{1});
+  const std::vector<Revision> revisions{{1}};
+  faults->sync = Fault::kInputOutput;
+  REQUIRE_FALSE((*store)->redact(thing("a"), revisions).has_value());
+  CHECK((*store)->is_broken());
+  faults->sync = Fault::kNone;
+  REQUIRE((*store)->recover(0).has_value());
+  CHECK_FALSE((*store)->is_broken());
+  REQUIRE((*store)->snapshot()->body({1}).error().reason == Reason::kExpired);
+  REQUIRE((*store)->commit({&entry, 1}, {}).outcome == storage::CommitOutcome::kCommitted);
+  const auto body = (*store)->snapshot()->body({3});
+  REQUIRE(body.has_value());
+  CHECK(*body == thing_body("a", text + "3"));
+}
+
 TEST_CASE("many writers meet a failing disk") {
   Bench bench;
   const auto start = bench.engine->view()->revision();

@@ -223,6 +223,48 @@ TEST_CASE("a fork of a moment whose event was dropped ends with the last one tha
   CHECK(storage::verify(*ours).findings.empty());
 }
 
+TEST_CASE("a fork steps over what was dropped behind its moment, however much") {
+  const ScratchDirectory scratch;
+  const auto source = scratch.path() / "source";
+  {
+    const auto store = open_store(source);
+    Writer writer(*store);
+    writer.put("early", "1");
+    writer.put_many("early", 700);
+    writer.put("then", "1");  // 702
+    writer.put("hot", "1");
+    writer.put_many("hot", 600);
+    writer.put("late", "1");
+    const storage::KeepLimits least{.bytes = 1};
+    while (store->trim("things.example.org", {.records = least, .bodies = {}}, {}).value()) {
+    }
+  }
+  const auto fork = storage::fork(source, Revision{702}, scratch.path() / "target", nullptr,
+                                  [](auto) { return true; });
+  REQUIRE(fork.has_value());
+  CHECK(fork->head.revision == Revision{702});
+  CHECK(fork->undone == 2);  // the last version of hot, and late
+  const auto ours = open_store(scratch.path() / "target");
+  CHECK(storage::verify(*ours).findings.empty());
+  CHECK(value_in(*ours, "then") == thing_body("then", "1"));
+  CHECK(value_in(*ours, "hot").empty());
+}
+
+TEST_CASE("numbers that were passed over are no events that a fork leaves out") {
+  const ScratchDirectory scratch;
+  const auto source = scratch.path() / "source";
+  write_things(source, 10);
+  REQUIRE(open_store(source)->begin_epoch({1'700'000'000'000'000}).has_value());
+  write_things(source, 3);
+  std::uint64_t all = 0;
+  const auto fork = storage::fork(source, Revision{10}, scratch.path() / "target",
+                                  [&](std::uint64_t, std::uint64_t total) { all = total; });
+  REQUIRE(fork.has_value());
+  CHECK(fork->undone == 3);
+  CHECK(all == 3);  // they are taken back, and not ten folded anew
+  CHECK(storage::verify(*open_store(scratch.path() / "target")).findings.empty());
+}
+
 TEST_CASE("nobody forks what is being written") {
   const ScratchDirectory scratch;
   const auto store = open_store(scratch.path() / "source");

@@ -5,6 +5,8 @@
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
+#include <rocksdb/perf_context.h>
+#include <rocksdb/perf_level.h>
 
 #include "storage/keyspace.h"
 #include "storage/verify.h"
@@ -130,6 +132,54 @@ TEST_CASE("the newest versions of an object are kept by count") {
   CHECK(state_at(*snapshot, {49}).at("hot") == thing_body("hot", "47"));
   CHECK(snapshot->event({1}).has_value());
   require_clean(*store);
+}
+
+// Rows that a step of trimming goes over.
+std::uint64_t visited_by_step(storage::Store& store, std::uint64_t count, bool& has_more) {
+  REQUIRE(store.compact().has_value());  // what was deleted before is no row
+  rocksdb::SetPerfLevel(rocksdb::PerfLevel::kEnableCount);
+  rocksdb::get_perf_context()->Reset();
+  const auto trimmed = store.trim(kThings, {.records = {.count = count}, .bodies = {}}, {});
+  if (!trimmed) FAIL(trimmed.error().message);
+  has_more = *trimmed;
+  return rocksdb::get_perf_context()->internal_key_skipped_count;
+}
+
+TEST_CASE("a step that counts versions is bounded, however many there are") {
+  const ScratchDirectory directory;
+  const auto store = open_store(directory.path());
+  Writer writer(*store);
+  bool has_more = true;
+  SECTION("of one object") {
+    writer.put("hot", "1");
+    writer.put_many("hot", 10'000);
+    while (has_more) CHECK(visited_by_step(*store, 10, has_more) < 6'000);
+    CHECK(store->kept().at(std::string(kThings)).events == 10);
+  }
+  SECTION("of many, of which nothing is to be dropped") {
+    for (int i = 0; i < 100; ++i) writer.put(fmt::format("thing-{}", i), "1");
+    for (int i = 0; i < 100; ++i) writer.put_many(fmt::format("thing-{}", i), 99);
+    while (has_more) CHECK(visited_by_step(*store, 100, has_more) < 6'000);
+    CHECK(store->kept().at(std::string(kThings)).dropped_events == 0);
+  }
+  require_clean(*store);
+}
+
+TEST_CASE("a step that fails on one object is done again for those before it") {
+  const ScratchDirectory directory;
+  {
+    const auto store = open_store(directory.path());
+    Writer writer(*store);
+    writer.put("a", "1");
+    writer.put_many("a", 9);
+    writer.put("b", "1");
+    writer.put_many("b", 4);  // up to 15
+  }
+  RawDatabase(directory.path()).remove("bodies", storage::revision_key({14}));
+  const auto store = open_store(directory.path());
+  REQUIRE_FALSE(store->trim(kThings, {.records = {.count = 2}, .bodies = {}}, {}).has_value());
+  REQUIRE(store->trim(kThings, {.records = {.count = 5}, .bodies = {}}, {}).has_value());
+  CHECK(store->kept().at(std::string(kThings)).dropped_events == 5);
 }
 
 TEST_CASE("runs of dropped records become one seal, whatever lies between the steps") {

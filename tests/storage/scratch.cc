@@ -2,8 +2,10 @@
 
 #include <fstream>
 #include <iterator>
+#include <vector>
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 
 #include "schema/json.h"
 
@@ -110,6 +112,18 @@ Revision Writer::put(const std::string& name, const std::string& value, Labels l
   const auto result = store_.commit({&entry, 1}, {});
   REQUIRE(result.outcome == storage::CommitOutcome::kCommitted);
   return result.head.revision;
+}
+
+void Writer::put_many(const std::string& name, int count) {
+  constexpr int kBatch = 500;
+  for (int written = 0; written < count;) {
+    std::vector<storage::BatchEntry> batch;
+    for (int i = 0; i < kBatch && written < count; ++i, ++written) {
+      batch.push_back(prepare(name, fmt::format("many {}", written), EventType::kModified));
+      batch.back().previous_in_batch = i - 1;
+    }
+    REQUIRE(store_.commit(batch, {}).outcome == storage::CommitOutcome::kCommitted);
+  }
 }
 
 Revision Writer::remove(const std::string& name) {

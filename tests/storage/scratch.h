@@ -36,6 +36,8 @@ class Writer {
   Revision put(const std::string& name, const std::string& value, Labels labels = {},
                std::vector<storage::Transition> transitions = {});
   Revision remove(const std::string& name);
+  // So many versions more of an object that is there, many in a batch.
+  void put_many(const std::string& name, int count);
 
   // The event alone, encoded against the object's frame; for batches that tests make themselves.
   storage::BatchEntry prepare(const std::string& name, const std::string& value,

@@ -6,6 +6,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "storage/backup.h"
 #include "tests/storage/scratch.h"
 
 namespace gatefold::test {
@@ -32,6 +33,20 @@ TEST_CASE("a key is made once and only its owner may read it (R20.8)") {
   REQUIRE(second.has_value());
   CHECK((*first)->id() == (*second)->id());
   CHECK(storage::new_signing_key()->id() != storage::new_signing_key()->id());
+}
+
+TEST_CASE("a backup is none where nobody knows whether there is a key") {
+  const ScratchDirectory scratch;
+  const auto data = scratch.path() / "data";
+  const auto store = open_store(data);
+  Writer(*store).put("a", "1");
+  const auto key = storage::signing_key_path(data);
+  const auto copy = scratch.path() / "backups";
+  CHECK(storage::back_up(*store->snapshot(), copy, 0, {}).has_value());
+  fs::create_symlink(key, key);
+  const auto backup = storage::back_up(*store->snapshot(), copy, 0, {});
+  REQUIRE_FALSE(backup.has_value());
+  CHECK(backup.error().message.find(key.string()) != std::string::npos);
 }
 
 TEST_CASE("what a crash left beside the key is written over") {

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <map>
 #include <random>
+#include <string>
 #include <vector>
 
 #include <catch2/catch.hpp>
@@ -61,6 +62,29 @@ TEST_CASE("an object that did not exist yet is known not to") {
   CHECK((*marks.find({7}))->revision == Revision{7});
   CHECK((*marks.find({9}))->revision == Revision{7});
   CHECK_FALSE(marks.find({10}));
+}
+
+TEST_CASE("versions are known also behind numbers that were passed over") {
+  constexpr Revision kFar{2'000'000'000'000'000};
+  const auto marks =
+      VersionMarks().with(kFar.next(), std::vector<Version>{{kFar, EventType::kModified, "s"}},
+                          /*none_since=*/std::nullopt);
+  REQUIRE(marks.find(kFar.next()));
+  CHECK((*marks.find(kFar.next()))->revision == kFar);
+  CHECK((*marks.find(kFar))->schema_id == "s");
+}
+
+TEST_CASE("of more schemas than are told apart nothing is known that is not so") {
+  VersionMarks marks;
+  for (std::uint64_t i = 1; i <= 300; ++i) {
+    marks = marks.with({i}, std::vector<Version>{{{i}, EventType::kModified, std::to_string(i)}},
+                       /*none_since=*/std::nullopt);
+  }
+  for (std::uint64_t i = 1; i <= 300; ++i) {
+    const auto found = marks.find({i});
+    CHECK(found.has_value() == (i <= 256));
+    if (found) CHECK((*found)->schema_id == std::to_string(i));
+  }
 }
 
 TEST_CASE("what is known of versions is what they were, however it was gathered") {

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "engine/ledger_range.h"
 #include "engine/world.h"
 #include "schema/age.h"
 #include "schema/field_error.h"
@@ -23,7 +24,8 @@ Result<std::optional<Moment>> bound(const std::string& text) {
 
 // What lies at a time and behind it.
 Result<Revision> before(const OpenSource& source, Time time) {
-  return source.last_until({time.ns - 1});
+  const auto then = engine::just_before(time);
+  return then ? source.last_until(*then) : Result<Revision>(Revision{});
 }
 
 }  // namespace
