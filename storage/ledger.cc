@@ -46,8 +46,9 @@ Result<void> Snapshot::timeline(const ObjectKey& key, const LedgerVisitor& visit
 }
 
 Result<void> Snapshot::timeline_backwards(const ObjectKey& key, const LedgerVisitor& visit) const {
-  const auto prefix = timeline_prefix(object_key(key));
-  return walk(*this, *pin_, prefix, prefix_end(prefix), visit, Direction::kBackwards);
+  const auto object = object_key(key);
+  return walk(*this, *pin_, timeline_prefix(object), timeline_key(object, head_.revision.next(), 0),
+              visit, Direction::kBackwards);
 }
 
 Result<void> Snapshot::transitions(std::string_view name_space, Revision after, Revision until,

@@ -411,7 +411,7 @@ CommitResult Store::commit(std::span<BatchEntry> batch, std::span<const Sighting
 
 Result<void> Store::note_origin(const std::string& incarnation) {
   auto& files = *files_;
-  if (!files.database) return unavailable("the store is closed");
+  if (!files.database || files.location.read_only) return unavailable("the store can't be written");
   rocksdb::WriteBatch batch;
   const auto last = files.head.revision;
   batch.Put(slice(kMetaLineage), encode_lineage({{incarnation, last, last}}));

@@ -66,7 +66,7 @@ struct BatchEntry {
 // What happened to a batch. Each asks for something different of the caller.
 enum class CommitOutcome {
   kCommitted,
-  kRejected,  // nothing was written: no space. Numbers may be given again
+  kRejected,  // nothing was written: no space, or rows that can't be read. Numbers are free again
   kUnknown,   // it may or may not be there. recover() tells; nothing may be numbered before
 };
 
@@ -118,8 +118,8 @@ class Store {
   // Writer thread only, while it is broken. Whether the disk takes a synced write, and has room:
   // without it recover() is in vain. RocksDB has no part in it.
   Result<void> probe() const;
-  // Writer thread only, after kUnknown. Closes and opens RocksDB again and takes the head from the
-  // log. All snapshots must be gone or go within `wait_ms`; fails (and may be called again)
+  // Writer thread only, while it is broken. Closes and opens RocksDB again and takes the head from
+  // the log. All snapshots must be gone or go within `wait_ms`; fails (and may be called again)
   // otherwise or while the disk is still broken.
   Result<Head> recover(int wait_ms);
 

@@ -1,4 +1,6 @@
 // What a commit writes, and what is there after the directory was opened again.
+#include <vector>
+
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 #include <rocksdb/env.h>
@@ -27,6 +29,31 @@ TEST_CASE("a store is not closed while somebody reads the past") {
   CHECK((*past)->body({1}).has_value());
   past->reset();
   CHECK(store->recover(0).has_value());
+}
+
+TEST_CASE("the past knows no later transitions, and is no place to write") {
+  const ScratchDirectory directory;
+  {
+    const auto store = open_store(directory.path());
+    Writer writer(*store);
+    const storage::Transition ready{
+        .path = "status.conditions", .type = "Ready", .new_status = "True"};
+    writer.put("a", "one", {}, {ready});
+    writer.put("a", "two", {}, {ready});
+  }
+  const auto store =
+      storage::Store::open({.directory = directory.path(), .read_only = true, .at = Revision{1}});
+  REQUIRE(store.has_value());
+  std::vector<Revision> seen;
+  const auto read = (*store)->snapshot()->timeline_backwards(thing("a"), [&](const auto& entry) {
+    seen.push_back(entry.revision);
+    return true;
+  });
+  CHECK(read.has_value());
+  CHECK(seen == std::vector<Revision>{{1}});
+  const auto noted = (*store)->note_origin("0123456789abcdef");
+  REQUIRE_FALSE(noted.has_value());
+  CHECK(noted.error().reason == Reason::kServiceUnavailable);
 }
 
 TEST_CASE("writes that became no event do not wait for one without end") {
