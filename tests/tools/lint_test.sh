@@ -56,6 +56,9 @@ restamped=$(write_status web envoy True 8)
 patch web '{"spec":{"gatewayClassName":"other"}}' ops >/dev/null
 patch "web/status" '{"status":{"conditions":[{"type":"Programmed","status":"False","reason":"R","message":"",
   "observedGeneration":1,"lastTransitionTime":"2026-01-01T00:00:09Z"}]}}' envoy >/dev/null
+sleep 1.1 # and the log goes on without it
+curl -sS --fail-with-body -H 'Content-Type: application/json' "$url/api/v1/namespaces" --data-binary \
+  '{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"later"}}' >/dev/null || fail "create a namespace"
 
 told() { "$GATEFOLD" lint "$@" -o json; }
 expect_code "lint finds" 1 '' "$GATEFOLD" lint --server "$url"
@@ -75,6 +78,8 @@ without_lag() { sed -E 's/, for [^,]+ from revision/, from revision/' <<<"$1"; }
   fail "a directory is told as its server" "$(diff <(tr ',' '\n' <<<"$by_server") <(tr ',' '\n' <<<"$by_directory"))"
 expect_code "a table" 1 'fight +Gateway default/web +[0-9]+-[0-9]+ +7 ' "$GATEFOLD" lint --data "$data"
 expect_code "by writer" 1 '^system:anonymous \(envoy; .*\): .*restamped 1, ' "$GATEFOLD" lint --data "$data"
+expect_code "what lags does so to the log's end, not its kind's" 1 'for [1-9][0-9]*s from revision [0-9]+ to the end' \
+  "$GATEFOLD" lint --data "$data" --kind gateway
 expect_code "YAML" 1 '^- rule: ' "$GATEFOLD" lint --data "$data" -o yaml
 expect_code "by one rule" 1 '^1 finding in' "$GATEFOLD" lint --data "$data" --rule restamped
 expect_code "since a time" 0 '^0 findings in 0 versions' "$GATEFOLD" lint --data "$data" --since 2100-01-01T00:00:00Z
