@@ -88,8 +88,8 @@ expect "verify of what was rebuilt" '^fine' "$GATEFOLD" verify --data "$work/res
 log --data "$work/restored" | cmp - "$work/whole" || fail "the log is what it was"
 
 expect "derived families are lost" '4 families' "$drop_derived" "$work/restored"
-ends_with "verify says what makes them anew" 3 'gatefold rebuild' "$GATEFOLD" verify --data "$work/restored"
-ends_with "who reads is told, too" 3 'gatefold rebuild' "$GATEFOLD" log --data "$work/restored"
+expect_code "verify says what makes them anew" 3 'gatefold rebuild' "$GATEFOLD" verify --data "$work/restored"
+expect_code "who reads is told, too" 3 'gatefold rebuild' "$GATEFOLD" log --data "$work/restored"
 expect "rebuild makes the families" '^dropped current, .* folded the log anew' "$GATEFOLD" rebuild --data "$work/restored"
 expect "verify of that" '^fine' "$GATEFOLD" verify --data "$work/restored"
 log --data "$work/restored" | cmp - "$work/whole" || fail "the log is still what it was"
@@ -97,7 +97,7 @@ before=$(sha256sum "$work/restored"/*.sst)
 for table in "$work/restored"/*.sst; do printf 'damaged' | dd of="$table" bs=1 seek=8 conv=notrunc status=none; done
 damaged=$(sha256sum "$work/restored"/*.sst)
 [[ $damaged != "$before" ]] || fail "tables are damaged"
-ends_with "verify of a damaged log" 4 '^damaged: ' "$GATEFOLD" verify --data "$work/restored"
-ends_with "a rebuild of it" 4 'corruption: [a-z]+, revision.*; nothing was dropped' "$GATEFOLD" rebuild --data "$work/restored"
+expect_code "verify of a damaged log" 4 '^damaged: ' "$GATEFOLD" verify --data "$work/restored"
+expect_code "a rebuild of it" 4 'corruption: [a-z]+, revision.*; nothing was dropped' "$GATEFOLD" rebuild --data "$work/restored"
 [[ $(sha256sum "$work/restored"/*.sst) == "$damaged" ]] || fail "nothing is changed"
 finish
