@@ -15,6 +15,7 @@
 #include "tools/gatefold/exit_code.h"
 #include "tools/gatefold/options.h"
 #include "tools/gatefold/paint.h"
+#include "tools/gatefold/print.h"
 #include "tools/gatefold/progress.h"
 #include "tools/gatefold/redaction_marks.h"
 
@@ -55,21 +56,21 @@ Colour type_colour(std::string_view type) {
 }
 
 void print_header() {
-  fmt::print("{:>8}  {:<23}  {:<8}  {:<40}  {:<10}  {:<28}  {}\n", "REVISION", "TIME", "TYPE",
-             "OBJECT", "VERB", "WRITER", "REMARKS");
+  say("{:>8}  {:<23}  {:<8}  {:<40}  {:<10}  {:<28}  {}\n", "REVISION", "TIME", "TYPE", "OBJECT",
+      "VERB", "WRITER", "REMARKS");
 }
 
 void print_row(const Value& event, const RedactionMarks& redactions, const Paint& paint) {
   const auto manager = string_at(event, {"actor", "fieldManager"});
   const auto subresource = string_at(event, {"actor", "subresource"});
   const auto type = string_at(event, {"type"});
-  fmt::print("{:>8}  {}  {}  {:<40}  {:<10}  {:<28}  {}\n", integer_at(event, {"revision"}, 0),
-             string_at(event, {"time"}).substr(0, 23),
-             paint(type_colour(type), fmt::format("{:<8}", type)), object_text(event),
-             fmt::format("{}{}{}", string_at(event, {"actor", "verb"}),
-                         subresource.empty() ? "" : "/", subresource),
-             manager.empty() ? string_at(event, {"actor", "user"}) : manager,
-             remarks_text(event, redactions));
+  say("{:>8}  {}  {}  {:<40}  {:<10}  {:<28}  {}\n", integer_at(event, {"revision"}, 0),
+      string_at(event, {"time"}).substr(0, 23),
+      paint(type_colour(type), fmt::format("{:<8}", type)), object_text(event),
+      fmt::format("{}{}{}", string_at(event, {"actor", "verb"}), subresource.empty() ? "" : "/",
+                  subresource),
+      manager.empty() ? string_at(event, {"actor", "user"}) : manager,
+      remarks_text(event, redactions));
 }
 
 // Lines as they come.

@@ -13,6 +13,7 @@
 #include "tools/gatefold/commands.h"
 #include "tools/gatefold/exit_code.h"
 #include "tools/gatefold/options.h"
+#include "tools/gatefold/print.h"
 #include "tools/gatefold/progress.h"
 #include "tools/gatefold/range.h"
 
@@ -112,7 +113,7 @@ int run_export(const ExportOptions& options) {
     std::filesystem::remove(options.file, ignored);
     return report(written.error());
   }
-  fmt::print(stderr, "exported {} events to {}\n", *written, options.file);
+  say(stderr, "exported {} events to {}\n", *written, options.file);
   return kFine;
 }
 

@@ -10,6 +10,7 @@
 #include "tools/gatefold/commands.h"
 #include "tools/gatefold/exit_code.h"
 #include "tools/gatefold/options.h"
+#include "tools/gatefold/print.h"
 #include "tools/gatefold/range.h"
 
 namespace gatefold::tools {
@@ -66,11 +67,11 @@ Result<void> read_all(const OpenSource& source, const engine::LogQuery& query,
 }
 
 void print_counts(std::string_view title, const std::vector<Stats::Named>& counts) {
-  fmt::print("\n{:>10}  {:>7}  {:>7}  {:>11}  {:>7}  {}\n", "EVENTS", "ADDED", "DELETED",
-             "TRANSITIONS", "REPAIRS", title);
+  say("\n{:>10}  {:>7}  {:>7}  {:>11}  {:>7}  {}\n", "EVENTS", "ADDED", "DELETED", "TRANSITIONS",
+      "REPAIRS", title);
   for (const auto& [name, each] : counts) {
-    fmt::print("{:>10}  {:>7}  {:>7}  {:>11}  {:>7}  {}\n", each.events, each.added, each.deleted,
-               each.transitions, each.repairs, name);
+    say("{:>10}  {:>7}  {:>7}  {:>11}  {:>7}  {}\n", each.events, each.added, each.deleted,
+        each.transitions, each.repairs, name);
   }
 }
 
@@ -93,13 +94,13 @@ Result<std::vector<Value>> read_kept(const OpenSource& source) {
 
 void print_kept(const std::vector<Value>& kept) {
   if (kept.empty()) return;
-  fmt::print("\n{:>10}  {:>10}  {:>12}  {:>10}  {:>13}  {}\n", "READABLE", "EVENTS", "BYTES",
-             "DROPPED", "DROPPED BYTES", "NOT ALL KEPT");
+  say("\n{:>10}  {:>10}  {:>12}  {:>10}  {:>13}  {}\n", "READABLE", "EVENTS", "BYTES", "DROPPED",
+      "DROPPED BYTES", "NOT ALL KEPT");
   for (const auto& line : kept) {
     const auto number = [&](std::string_view key) { return integer_at(line, {key}, 0); };
-    fmt::print("{:>10}  {:>10}  {:>12}  {:>10}  {:>13}  {}\n",
-               fmt::format("from {}", number("oldestRevision")), number("events"), number("bytes"),
-               number("droppedEvents"), number("droppedBytes"), string_at(line, {"resource"}));
+    say("{:>10}  {:>10}  {:>12}  {:>10}  {:>13}  {}\n",
+        fmt::format("from {}", number("oldestRevision")), number("events"), number("bytes"),
+        number("droppedEvents"), number("droppedBytes"), string_at(line, {"resource"}));
   }
 }
 
@@ -124,14 +125,13 @@ Peak peak_of(const Stats::Rate& rate) {
 
 void print_table(const Stats& stats, std::size_t top) {
   const auto& all = stats.all();
-  fmt::print("{} events from {} to {}", all.events, format_nanos(all.first),
-             format_nanos(all.last));
-  if (const auto rate = events_a_second(all); rate > 0) fmt::print(", {:.3g} a second", rate);
+  say("{} events from {} to {}", all.events, format_nanos(all.first), format_nanos(all.last));
+  if (const auto rate = events_a_second(all); rate > 0) say(", {:.3g} a second", rate);
   if (const auto peak = peak_of(stats.rate()); peak.events > 0) {
-    fmt::print("; most in {} from {}: {}", human_duration(peak.stretch_ns), format_nanos(peak.from),
-               peak.events);
+    say("; most in {} from {}: {}", human_duration(peak.stretch_ns), format_nanos(peak.from),
+        peak.events);
   }
-  fmt::print("\n");
+  say("\n");
   print_counts("KIND", stats.kinds(top));
   print_counts("WRITER", stats.writers(top));
   print_counts("OBJECT", stats.objects(top));
@@ -177,7 +177,7 @@ int run_stats(const StatsOptions& options) {
   const auto kept = read_kept(*source);
   if (!kept) return report(kept.error());
   if (stats.all().events == 0) {
-    fmt::print(stderr, "gatefold: no events\n");
+    say(stderr, "gatefold: no events\n");
     return kFoundSomething;
   }
   if (options.output == "table") {
