@@ -294,6 +294,9 @@ Result<std::string> provenance_line(const View& view, Revision revision) {
   if (revision > view.revision()) {
     return failure(Reason::kNotFound, fmt::format("there is no revision {}", revision.number));
   }
+  if (auto given = view.snapshot->check_given(revision); !given) {
+    return std::unexpected(std::move(given.error()));
+  }
   const auto provenance = view.snapshot->provenance(revision);
   if (!provenance) return std::unexpected(provenance.error());
   return to_json(JsonObject{{"revision", revision.number},

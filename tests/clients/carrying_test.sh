@@ -74,9 +74,23 @@ expect "who has seen it lists anew" '"code": ?410' \
   curl -sS -m 60 "$maps?watch=true&timeoutSeconds=5&resourceVersion=$seen"
 put a 6
 expect "it goes on with higher numbers" '"resourceVersion": ?"[0-9]{16}"' cat "$work/answer"
+number=$((revision + 1)) # passed over
+check_passed_over() { # SOURCE
+  local said="revision $number is of another history: a backup was restored at $revision" words
+  for words in "show configmap/default/a --at $number" "diff configmap/default/a $number" \
+    "bisect configmap/default/a true --from $number" "bisect configmap/default/a true --to $number"; do
+    expect_code "$words, which was passed over" 1 "$said" "$GATEFOLD" $words "$@"
+  done
+  for words in "log --until $number" "log --after $number" "lint --until $number" "stats --until $number" "export --to $number"; do
+    expect_code "$words, which was passed over" 3 "$said" "$GATEFOLD" $words "$@"
+  done
+  expect "the backup's head is here" '^  v: .4' "$GATEFOLD" show configmap/default/a --at "$revision" "$@"
+}
+check_passed_over --server "$url"
 expect_code "a server without --backup-dir" 2 'without --backup-dir' "$GATEFOLD" backup --server "$url" --to daily
 stop_server || fail "the restored server did not end well"
 expect "verify of what went on" '^fine' "$GATEFOLD" verify --data "$work/restored"
+check_passed_over --data "$work/restored"
 
 log --data "$work/restored" >"$work/whole"
 expect "folded rows are lost" '4 families' "$drop_derived" "$work/restored" rows

@@ -93,6 +93,8 @@ Result<HttpAnswer> ask(const std::string& server, http::request<http::string_bod
     return failure(Reason::kNotFound, std::string(message));
   if (answer.code == 409 && !message.empty())
     return failure(Reason::kConflict, std::string(message));
+  if (answer.code == 410 && !message.empty())
+    return failure(Reason::kExpired, std::string(message));
   return unavailable(fmt::format("{} answered {}: {}", server, answer.code,
                                  message.empty() ? answer.body : std::string(message)));
 }

@@ -124,6 +124,10 @@ Result<std::optional<std::size_t>> ObjectHistory::at(const std::string& text) co
     return bad_request(
         fmt::format("revision {} is not there yet: the log ends at {}", text, to_string(head_)));
   }
+  if (revision != nullptr) {
+    auto given = source_.check_given(*revision);
+    if (!given) return std::unexpected(std::move(given.error()));
+  }
   const auto* time = std::get_if<Time>(&*moment);
   const auto now = std::max(engine::real_world().now(), versions_.back().mark.time);
   if (time != nullptr && *time > now) return bad_request(fmt::format("{} is in the future", text));

@@ -143,6 +143,12 @@ Result<std::string> OpenSource::read_provenance(Revision revision) const {
   return std::move(answer->body);
 }
 
+Result<void> OpenSource::check_given(Revision revision) const {
+  auto line = read_provenance(revision);
+  if (line || line.error().reason == Reason::kNotFound) return {};
+  return std::unexpected(std::move(line.error()));
+}
+
 Result<Time> OpenSource::read_timeline(const std::string& object, const LineSink& sink) const {
   LogPosition at;
   while (!opened_) {

@@ -60,6 +60,8 @@ class OpenSource {
   Result<Revision> last_until(Time time) const;
   // engine::provenance_line.
   Result<std::string> read_provenance(Revision revision) const;
+  // kExpired as storage::Snapshot::check_given() says; a revision that is yet to come is fine.
+  Result<void> check_given(Revision revision) const;
   // All lines of engine::timeline_lines. Answers until when they tell: a server's now; where the
   // log does not go on, as in a directory, its last event.
   Result<Time> read_timeline(const std::string& object, const LineSink& sink) const;
