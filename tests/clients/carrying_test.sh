@@ -31,6 +31,19 @@ for form in jsonl flatbuffers; do
   verified "$work/copy.$form" >>"$work/verified"
 done
 [[ $(sort -u "$work/verified" | wc -l) -eq 1 ]] || fail "copies have one chain" "$(cat "$work/verified")"
+cp "$work/history.jsonl" "$work/last_good"
+expect_code "an export that fails" 3 reached "$GATEFOLD" export --server http://127.0.0.1:1 -o "$work/history.jsonl"
+cmp "$work/history.jsonl" "$work/last_good" || fail "the last export stays"
+[[ ! -e $work/history.jsonl.unfinished ]] || fail "an export that fails leaves nothing behind"
+mkfifo "$work/pipe"
+cat "$work/pipe" >"$work/piped" &
+expect "export to a pipe" '^exported' "$GATEFOLD" export --server "$url" -o "$work/pipe"
+wait $!
+cmp "$work/history.jsonl" "$work/piped" || fail "what went through a pipe is whole"
+cat "$work/pipe" >/dev/null &
+expect_code "an export to a pipe that fails" 3 reached "$GATEFOLD" export --server http://127.0.0.1:1 -o "$work/pipe"
+wait $!
+[[ -p $work/pipe ]] || fail "a pipe stays one"
 expect_code "an import into what is there" 2 'there already' \
   "$GATEFOLD" import "$work/history.jsonl" --data "$work/copy.jsonl"
 head -c 5000 "$work/history.jsonl" >"$work/cut.jsonl"
