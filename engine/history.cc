@@ -295,7 +295,8 @@ Result<std::string> provenance_line(const View& view, Revision revision) {
     return failure(Reason::kNotFound, fmt::format("there is no revision {}", revision.number));
   }
   if (auto given = view.snapshot->check_given(revision); !given) {
-    return std::unexpected(std::move(given.error()));
+    // What was dropped is expired, too, and is no other history.
+    return failure(Reason::kConflict, given.error().message);
   }
   const auto provenance = view.snapshot->provenance(revision);
   if (!provenance) return std::unexpected(provenance.error());

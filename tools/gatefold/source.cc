@@ -145,7 +145,10 @@ Result<std::string> OpenSource::read_provenance(Revision revision) const {
 
 Result<void> OpenSource::check_given(Revision revision) const {
   auto line = read_provenance(revision);
-  if (line || line.error().reason == Reason::kNotFound) return {};
+  if (line) return {};
+  const auto reason = line.error().reason;
+  if (reason == Reason::kNotFound || reason == Reason::kExpired) return {};
+  if (reason == Reason::kConflict) return failure(Reason::kExpired, line.error().message);
   return std::unexpected(std::move(line.error()));
 }
 

@@ -60,7 +60,8 @@ class OpenSource {
   Result<Revision> last_until(Time time) const;
   // engine::provenance_line.
   Result<std::string> read_provenance(Revision revision) const;
-  // kExpired as storage::Snapshot::check_given() says; a revision that is yet to come is fine.
+  // kExpired as storage::Snapshot::check_given() says; one that is yet to come, or no longer
+  // kept, is fine.
   Result<void> check_given(Revision revision) const;
   // All lines of engine::timeline_lines. Answers until when they tell: a server's now; where the
   // log does not go on, as in a directory, its last event.
