@@ -22,12 +22,7 @@ struct Source {
 // A data directory opened for reading, with a view of its head.
 struct OpenDirectory {
   std::unique_ptr<storage::Store> store;
-  engine::ViewPtr view;
-  // Snapshots go before the store.
-  ~OpenDirectory() { view.reset(); }
-  OpenDirectory() = default;
-  OpenDirectory(OpenDirectory&&) = default;
-  OpenDirectory& operator=(OpenDirectory&&) = default;
+  engine::ViewPtr view;  // behind the store: its snapshot goes first
 };
 
 // Refuses a directory that does not exist or that a server holds (its pid is in the message).

@@ -40,8 +40,7 @@ void count(const Value& line, Stats& stats) {
   const auto manager = string_at(line, {"actor", "fieldManager"});
   const auto user = string_at(line, {"actor", "user"});
   const auto writer = manager.empty() ? std::string(user) : fmt::format("{} ({})", manager, user);
-  stats.add({.revision = {static_cast<std::uint64_t>(integer_at(line, {"revision"}, 0))},
-             .time = parse_rfc3339(string_at(line, {"time"})).value_or(Time{}),
+  stats.add({.time = parse_rfc3339(string_at(line, {"time"})).value_or(Time{}),
              .type = string_at(line, {"type"}),
              .kind = kind,
              .object = object,
