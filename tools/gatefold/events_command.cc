@@ -100,17 +100,23 @@ class Printer {
       fmt::print("{}\n", line);
       return;
     }
-    const auto parsed = parse_json(line);
-    if (!parsed) return;
+    const auto parsed = parse_line(line);
+    if (!parsed) {
+      failed_ = std::unexpected(parsed.error());
+      return;
+    }
     if (options_.output != "table") {
-      print_value(parsed->value, options_.output);
+      print_value(*parsed, options_.output);
       return;
     }
     // One that came while others were printed is not known yet; where it can't be read, the row
     // has no remark.
-    if (redactions_.is_news(parsed->value)) std::ignore = redactions_.read(source_);
-    print_row(parsed->value, redactions_, paint_);
+    if (redactions_.is_news(*parsed)) std::ignore = redactions_.read(source_);
+    print_row(*parsed, redactions_, paint_);
   }
+
+  // Of lines that could not be read.
+  const Result<void>& failed() const { return failed_; }
 
   std::uint64_t printed() const { return printed_; }
 
@@ -122,6 +128,7 @@ class Printer {
   std::optional<Progress> progress_;
   bool has_head_ = false;
   std::uint64_t printed_ = 0;
+  Result<void> failed_;
 };
 
 }  // namespace
@@ -142,6 +149,7 @@ int run_events(const EventsOptions& options) {
     const auto at = source->read_page(query, options.kind, {}, wait,
                                       [&](std::string_view line) { printer.print(line); });
     if (!at) return report(at.error());
+    if (!printer.failed()) return report(printer.failed().error());
     printer.print_head();
     if (std::fflush(stdout) != 0) return kInputOutput;
     // What comes later belongs to those who follow.

@@ -46,6 +46,12 @@ LogPosition position_of(const HttpAnswer& answer, Revision asked_after) {
 
 }  // namespace
 
+Result<Value> parse_line(std::string_view text) {
+  auto line = parse_json(text);
+  if (!line) return internal_error("a line of the source is no JSON: " + line.error().message);
+  return std::move(line->value);
+}
+
 Result<OpenDirectory> open_directory(const std::string& directory) {
   if (!std::filesystem::is_directory(directory)) {
     return unavailable(fmt::format("{} is no data directory", directory));

@@ -28,6 +28,9 @@ struct OpenDirectory {
 // Refuses a directory that does not exist or that a server holds (its pid is in the message).
 Result<OpenDirectory> open_directory(const std::string& directory);
 
+// A line of a source; kInternalError where it is no JSON.
+Result<Value> parse_line(std::string_view text);
+
 using LineSink = std::function<void(std::string_view)>;
 using ObjectLineSink = std::function<void(const ObjectKey& key, std::string_view line)>;
 
@@ -74,5 +77,22 @@ class OpenSource {
   std::string server_;
   std::optional<OpenDirectory> opened_;  // nothing for a server
 };
+
+// Hands the lines of `read`, which takes a LineSink, to `sink` as values. Fails where one is none.
+template <class Read, class Sink>
+auto read_values(const Read& read, const Sink& sink) -> decltype(read(LineSink())) {
+  Result<void> failed;
+  auto done = read(LineSink([&](std::string_view text) {
+    if (!failed) return;
+    const auto line = parse_line(text);
+    if (line) {
+      sink(*line);
+    } else {
+      failed = std::unexpected(line.error());
+    }
+  }));
+  if (done && !failed) return std::unexpected(std::move(failed.error()));
+  return done;
+}
 
 }  // namespace gatefold::tools

@@ -51,18 +51,11 @@ void count(const Value& line, Stats& stats) {
 
 Result<void> read_all(const OpenSource& source, const engine::LogQuery& query,
                       const std::string& kind, Stats& stats) {
-  Result<void> failed;
-  const auto read = source.read_all(query, kind, {}, [&](std::string_view text) {
-    if (!failed) return;
-    const auto line = parse_json(text);
-    if (!line) {
-      failed = internal_error("a line of the log is no JSON: " + line.error().message);
-      return;
-    }
-    count(line->value, stats);
-  });
+  const auto read =
+      read_values([&](const LineSink& lines) { return source.read_all(query, kind, {}, lines); },
+                  [&](const Value& line) { count(line, stats); });
   if (!read) return std::unexpected(read.error());
-  return failed;
+  return {};
 }
 
 void print_counts(std::string_view title, const std::vector<Stats::Named>& counts) {
@@ -77,17 +70,9 @@ void print_counts(std::string_view title, const std::vector<Stats::Named>& count
 // How far back each resource can be read of which something was dropped.
 Result<std::vector<Value>> read_kept(const OpenSource& source) {
   std::vector<Value> kept;
-  Result<void> failed;
-  const auto read = source.read_kept([&](std::string_view text) {
-    auto line = parse_json(text);
-    if (line) {
-      kept.push_back(std::move(line->value));
-    } else {
-      failed = internal_error("a line of what is kept is no JSON: " + line.error().message);
-    }
-  });
+  const auto read = read_values([&](const LineSink& lines) { return source.read_kept(lines); },
+                                [&](const Value& line) { kept.push_back(line); });
   if (!read) return std::unexpected(read.error());
-  if (!failed) return std::unexpected(failed.error());
   return kept;
 }
 

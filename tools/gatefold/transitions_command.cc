@@ -113,20 +113,20 @@ int run_transitions(const TransitionsOptions& options) {
   bool has_lines = false;
   std::vector<engine::ConditionMove> moves;
   const Paint paint(options.color);
-  const auto until = history->timeline([&](std::string_view text) {
+  const auto print = [&](const Value& line) {
     has_lines = true;
-    const auto line = parse_json(text);
-    if (!line) return;
-    const bool is_sighting = find(line->value, "sighting") != nullptr;
-    if (!is_sighting) moves.push_back(move_of(line->value));
+    const bool is_sighting = find(line, "sighting") != nullptr;
+    if (!is_sighting) moves.push_back(move_of(line));
     if (options.output != "table") {
-      print_value(line->value, options.output);
+      print_value(line, options.output);
     } else if (is_sighting) {
-      print_sighting(line->value);
+      print_sighting(line);
     } else {
-      print_transition(line->value, uid, paint);
+      print_transition(line, uid, paint);
     }
-  });
+  };
+  const auto until =
+      read_values([&](const LineSink& lines) { return history->timeline(lines); }, print);
   if (!until) return report(until.error());
   if (auto added = add_standing(*history, moves); !added) return report(added.error());
   const auto timelines = timelines_of(*history, moves, *until);
