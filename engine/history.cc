@@ -294,6 +294,10 @@ Result<std::string> provenance_line(const View& view, Revision revision) {
   if (revision > view.revision()) {
     return failure(Reason::kNotFound, fmt::format("there is no revision {}", revision.number));
   }
+  if (auto given = view.snapshot->check_given(revision); !given) {
+    // What was dropped is expired, too, and is no other history.
+    return failure(Reason::kConflict, given.error().message);
+  }
   const auto provenance = view.snapshot->provenance(revision);
   if (!provenance) return std::unexpected(provenance.error());
   return to_json(JsonObject{{"revision", revision.number},
@@ -342,13 +346,24 @@ Result<ObjectKey> parse_object_name(const View& view, std::string_view text) {
   const auto second = rest.find('/');
   const bool has_namespace = second != std::string_view::npos;
   const bool is_namespaced = kind->is_namespaced.value_or(has_namespace);
-  if (has_namespace != is_namespaced || rest.empty()) {
+  ObjectKey written{kind->resource, "", std::string(rest)};
+  if (has_namespace) {
+    written.name_space = rest.substr(0, second);
+    written.name = rest.substr(second + 1);
+  }
+  if (has_namespace == is_namespaced && !rest.empty()) return written;
+  // The kind may have had the other scope once.
+  bool was_there = false;
+  auto read = view.snapshot->versions(written, {}, view.revision(), [&](auto, auto) {
+    was_there = true;
+    return false;
+  });
+  if (!read) return std::unexpected(std::move(read.error()));
+  if (!was_there) {
     return bad_request(fmt::format("a {} is written {}/{}", kind->singular, kind->singular,
                                    is_namespaced ? "NAMESPACE/NAME" : "NAME"));
   }
-  if (!has_namespace) return ObjectKey{std::move(kind->resource), "", std::string(rest)};
-  return ObjectKey{std::move(kind->resource), std::string(rest.substr(0, second)),
-                   std::string(rest.substr(second + 1))};
+  return written;
 }
 
 Result<storage::RedactRequest> parse_redaction(const View& view, const Value& asked) {

@@ -61,7 +61,8 @@ Result<void> kept_lines(const View& view, const std::function<void(std::string_v
 
 // What proves that two logs are one up to `revision` (0: the view's), as a JSON object: `revision`,
 // `chain`, `incarnation` (of the directory that it was committed in first), `channel`, `whole`
-// (whether every event is kept, with its object). kNotFound where it is not there yet.
+// (whether every event is kept, with its object). kNotFound where it is not there yet, kConflict
+// where storage::Snapshot::check_given() refuses it, kExpired where it is no longer kept.
 Result<std::string> provenance_line(const View& view, Revision revision);
 
 // What the lines are made of.

@@ -9,8 +9,6 @@
 namespace gatefold::engine {
 namespace {
 
-constexpr DiffOptions kWithoutNoise{.leaves_out_noise = true};
-
 // Where an item of one list stands in the next one.
 std::optional<std::size_t> next_place(const JsonArray& old_list, const JsonArray& new_list,
                                       std::size_t place, std::string_view name_space) {
@@ -21,7 +19,7 @@ std::optional<std::size_t> next_place(const JsonArray& old_list, const JsonArray
 }
 
 // The path in `now` of what stands at `path` in `before`; nothing where it is gone.
-std::optional<FieldPath> followed(const Value& before, const Value& now, FieldPath path) {
+std::optional<FieldPath> followed_place(const Value& before, const Value& now, FieldPath path) {
   const auto* old_value = &before;
   const auto* new_value = &now;
   if (old_value->is_null() || new_value->is_null()) return std::nullopt;
@@ -66,19 +64,33 @@ std::optional<FieldPath> found_again(const Value& now, FieldPath path) {
   return path;
 }
 
+// The names of a list's items at a place, those that `names` has, in order.
+JsonArray order_of(const Value& body, const FieldPath& place, const JsonArray& names) {
+  const auto* value = &body;
+  for (const auto& step : place) {
+    value = step.is_item ? &value->get_array()[*step.old_place] : find(*value, step.name);
+  }
+  JsonArray order;
+  if (!value->is_array()) return order;
+  for (const auto& name : item_names(nullptr, value->get_array(), namespace_of(body))) {
+    if (std::ranges::find(names, Value(name)) != names.end()) order.emplace_back(name);
+  }
+  return order;
+}
+
 }  // namespace
 
 Attribution::Attribution(std::vector<FieldChange> changes, bool leads_back)
     : changes_(std::move(changes)), leads_back_(leads_back) {
   for (std::size_t i = 0; i < changes_.size(); ++i) {
-    if (changes_[i].type == ChangeType::kReordered) reordered_.resize(changes_.size());
-    if (!is_lost(changes_[i])) continue;
-    Lost lost{.change = i, .place = changes_[i].steps, .told = {}};
+    const bool is_reordered = changes_[i].type == ChangeType::kReordered;
+    if (!is_reordered && !is_lost(changes_[i])) continue;
+    Followed followed{.change = i, .place = changes_[i].steps, .told = {}};
     // Where it stands in the earlier version, which of a way back is the new one.
-    for (auto& step : lost.place) {
+    for (auto& step : followed.place) {
       if (leads_back_) step.old_place = step.new_place;
     }
-    lost_.push_back(std::move(lost));
+    (is_reordered ? reordered_ : lost_).push_back(std::move(followed));
   }
 }
 
@@ -92,24 +104,33 @@ void Attribution::begin(const VersionMark& mark, Value body) {
   body_ = std::move(body);
 }
 
-void Attribution::follow(Lost& lost, const VersionMark& mark, const Value& body) const {
-  auto place = lost.is_there ? followed(body_, body, lost.place) : found_again(body, lost.place);
-  const bool was_there = std::exchange(lost.is_there, place.has_value());
-  if (place) lost.place = std::move(*place);
+void Attribution::follow(Followed& followed, const Value& body) const {
+  auto place = followed.is_there ? followed_place(body_, body, followed.place)
+                                 : found_again(body, followed.place);
+  followed.is_there = place.has_value();
+  if (place) followed.place = std::move(*place);
+}
+
+void Attribution::follow_lost(Followed& lost, const VersionMark& mark, const Value& body) const {
+  const bool was_there = lost.is_there;
+  follow(lost, body);
   if (was_there && !lost.is_there) lost.told = {mark, std::nullopt, gap_from_};
 }
 
-void Attribution::fold(const VersionMark& mark, Value body) {
-  for (auto& lost : lost_) follow(lost, mark, body);
-  if (!reordered_.empty()) {
-    for (const auto& step : diff(body_, body, kWithoutNoise)) {
-      if (step.type != ChangeType::kReordered) continue;
-      for (std::size_t i = 0; i < changes_.size(); ++i) {
-        const bool is_same = changes_[i].type == step.type && changes_[i].path == step.path;
-        if (is_same) reordered_[i] = {mark, std::nullopt, gap_from_};
-      }
-    }
+void Attribution::follow_order(Followed& list, const VersionMark& mark, const Value& body) const {
+  follow(list, body);
+  const auto& change = changes_[list.change];
+  const auto& wanted = (leads_back_ ? change.old_value : change.new_value).get_array();
+  if (!list.is_there || order_of(body, list.place, wanted) != wanted) {
+    list.told = {};
+  } else if (!list.told.mark) {
+    list.told = {mark, std::nullopt, gap_from_};
   }
+}
+
+void Attribution::fold(const VersionMark& mark, Value body) {
+  for (auto& lost : lost_) follow_lost(lost, mark, body);
+  for (auto& list : reordered_) follow_order(list, mark, body);
   gap_from_.reset();
   if (body.is_null()) {
     blame_ = Blame();
@@ -150,11 +171,11 @@ std::vector<Attributed> Attribution::finish() const {
   std::vector<Attributed> told;
   for (std::size_t i = 0; i < changes_.size(); ++i) {
     const auto& change = changes_[i];
+    const auto list = std::ranges::find(reordered_, i, &Followed::change);
     if (is_lost(change)) {
-      const auto lost = std::ranges::find(lost_, i, &Lost::change);
-      told.push_back(lost->told);
-    } else if (change.type == ChangeType::kReordered && reordered_[i].mark) {
-      told.push_back(reordered_[i]);
+      told.push_back(std::ranges::find(lost_, i, &Followed::change)->told);
+    } else if (list != reordered_.end() && list->told.mark) {
+      told.push_back(list->told);
     } else {
       told.push_back(of_what_is_there(change));
     }

@@ -40,15 +40,17 @@ class Attribution {
   std::vector<Attributed> finish() const;
 
  private:
-  // What the later version lacks.
-  struct Lost {
+  // Something of the earlier version.
+  struct Followed {
     std::size_t change = 0;
     FieldPath place;  // in body_, by old_place of its items; the last one that it had
     bool is_there = true;
     Attributed told;
   };
   bool is_lost(const FieldChange& change) const;
-  void follow(Lost& lost, const VersionMark& mark, const Value& body) const;
+  void follow(Followed& followed, const Value& body) const;
+  void follow_lost(Followed& lost, const VersionMark& mark, const Value& body) const;
+  void follow_order(Followed& list, const VersionMark& mark, const Value& body) const;
   Attributed of_what_is_there(const FieldChange& change) const;
 
   std::vector<FieldChange> changes_;
@@ -57,8 +59,10 @@ class Attribution {
   Revision first_;  // that of begin()
   Blame blame_;
   std::optional<Revision> gap_from_;
-  std::vector<Lost> lost_;
-  std::vector<Attributed> reordered_;  // one for each change; empty where no list was reordered
+  std::vector<Followed> lost_;  // what the later version lacks
+  // Lists whose items changed their order. Told of where they have that of the later version: by
+  // whoever made it so last.
+  std::vector<Followed> reordered_;
 };
 
 }  // namespace gatefold::engine

@@ -10,14 +10,12 @@
 #include <unordered_map>
 #include <vector>
 
-#include "schema/ids.h"
 #include "schema/time.h"
 
 namespace gatefold::engine {
 
 // An event, as far as it is counted.
 struct CountedEvent {
-  Revision revision;
   Time time;
   std::string_view type;    // ADDED, MODIFIED or DELETED
   std::string_view kind;    // `gateways.gateway.networking.k8s.io`

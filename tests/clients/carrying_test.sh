@@ -31,6 +31,19 @@ for form in jsonl flatbuffers; do
   verified "$work/copy.$form" >>"$work/verified"
 done
 [[ $(sort -u "$work/verified" | wc -l) -eq 1 ]] || fail "copies have one chain" "$(cat "$work/verified")"
+cp "$work/history.jsonl" "$work/last_good"
+expect_code "an export that fails" 3 reached "$GATEFOLD" export --server http://127.0.0.1:1 -o "$work/history.jsonl"
+cmp "$work/history.jsonl" "$work/last_good" || fail "the last export stays"
+[[ ! -e $work/history.jsonl.unfinished ]] || fail "an export that fails leaves nothing behind"
+mkfifo "$work/pipe"
+cat "$work/pipe" >"$work/piped" &
+expect "export to a pipe" '^exported' "$GATEFOLD" export --server "$url" -o "$work/pipe"
+wait $!
+cmp "$work/history.jsonl" "$work/piped" || fail "what went through a pipe is whole"
+cat "$work/pipe" >/dev/null &
+expect_code "an export to a pipe that fails" 3 reached "$GATEFOLD" export --server http://127.0.0.1:1 -o "$work/pipe"
+wait $!
+[[ -p $work/pipe ]] || fail "a pipe stays one"
 expect_code "an import into what is there" 2 'there already' \
   "$GATEFOLD" import "$work/history.jsonl" --data "$work/copy.jsonl"
 head -c 5000 "$work/history.jsonl" >"$work/cut.jsonl"
@@ -74,9 +87,23 @@ expect "who has seen it lists anew" '"code": ?410' \
   curl -sS -m 60 "$maps?watch=true&timeoutSeconds=5&resourceVersion=$seen"
 put a 6
 expect "it goes on with higher numbers" '"resourceVersion": ?"[0-9]{16}"' cat "$work/answer"
+number=$((revision + 1)) # passed over
+check_passed_over() { # SOURCE
+  local said="revision $number is of another history: a backup was restored at $revision" words
+  for words in "show configmap/default/a --at $number" "diff configmap/default/a $number" \
+    "bisect configmap/default/a true --from $number" "bisect configmap/default/a true --to $number"; do
+    expect_code "$words, which was passed over" 1 "$said" "$GATEFOLD" $words "$@"
+  done
+  for words in "log --until $number" "log --after $number" "lint --until $number" "stats --until $number" "export --to $number"; do
+    expect_code "$words, which was passed over" 3 "$said" "$GATEFOLD" $words "$@"
+  done
+  expect "the backup's head is here" '^  v: .4' "$GATEFOLD" show configmap/default/a --at "$revision" "$@"
+}
+check_passed_over --server "$url"
 expect_code "a server without --backup-dir" 2 'without --backup-dir' "$GATEFOLD" backup --server "$url" --to daily
 stop_server || fail "the restored server did not end well"
 expect "verify of what went on" '^fine' "$GATEFOLD" verify --data "$work/restored"
+check_passed_over --data "$work/restored"
 
 log --data "$work/restored" >"$work/whole"
 expect "folded rows are lost" '4 families' "$drop_derived" "$work/restored" rows
@@ -88,8 +115,8 @@ expect "verify of what was rebuilt" '^fine' "$GATEFOLD" verify --data "$work/res
 log --data "$work/restored" | cmp - "$work/whole" || fail "the log is what it was"
 
 expect "derived families are lost" '4 families' "$drop_derived" "$work/restored"
-ends_with "verify says what makes them anew" 3 'gatefold rebuild' "$GATEFOLD" verify --data "$work/restored"
-ends_with "who reads is told, too" 3 'gatefold rebuild' "$GATEFOLD" log --data "$work/restored"
+expect_code "verify says what makes them anew" 3 'gatefold rebuild' "$GATEFOLD" verify --data "$work/restored"
+expect_code "who reads is told, too" 3 'gatefold rebuild' "$GATEFOLD" log --data "$work/restored"
 expect "rebuild makes the families" '^dropped current, .* folded the log anew' "$GATEFOLD" rebuild --data "$work/restored"
 expect "verify of that" '^fine' "$GATEFOLD" verify --data "$work/restored"
 log --data "$work/restored" | cmp - "$work/whole" || fail "the log is still what it was"
@@ -97,7 +124,7 @@ before=$(sha256sum "$work/restored"/*.sst)
 for table in "$work/restored"/*.sst; do printf 'damaged' | dd of="$table" bs=1 seek=8 conv=notrunc status=none; done
 damaged=$(sha256sum "$work/restored"/*.sst)
 [[ $damaged != "$before" ]] || fail "tables are damaged"
-ends_with "verify of a damaged log" 4 '^damaged: ' "$GATEFOLD" verify --data "$work/restored"
-ends_with "a rebuild of it" 4 'corruption: [a-z]+, revision.*; nothing was dropped' "$GATEFOLD" rebuild --data "$work/restored"
+expect_code "verify of a damaged log" 4 '^damaged: ' "$GATEFOLD" verify --data "$work/restored"
+expect_code "a rebuild of it" 4 'corruption: [a-z]+, revision.*; nothing was dropped' "$GATEFOLD" rebuild --data "$work/restored"
 [[ $(sha256sum "$work/restored"/*.sst) == "$damaged" ]] || fail "nothing is changed"
 finish

@@ -72,7 +72,24 @@ code=$?
 [[ $code -eq 3 ]] || fail "help on a full disk: exit code $code" "$(cat "$work/said")"
 
 send PATCH "$gateways/web?fieldManager=ann" '{"metadata":{"labels":{"a":"b"}}}'
-expect "a version is redacted" '^redacted 1 version' "$GATEFOLD" redact configmap/default/m --revision $((first + 2)) --server "$url"
+# Rows and cursor movements that clients make up are seen through.
+definitions=$url/apis/apiextensions.k8s.io/v1/customresourcedefinitions
+define_lamp() { # SCOPE
+  type=application/json send POST "$definitions" '{"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition",
+    "metadata":{"name":"lamps.a.io"},"spec":{"group":"a.io","scope":"'"$1"'","names":{"plural":"lamps","singular":"lamp","kind":"Lamp"},
+    "versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object","properties":{"status":
+    {"type":"object","properties":{"conditions":{"type":"array","items":{"type":"object","properties":{"type":{"type":"string"},
+    "status":{"type":"string"},"reason":{"type":"string"},"lastTransitionTime":{"type":"string"}}}}}}}}}}]}}'
+  for _ in $(seq 100); do curl -fsS -o /dev/null "$url/apis/a.io/v1/lamps" 2>/dev/null && break || sleep 0.05; done
+}
+define_lamp Namespaced
+type=application/json send POST "$url/apis/a.io/v1/namespaces/default/lamps" '{"apiVersion":"a.io/v1","kind":"Lamp",
+  "metadata":{"name":"l1"},"status":{"conditions":[{"type":"On","status":"True",
+  "lastTransitionTime":"2020-01-01T00:00:00Z","reason":"R\u001b[2J\n      99  forged"}]}}'
+expect "a reason stays in its row" ' R\\u001b\[2J\\n      99  forged ' "$GATEFOLD" transitions lamp/default/l1 --server "$url"
+expect "a version is redacted" '^redacted 1 version' \
+  "$GATEFOLD" redact configmap/default/m --revision $((first + 2)) --reason $'oops\n      99  forged' --server "$url"
+expect "so does why something was redacted" 'redacts .*: oops\\n      99  forged$' "$GATEFOLD" log --server "$url"
 send PATCH "$maps/m" '{"data":{"n":"50"}}' # else the log would end with the redaction
 stop_server || fail "the server did not end well"
 expect_code "a directory's clock has stopped" 0 '^status.conditions Programmed +True +[1-9]' "$GATEFOLD" transitions "$web" --data "$work/data"

@@ -321,13 +321,20 @@ TEST_CASE("a directory has its name only once it is whole") {
   {
     const auto made = tools::NewDirectory::begin(wanted);
     REQUIRE(made.has_value());
+    // As before a store is opened in it, or where a backup is put there without one.
+    const auto file = (*made)->path() / "file";
+    std::ofstream(file) << "restored";
+    CHECK(tools::NewDirectory::begin(wanted).error().reason == Reason::kServiceUnavailable);
+    CHECK(std::filesystem::exists(file));
     REQUIRE((*made)->open(Channel::kExperimental).has_value());
     CHECK(!std::filesystem::exists(wanted));
     CHECK(!tools::NewDirectory::begin(wanted).has_value());  // it is being made
   }
   CHECK(std::filesystem::is_empty(directory.path()));
+  std::filesystem::create_directories(directory.path() / "new.unfinished/of/a/killed/process");
   const auto made = tools::NewDirectory::begin(wanted);
   REQUIRE(made.has_value());
+  CHECK(std::filesystem::is_empty((*made)->path()));
   const auto store = (*made)->open(Channel::kExperimental);
   REQUIRE(store.has_value());
   Writer(**store).put("a", "one");

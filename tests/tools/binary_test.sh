@@ -53,6 +53,7 @@ done
 same "reading leaves nothing behind" "one.jpg" "$(ls -A "$work/photos")"
 [[ ! -e $work/nothing ]] || fail "reading makes no directory"
 expect_code "no server" 3 "can't be reached" "$GATEFOLD" log --server http://127.0.0.1:1
+expect_code "no server at an address in brackets" 3 "\[::1\] can't be reached: [^H]" "$GATEFOLD" log --server 'http://[::1]'
 same "no head of a table that there is not" "" "$("$GATEFOLD" log --server http://127.0.0.1:1 2>/dev/null)"
 expect_code "verify as JSON of nothing" 3 '"findings":\[\{"revision":0,"where":"directory","message":".*no data directory"' \
   "$GATEFOLD" verify --data "$work/nothing" -o json

@@ -14,6 +14,7 @@
 #include "tools/gatefold/http_client.h"
 #include "tools/gatefold/new_directory.h"
 #include "tools/gatefold/options.h"
+#include "tools/gatefold/print.h"
 #include "tools/gatefold/progress.h"
 
 namespace gatefold::tools {
@@ -57,13 +58,12 @@ Value value_of(const storage::Backup& backup) {
 }
 
 void print_header() {
-  fmt::print("{:>4}  {:<20}  {:>16}  {:>12}\n", "ID", "TIME", "REVISION", "BYTES");
+  say("{:>4}  {:<20}  {:>16}  {:>12}\n", "ID", "TIME", "REVISION", "BYTES");
 }
 
 void print_row(const Value& backup) {
-  fmt::print("{:>4}  {:<20}  {:>16}  {:>12}\n", integer_at(backup, {"id"}, 0),
-             string_at(backup, {"time"}), integer_at(backup, {"revision"}, 0),
-             integer_at(backup, {"bytes"}, 0));
+  say("{:>4}  {:<20}  {:>16}  {:>12}\n", integer_at(backup, {"id"}, 0), string_at(backup, {"time"}),
+      integer_at(backup, {"revision"}, 0), integer_at(backup, {"bytes"}, 0));
 }
 
 Result<Value> back_up_server(const BackupOptions& options) {
@@ -142,9 +142,9 @@ int run_restore(const RestoreOptions& options) {
   const auto& head = restored->head;
   const auto chain = storage::chain_text(head.chain);
   if (options.output == "text") {
-    fmt::print("restored backup {} to {}: {} at revision {}, chain {}; new events begin at {}\n",
-               restored->backup, options.directory, format_seconds(head.time), head.revision.number,
-               chain, restored->next.number);
+    say("restored backup {} to {}: {} at revision {}, chain {}; new events begin at {}\n",
+        restored->backup, options.directory, format_seconds(head.time), head.revision.number, chain,
+        restored->next.number);
   } else {
     print_value(JsonObject{{"backup", std::int64_t{restored->backup}},
                            {"directory", options.directory},

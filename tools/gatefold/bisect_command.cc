@@ -14,6 +14,7 @@
 #include "tools/gatefold/object_history.h"
 #include "tools/gatefold/options.h"
 #include "tools/gatefold/paint.h"
+#include "tools/gatefold/print.h"
 #include "tools/gatefold/progress.h"
 
 namespace gatefold::tools {
@@ -94,33 +95,31 @@ void print_text(const engine::Bisection& found, const engine::VersionMark* first
                 const engine::VersionMark* last_false, std::size_t versions, const Paint& paint) {
   const bool is_scan = found.method == engine::Bisection::Method::kScan;
   if (first_true == nullptr) {
-    fmt::print("{}{}\n", paint(Colour::kBad, "never true"),
-               found.is_blind() ? ": no version could be judged" : "");
+    say("{}{}\n", paint(Colour::kBad, "never true"),
+        found.is_blind() ? ": no version could be judged" : "");
   } else {
-    fmt::print("{} in {}{}\n", paint(Colour::kGood, "first true"), mark_text(*first_true),
-               is_scan ? "" : ", as far as was looked at");
+    say("{} in {}{}\n", paint(Colour::kGood, "first true"), mark_text(*first_true),
+        is_scan ? "" : ", as far as was looked at");
     if (last_false != nullptr)
-      fmt::print("last false in {}\n", mark_text(*last_false));
+      say("last false in {}\n", mark_text(*last_false));
     else
-      fmt::print("true as far back as is known\n");
+      say("true as far back as is known\n");
   }
-  fmt::print("{}: {} of {} versions looked at\n", is_scan ? "scanned" : "halved", found.looked_at,
-             versions);
+  say("{}: {} of {} versions looked at\n", is_scan ? "scanned" : "halved", found.looked_at,
+      versions);
   if (!is_scan) {
-    fmt::print(
-        "not proven: {} samples spread over the history agree with one turn; whether it turned and "
+    say("not proven: {} samples spread over the history agree with one turn; whether it turned and "
         "went back between two of them, --scan would show\n",
         found.samples);
   }
   if (found.gaps_before > 0) {
-    fmt::print("{}: {} versions right before it have no body; it may have turned in one of them\n",
-               paint(Colour::kUnsure, "gap"), found.gaps_before);
+    say("{}: {} versions right before it have no body; it may have turned in one of them\n",
+        paint(Colour::kUnsure, "gap"), found.gaps_before);
   } else if (found.gaps > 0) {
-    fmt::print("gap: {} versions that were looked at have no body\n", found.gaps);
+    say("gap: {} versions that were looked at have no body\n", found.gaps);
   }
   if (found.errors > 0) {
-    fmt::print("errors: {} versions count as not true, the first: {}\n", found.errors,
-               found.first_error);
+    say("errors: {} versions count as not true, the first: {}\n", found.errors, found.first_error);
   }
 }
 

@@ -9,6 +9,7 @@
 #include "tools/gatefold/object_history.h"
 #include "tools/gatefold/options.h"
 #include "tools/gatefold/paint.h"
+#include "tools/gatefold/print.h"
 
 namespace gatefold::tools {
 namespace {
@@ -27,11 +28,11 @@ std::string gap_text(const engine::BlamedField& field) {
 }
 
 void print_table(const std::vector<engine::BlamedField>& fields, const Paint& paint) {
-  fmt::print("{:>8}  {:<23}  {:<28}  {}\n", "REVISION", "TIME", "WRITER", "FIELD");
+  say("{:>8}  {:<23}  {:<28}  {}\n", "REVISION", "TIME", "WRITER", "FIELD");
   for (const auto& field : fields) {
-    fmt::print("{:>8}  {:<23}  {:<28}  {} = {}{}\n", field.mark.revision.number,
-               format_nanos(field.mark.time).substr(0, 23), short_writer(field.mark.actor),
-               field.path, value_text(field.value), paint(Colour::kUnsure, gap_text(field)));
+    say("{:>8}  {:<23}  {:<28}  {} = {}{}\n", field.mark.revision.number,
+        format_nanos(field.mark.time).substr(0, 23), short_writer(field.mark.actor), field.path,
+        value_text(field.value), paint(Colour::kUnsure, gap_text(field)));
   }
 }
 
@@ -69,10 +70,9 @@ int run_blame(const BlameOptions& options) {
                               });
   if (!done) return report_history(done.error());
   if (versions.back().is_deletion) {
-    fmt::print(stderr, "gatefold: {} was deleted: {}\n", options.object,
-               mark_text(versions.back().mark));
+    say(stderr, "gatefold: {} was deleted: {}\n", options.object, mark_text(versions.back().mark));
   }
-  if (!last_gap.empty()) fmt::print(stderr, "gatefold: there are gaps: {}\n", last_gap);
+  if (!last_gap.empty()) say(stderr, "gatefold: there are gaps: {}\n", last_gap);
   const auto fields = blame.fields();
   if (fields.empty()) return kFoundSomething;
   if (options.output == "table") {

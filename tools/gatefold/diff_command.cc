@@ -15,6 +15,7 @@
 #include "tools/gatefold/object_history.h"
 #include "tools/gatefold/options.h"
 #include "tools/gatefold/paint.h"
+#include "tools/gatefold/print.h"
 
 namespace gatefold::tools {
 namespace {
@@ -155,8 +156,8 @@ std::string more_text(const engine::Attributed& made) {
 }
 
 void print_table(const Comparison& comparison, const Paint& paint) {
-  fmt::print("{:<9}  {:<44}  {:>8}  {:<23}  {:<20}  {}\n", "CHANGE", "FIELD", "REVISION", "TIME",
-             "WRITER", "OLD -> NEW");
+  say("{:<9}  {:<44}  {:>8}  {:<23}  {:<20}  {}\n", "CHANGE", "FIELD", "REVISION", "TIME", "WRITER",
+      "OLD -> NEW");
   for (const auto& [field, made] : comparison.changes()) {
     const auto& mark = made.mark;
     const auto path = field.path.empty() ? std::string("(the object)") : field.path;
@@ -165,11 +166,10 @@ void print_table(const Comparison& comparison, const Paint& paint) {
     const auto new_text =
         field.type == engine::ChangeType::kRemoved ? "-" : value_text(field.new_value);
     const auto change = fmt::format("{:<9}", engine::change_word(field.type));
-    fmt::print("{}  {:<44}  {:>8}  {:<23}  {:<20}  {} -> {}{}\n",
-               paint(change_colour(field.type), change), path,
-               mark ? to_string(mark->revision) : "?",
-               mark ? format_nanos(mark->time).substr(0, 23) : "?",
-               mark ? short_writer(mark->actor) : "?", old_text, new_text, more_text(made));
+    say("{}  {:<44}  {:>8}  {:<23}  {:<20}  {} -> {}{}\n", paint(change_colour(field.type), change),
+        path, mark ? to_string(mark->revision) : "?",
+        mark ? format_nanos(mark->time).substr(0, 23) : "?", mark ? short_writer(mark->actor) : "?",
+        old_text, new_text, more_text(made));
   }
 }
 
@@ -198,7 +198,8 @@ void print_unified(const ObjectHistory& history, Ends ends, const Comparison& co
   };
   const auto text =
       engine::unified_diff(text_of(comparison.old_body()), text_of(comparison.new_body()),
-                           {end_text(history, ends.from), end_text(history, ends.to)});
+                           {without_controls(end_text(history, ends.from)),
+                            without_controls(end_text(history, ends.to))});
   for (std::string_view rest = text; !rest.empty();) {
     const auto end = std::min(rest.find('\n'), rest.size() - 1);
     const auto line = rest.substr(0, end);
@@ -206,7 +207,7 @@ void print_unified(const ObjectHistory& history, Ends ends, const Comparison& co
                         : line.starts_with('-')  ? Colour::kBad
                         : line.starts_with("@@") ? Colour::kUnsure
                                                  : Colour::kNone;
-    fmt::print("{}\n", paint(colour, line));
+    say("{}\n", paint(colour, line));
     rest.remove_prefix(end + 1);
   }
 }
@@ -222,9 +223,9 @@ void print(const ObjectHistory& history, Ends ends, const Comparison& comparison
   } else if (output == "diff") {
     print_unified(history, ends, comparison, options.shows_managers, paint);
   } else {
-    fmt::print("from {}\nto   {}\n", end_text(history, ends.from), end_text(history, ends.to));
+    say("from {}\nto   {}\n", end_text(history, ends.from), end_text(history, ends.to));
     if (comparison.changes().empty())
-      fmt::print("nothing differs\n");
+      say("nothing differs\n");
     else
       print_table(comparison, paint);
   }
@@ -238,7 +239,7 @@ int run_diff(const DiffCommandOptions& options) {
   const auto comparison = Comparison::make(*history, *ends);
   if (!comparison) return report_history(comparison.error());
   for (const auto& [revision, why] : comparison->gaps()) {
-    fmt::print(stderr, "gatefold: a gap at revision {}: {}\n", to_string(revision), why);
+    say(stderr, "gatefold: a gap at revision {}: {}\n", to_string(revision), why);
   }
   if (!comparison->has_ends()) return kFoundSomething;
   print(*history, *ends, *comparison, options);

@@ -15,6 +15,7 @@
 #include "tools/gatefold/exit_code.h"
 #include "tools/gatefold/options.h"
 #include "tools/gatefold/paint.h"
+#include "tools/gatefold/print.h"
 #include "tools/gatefold/progress.h"
 #include "tools/gatefold/redaction_marks.h"
 
@@ -55,21 +56,21 @@ Colour type_colour(std::string_view type) {
 }
 
 void print_header() {
-  fmt::print("{:>8}  {:<23}  {:<8}  {:<40}  {:<10}  {:<28}  {}\n", "REVISION", "TIME", "TYPE",
-             "OBJECT", "VERB", "WRITER", "REMARKS");
+  say("{:>8}  {:<23}  {:<8}  {:<40}  {:<10}  {:<28}  {}\n", "REVISION", "TIME", "TYPE", "OBJECT",
+      "VERB", "WRITER", "REMARKS");
 }
 
 void print_row(const Value& event, const RedactionMarks& redactions, const Paint& paint) {
   const auto manager = string_at(event, {"actor", "fieldManager"});
   const auto subresource = string_at(event, {"actor", "subresource"});
   const auto type = string_at(event, {"type"});
-  fmt::print("{:>8}  {}  {}  {:<40}  {:<10}  {:<28}  {}\n", integer_at(event, {"revision"}, 0),
-             string_at(event, {"time"}).substr(0, 23),
-             paint(type_colour(type), fmt::format("{:<8}", type)), object_text(event),
-             fmt::format("{}{}{}", string_at(event, {"actor", "verb"}),
-                         subresource.empty() ? "" : "/", subresource),
-             manager.empty() ? string_at(event, {"actor", "user"}) : manager,
-             remarks_text(event, redactions));
+  say("{:>8}  {}  {}  {:<40}  {:<10}  {:<28}  {}\n", integer_at(event, {"revision"}, 0),
+      string_at(event, {"time"}).substr(0, 23),
+      paint(type_colour(type), fmt::format("{:<8}", type)), object_text(event),
+      fmt::format("{}{}{}", string_at(event, {"actor", "verb"}), subresource.empty() ? "" : "/",
+                  subresource),
+      manager.empty() ? string_at(event, {"actor", "user"}) : manager,
+      remarks_text(event, redactions));
 }
 
 // Lines as they come.
@@ -99,17 +100,23 @@ class Printer {
       fmt::print("{}\n", line);
       return;
     }
-    const auto parsed = parse_json(line);
-    if (!parsed) return;
+    const auto parsed = parse_line(line);
+    if (!parsed) {
+      failed_ = std::unexpected(parsed.error());
+      return;
+    }
     if (options_.output != "table") {
-      print_value(parsed->value, options_.output);
+      print_value(*parsed, options_.output);
       return;
     }
     // One that came while others were printed is not known yet; where it can't be read, the row
     // has no remark.
-    if (redactions_.is_news(parsed->value)) std::ignore = redactions_.read(source_);
-    print_row(parsed->value, redactions_, paint_);
+    if (redactions_.is_news(*parsed)) std::ignore = redactions_.read(source_);
+    print_row(*parsed, redactions_, paint_);
   }
+
+  // Of lines that could not be read.
+  const Result<void>& failed() const { return failed_; }
 
   std::uint64_t printed() const { return printed_; }
 
@@ -121,6 +128,7 @@ class Printer {
   std::optional<Progress> progress_;
   bool has_head_ = false;
   std::uint64_t printed_ = 0;
+  Result<void> failed_;
 };
 
 }  // namespace
@@ -141,6 +149,7 @@ int run_events(const EventsOptions& options) {
     const auto at = source->read_page(query, options.kind, {}, wait,
                                       [&](std::string_view line) { printer.print(line); });
     if (!at) return report(at.error());
+    if (!printer.failed()) return report(printer.failed().error());
     printer.print_head();
     if (std::fflush(stdout) != 0) return kInputOutput;
     // What comes later belongs to those who follow.

@@ -4,10 +4,12 @@
 
 #include <fmt/format.h>
 
+#include "tools/gatefold/print.h"
+
 namespace gatefold::tools {
 
 int report(const Status& status) {
-  fmt::print(stderr, "gatefold: {}\n", status.message);
+  say(stderr, "gatefold: {}\n", status.message);
   if (status.message.starts_with("corruption:")) return kCorruption;
   return status.reason == Reason::kBadRequest || status.reason == Reason::kInvalid ? kUsage
                                                                                    : kInputOutput;

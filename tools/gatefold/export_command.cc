@@ -13,6 +13,7 @@
 #include "tools/gatefold/commands.h"
 #include "tools/gatefold/exit_code.h"
 #include "tools/gatefold/options.h"
+#include "tools/gatefold/print.h"
 #include "tools/gatefold/progress.h"
 #include "tools/gatefold/range.h"
 
@@ -98,21 +99,45 @@ Result<std::uint64_t> write_history(const ExportOptions& options, std::ostream& 
   return writer.events();
 }
 
+Result<std::uint64_t> write_file(const ExportOptions& options, const std::filesystem::path& path) {
+  std::ofstream out(path, std::ios::binary | std::ios::trunc);
+  const auto failed = [&] { return unavailable(path.string() + " can't be written"); };
+  if (!out) return failed();
+  auto written = write_history(options, out);
+  out.close();
+  if (written && !out) return failed();
+  return written;
+}
+
+// The export that is there stays until the new one is whole.
+Result<std::uint64_t> replace_file(const ExportOptions& options) {
+  std::error_code error;
+  // Of a link the file that it leads to.
+  const auto file = std::filesystem::weakly_canonical(options.file, error);
+  if (error) return unavailable(fmt::format("{}: {}", options.file, error.message()));
+  auto unfinished = file;
+  unfinished += ".unfinished";
+  auto written = write_file(options, unfinished);
+  if (written) std::filesystem::rename(unfinished, file, error);
+  if (written && !error) return written;
+  std::error_code ignored;
+  std::filesystem::remove(unfinished, ignored);
+  if (!written) return written;
+  return unavailable(fmt::format("{}: {}", options.file, error.message()));
+}
+
 int run_export(const ExportOptions& options) {
   if (options.file.empty()) {
     const auto written = write_history(options, std::cout);
     return written ? kFine : report(written.error());
   }
-  std::ofstream out(options.file, std::ios::binary | std::ios::trunc);
-  if (!out) return report(unavailable(options.file + " can't be written").error());
-  const auto written = write_history(options, out);
-  out.close();
-  if (!written) {
-    std::error_code ignored;
-    std::filesystem::remove(options.file, ignored);
-    return report(written.error());
-  }
-  fmt::print(stderr, "exported {} events to {}\n", *written, options.file);
+  std::error_code ignored;
+  const auto there = std::filesystem::status(options.file, ignored);
+  // A pipe or a device is no file to replace.
+  const bool is_file = !std::filesystem::exists(there) || std::filesystem::is_regular_file(there);
+  const auto written = is_file ? replace_file(options) : write_file(options, options.file);
+  if (!written) return report(written.error());
+  say(stderr, "exported {} events to {}\n", *written, options.file);
   return kFine;
 }
 

@@ -9,6 +9,7 @@
 #include "tools/gatefold/commands.h"
 #include "tools/gatefold/exit_code.h"
 #include "tools/gatefold/options.h"
+#include "tools/gatefold/print.h"
 #include "tools/gatefold/progress.h"
 
 namespace gatefold::tools {
@@ -47,14 +48,13 @@ int run_fork(const ForkOptions& options) {
                            {"lacking", JsonArray(forked->lacking.begin(), forked->lacking.end())}},
                 options.output);
   } else {
-    fmt::print("{}: revision {}, {}, {} later events left out\n", options.target, revision, time,
-               forked->undone);
+    say("{}: revision {}, {}, {} later events left out\n", options.target, revision, time,
+        forked->undone);
     if (forked->as_of > forked->head.revision) {
-      fmt::print("the events behind it up to revision {} are no longer kept\n",
-                 forked->as_of.number);
+      say("the events behind it up to revision {} are no longer kept\n", forked->as_of.number);
     }
     for (const auto& resource : forked->lacking) {
-      fmt::print("{}: only those are there that have not changed since\n", resource);
+      say("{}: only those are there that have not changed since\n", resource);
     }
   }
   return kFine;

@@ -27,13 +27,11 @@ Result<Address> parse_server(std::string_view server) {
   if (!server.starts_with(kScheme)) return bad_request("a server is given as http://HOST:PORT");
   server.remove_prefix(kScheme.size());
   if (server.ends_with('/')) server.remove_suffix(1);
-  const auto colon = server.rfind(':');
-  if (colon == std::string_view::npos || server.ends_with(']')) {
-    return Address{std::string(server), "80"};
-  }
+  const auto colon = server.ends_with(']') ? std::string_view::npos : server.rfind(':');
   auto host = server.substr(0, colon);
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  return Address{std::string(host), std::string(server.substr(colon + 1))};
+  const bool has_port = colon != std::string_view::npos;
+  return Address{std::string(host), has_port ? std::string(server.substr(colon + 1)) : "80"};
 }
 
 }  // namespace
@@ -93,6 +91,8 @@ Result<HttpAnswer> ask(const std::string& server, http::request<http::string_bod
     return failure(Reason::kNotFound, std::string(message));
   if (answer.code == 409 && !message.empty())
     return failure(Reason::kConflict, std::string(message));
+  if (answer.code == 410 && !message.empty())
+    return failure(Reason::kExpired, std::string(message));
   return unavailable(fmt::format("{} answered {}: {}", server, answer.code,
                                  message.empty() ? answer.body : std::string(message)));
 }
@@ -107,7 +107,6 @@ Result<HttpAnswer> http_post(const std::string& server, const std::string& targe
                              const std::string& body) {
   http::request<http::string_body> request(http::verb::post, target, 11, body);
   request.set(http::field::content_type, "application/json");
-  request.prepare_payload();
   return ask(server, std::move(request));
 }
 

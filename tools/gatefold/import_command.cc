@@ -16,6 +16,7 @@
 #include "tools/gatefold/import_history.h"
 #include "tools/gatefold/new_directory.h"
 #include "tools/gatefold/options.h"
+#include "tools/gatefold/print.h"
 #include "tools/gatefold/progress.h"
 
 namespace gatefold::tools {
@@ -67,7 +68,7 @@ Result<ImportedAudit> import_audit_logs(const ImportOptions& options) {
   Progress progress("records");
   const AuditNews news{
       .progress = [&](std::uint64_t done, std::uint64_t total) { progress.show(done, total); },
-      .warn = [](std::string_view what) { fmt::print(stderr, "gatefold: {}\n", what); }};
+      .warn = [](std::string_view what) { say(stderr, "gatefold: {}\n", what); }};
   auto counts = import_audit(options.files, **store, news);
   if (!counts) return std::unexpected(std::move(counts.error()));
   const auto head = (*store)->head().revision;
@@ -93,10 +94,10 @@ int run_audit(const ImportOptions& options) {
                 options.output);
     return kFine;
   }
-  fmt::print("imported {} events to {}, of {} writes, {} of them with a gap, from {} records\n",
-             head.number, options.directory, counts.writes, counts.gaps, counts.records);
+  say("imported {} events to {}, of {} writes, {} of them with a gap, from {} records\n",
+      head.number, options.directory, counts.writes, counts.gaps, counts.records);
   for (const auto& [reason, number] : counts.skipped) {
-    fmt::print("skipped {}: {}\n", number, reason);
+    say("skipped {}: {}\n", number, reason);
   }
   return kFine;
 }
@@ -107,8 +108,7 @@ int run_import(const ImportOptions& options) {
   if (!head) return report(head.error());
   const auto chain = storage::chain_text(head->chain);
   if (options.output == "text") {
-    fmt::print("imported {} events to {}, chain {}\n", head->revision.number, options.directory,
-               chain);
+    say("imported {} events to {}, chain {}\n", head->revision.number, options.directory, chain);
   } else {
     print_value(
         JsonObject{

@@ -16,6 +16,7 @@
 #include "tools/gatefold/exit_code.h"
 #include "tools/gatefold/options.h"
 #include "tools/gatefold/paint.h"
+#include "tools/gatefold/print.h"
 #include "tools/gatefold/range.h"
 
 namespace gatefold::tools {
@@ -105,34 +106,32 @@ std::string rule_cell(std::string_view text) {
 
 void print_table(const engine::LintReport& report, const Paint& paint) {
   if (!report.findings.empty())
-    fmt::print(fmt::runtime(kFindingRow), rule_cell("RULE"), "OBJECT", "REVISIONS", "COUNT",
-               "WHAT");
+    say(kFindingRow, rule_cell("RULE"), "OBJECT", "REVISIONS", "COUNT", "WHAT");
   for (const auto& finding : report.findings) {
-    fmt::print(fmt::runtime(kFindingRow),
-               paint(Colour::kUnsure, rule_cell(engine::text_of(finding.rule).id)),
-               engine::object_text(finding), revisions_text(finding), finding.count, finding.text);
+    say(kFindingRow, paint(Colour::kUnsure, rule_cell(engine::text_of(finding.rule).id)),
+        engine::object_text(finding), revisions_text(finding), finding.count, finding.text);
   }
-  if (!report.writers.empty()) fmt::print("\nBY WRITER\n");
+  if (!report.writers.empty()) say("\nBY WRITER\n");
   for (const auto& writer : report.writers) {
     std::string counts;
     for (const auto& [rule, count] : writer.counts) {
       counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", engine::text_of(rule).id, count);
     }
-    fmt::print("{}: {} ({} object{})\n", writer.writer, counts, writer.objects,
-               writer.objects == 1 ? "" : "s");
+    say("{}: {} ({} object{})\n", writer.writer, counts, writer.objects,
+        writer.objects == 1 ? "" : "s");
   }
   for (const auto& gap : report.gaps) {
     const auto count = gap.versions == 0 ? "" : fmt::format("{} ", gap.versions);
-    fmt::print("not judged: {}version{} of {}, revisions {} to {}: {}\n", count,
-               gap.versions == 1 ? "" : "s", to_string(gap.key), gap.first.number, gap.last.number,
-               gap.why);
+    say("not judged: {}version{} of {}, revisions {} to {}: {}\n", count,
+        gap.versions == 1 ? "" : "s", to_string(gap.key), gap.first.number, gap.last.number,
+        gap.why);
   }
   const bool is_fine = report.findings.empty();
   const auto verdict =
       fmt::format("{} finding{}", report.findings.size(), report.findings.size() == 1 ? "" : "s");
-  fmt::print("{}{} in {} versions of {} objects\n", is_fine ? "" : "\n",
-             paint(is_fine ? Colour::kGood : Colour::kBad, verdict), report.versions,
-             report.objects);
+  if (!is_fine) say("\n");
+  say("{} in {} versions of {} objects\n", paint(is_fine ? Colour::kGood : Colour::kBad, verdict),
+      report.versions, report.objects);
 }
 
 int run_lint(const LintOptions& options) {

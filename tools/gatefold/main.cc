@@ -10,6 +10,7 @@
 
 #include "tools/gatefold/commands.h"
 #include "tools/gatefold/exit_code.h"
+#include "tools/gatefold/print.h"
 
 namespace gatefold::tools {
 namespace {
@@ -30,7 +31,7 @@ int written(int code) {
   std::cout.flush();
   const bool is_whole = std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && std::cout.good();
   if (is_whole || (code != kFine && code != kFoundSomething)) return code;
-  fmt::print(stderr, "gatefold: standard output could not be written\n");
+  say(stderr, "gatefold: standard output could not be written\n");
   return kInputOutput;
 }
 
@@ -63,7 +64,7 @@ int main(int argc, char** argv) {
   try {
     return gatefold::tools::written(gatefold::tools::run(argc, argv));
   } catch (const std::exception& failure) {
-    fmt::print(stderr, "gatefold: {}\n", failure.what());
+    gatefold::tools::say(stderr, "gatefold: {}\n", failure.what());
     return gatefold::tools::kInputOutput;
   }
 }

@@ -39,10 +39,12 @@ bool is_namespace(const ManifestObject& object) {
 }
 
 // Whether this life of the object began with a file of the folder.
-bool is_created_by_manifests(const storage::Snapshot& snapshot, Revision revision) {
+// kExpired where that is no longer kept.
+Result<bool> is_created_by_manifests(const storage::Snapshot& snapshot, Revision revision) {
   while (revision.number > 0) {
     const auto event = snapshot.event(revision);
-    if (!event || !*event) return false;
+    if (!event) return std::unexpected(event.error());
+    if (!*event) return false;
     if ((*event)->type == storage::EventType::kAdded) {
       const auto& actor = (*event)->actor;
       return actor.user == kManifestsUser && actor.field_manager == kManifestsManager;
@@ -247,9 +249,9 @@ void Manifests::remove_departed(const ManifestFolder& folder, Pass& pass) {
   }
 }
 
-Result<Manifests::Departures> Manifests::find_departed(const engine::View& view,
-                                                       const Pass& pass) const {
+Result<Manifests::Departures> Manifests::find_departed(const engine::View& view, Pass& pass) const {
   Departures departures;
+  Result<void> failed;
   for (const auto& kind : view.catalog->kinds()) {
     if (kind->is_view() || kind->shows_log()) continue;
     engine::ListQuery query;
@@ -269,12 +271,21 @@ Result<Manifests::Departures> Manifests::find_departed(const engine::View& view,
                     std::string(name_of(object))};
       const auto revision = parse_revision(resource_version_of(object));
       if (pass.present.contains(key) || !revision) return;
-      if (!is_created_by_manifests(*view.snapshot, *revision)) return;
+      const auto is_ours = is_created_by_manifests(*view.snapshot, *revision);
+      if (!is_ours && is_ours.error().reason == Reason::kExpired) {
+        pass.errors.push_back(
+            fmt::format("{}: its file is gone, but it stays: who created it is no longer kept",
+                        to_string(key)));
+      } else if (!is_ours) {
+        failed = std::unexpected(is_ours.error());
+      }
+      if (!is_ours || !*is_ours) return;
       departures.emplace(std::pair(std::move(key), std::string(uid_of(object))), kind);
     };
     for (bool is_more = true; is_more;) {
       auto listed = lister->next(view, std::numeric_limits<std::size_t>::max(), note);
       if (!listed) return std::unexpected(std::move(listed.error()));
+      if (!failed) return std::unexpected(std::move(failed.error()));
       is_more = *listed;
     }
   }

@@ -69,7 +69,7 @@ class Manifests {
   void run(Pass& pass);
   void apply_object(const ManifestObject& object, Pass& pass);
   void remove_departed(const ManifestFolder& folder, Pass& pass);
-  Result<Departures> find_departed(const engine::View& view, const Pass& pass) const;
+  Result<Departures> find_departed(const engine::View& view, Pass& pass) const;
   void remove(const Departed& departed, Pass& pass);
   void publish(const Pass& pass);
 

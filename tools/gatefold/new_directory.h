@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "schema/channel.h"
 #include "storage/store.h"
@@ -29,10 +30,12 @@ class NewDirectory {
   Result<void> finish();
 
  private:
-  explicit NewDirectory(std::filesystem::path wanted);
+  NewDirectory(std::filesystem::path wanted, std::filesystem::path path, int held)
+      : wanted_(std::move(wanted)), path_(std::move(path)), held_(held) {}
 
   std::filesystem::path wanted_;
   std::filesystem::path path_;
+  int held_;  // the directory itself, locked
   std::unique_ptr<storage::Store> store_;
   bool is_finished_ = false;
 };

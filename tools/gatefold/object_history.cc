@@ -56,18 +56,8 @@ Result<Revision> ObjectHistory::read(Revision after, Revision until, bool bodies
   query.after = after;
   query.until = until;
   query.bodies = bodies;
-  Result<void> failed;
-  auto head = source_.read_all(query, {}, object_, [&](std::string_view text) {
-    if (!failed) return;
-    auto line = parse_json(text);
-    if (!line) {
-      failed = internal_error("a line of the log is no JSON: " + line.error().message);
-    } else {
-      sink(line->value);
-    }
-  });
-  if (head && !failed) return std::unexpected(std::move(failed.error()));
-  return head;
+  return read_values(
+      [&](const LineSink& lines) { return source_.read_all(query, {}, object_, lines); }, sink);
 }
 
 Result<ObjectHistory> ObjectHistory::open(const Source& source, const std::string& object) {
@@ -124,6 +114,10 @@ Result<std::optional<std::size_t>> ObjectHistory::at(const std::string& text) co
     return bad_request(
         fmt::format("revision {} is not there yet: the log ends at {}", text, to_string(head_)));
   }
+  if (revision != nullptr) {
+    auto given = source_.check_given(*revision);
+    if (!given) return std::unexpected(std::move(given.error()));
+  }
   const auto* time = std::get_if<Time>(&*moment);
   const auto now = std::max(engine::real_world().now(), versions_.back().mark.time);
   if (time != nullptr && *time > now) return bad_request(fmt::format("{} is in the future", text));
@@ -141,12 +135,11 @@ Result<std::optional<std::size_t>> ObjectHistory::at(const std::string& text) co
 // Of a life that ended before the first one that is known, nothing may be left.
 Result<void> ObjectHistory::check_kept(const Moment& moment) const {
   Revision oldest;
-  auto read = source_.read_kept([&](std::string_view text) {
-    const auto line = parse_json(text);
-    if (line && string_at(line->value, {"resource"}) == resource_) {
-      oldest = revision_at(line->value, "oldestRevision");
-    }
-  });
+  auto read = read_values([&](const LineSink& lines) { return source_.read_kept(lines); },
+                          [&](const Value& line) {
+                            if (string_at(line, {"resource"}) == resource_)
+                              oldest = revision_at(line, "oldestRevision");
+                          });
   if (!read) return read;
   const auto* revision = std::get_if<Revision>(&moment);
   if (revision == nullptr && oldest.number != 0) {

@@ -46,7 +46,7 @@ class ObjectHistory {
   std::size_t last_life() const;
   // The version that stood at a moment (schema/moment.h); nothing before the first. kBadRequest
   // where `text` is none, or a revision that the log has not reached; kExpired where an earlier
-  // life may have been dropped.
+  // life may have been dropped, or the revision is of another history.
   Result<std::optional<std::size_t>> at(const std::string& text) const;
 
   Result<VersionBody> body(std::size_t version) const;

@@ -1,6 +1,7 @@
 #include "tools/gatefold/paint.h"
 
 #include <cstdlib>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -39,9 +40,10 @@ Paint::Paint(std::string_view when) {
   is_on_ = when == "always" || (when == "auto" && !is_refused && isatty(STDOUT_FILENO) != 0);
 }
 
-std::string Paint::operator()(Colour colour, std::string_view text) const {
-  if (!is_on_ || colour == Colour::kNone) return std::string(text);
-  return fmt::format("{}{}\x1b[0m", escape_of(colour), text);
+Painted Paint::operator()(Colour colour, std::string_view text) const {
+  auto plain = without_controls(text);
+  if (!is_on_ || colour == Colour::kNone) return {std::move(plain)};
+  return {fmt::format("{}{}\x1b[0m", escape_of(colour), plain)};
 }
 
 }  // namespace gatefold::tools

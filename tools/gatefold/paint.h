@@ -1,8 +1,9 @@
 // Colours on standard output.
 #pragma once
 
-#include <string>
 #include <string_view>
+
+#include "tools/gatefold/print.h"
 
 namespace CLI {  // NOLINT(readability-identifier-naming): the name is the library's
 class App;
@@ -18,8 +19,8 @@ void add_color(CLI::App& command, std::string& when);
 class Paint {
  public:
   explicit Paint(std::string_view when);
-  // The text with its escape codes; as it is where there are no colours.
-  std::string operator()(Colour colour, std::string_view text) const;
+  // printable() of the text, with its escape codes where there are colours.
+  Painted operator()(Colour colour, std::string_view text) const;
 
  private:
   bool is_on_;

@@ -67,7 +67,11 @@ Result<Range> parse_range(const RangeOptions& options, Time now) {
 
 Result<void> Range::apply(const OpenSource& source, engine::LogQuery& query) const {
   const auto resolve = [&](const Moment& moment) -> Result<Revision> {
-    if (const auto* revision = std::get_if<Revision>(&moment)) return *revision;
+    if (const auto* revision = std::get_if<Revision>(&moment)) {
+      auto given = source.check_given(*revision);
+      if (!given) return std::unexpected(std::move(given.error()));
+      return *revision;
+    }
     return source.last_until(std::get<Time>(moment));
   };
   if (after) {

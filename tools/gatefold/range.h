@@ -30,7 +30,8 @@ struct Range {
   std::optional<Moment> until;
   std::optional<Time> since;
 
-  // Puts the revisions of it into the query. kBadRequest where nothing had happened by its end.
+  // Puts the revisions of it into the query. kBadRequest where nothing had happened by its end,
+  // kExpired where a revision is of another history.
   Result<void> apply(const OpenSource& source, engine::LogQuery& query) const;
 };
 

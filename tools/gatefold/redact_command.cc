@@ -14,6 +14,7 @@
 #include "tools/gatefold/exit_code.h"
 #include "tools/gatefold/http_client.h"
 #include "tools/gatefold/options.h"
+#include "tools/gatefold/print.h"
 #include "tools/gatefold/progress.h"
 
 namespace gatefold::tools {
@@ -107,14 +108,14 @@ void print_report(const RedactOptions& options, const storage::RedactReport& rep
     if (report.told.number != 0) value["revision"] = report.told.number;
     print_value(value, options.output);
   } else if (revisions.empty()) {
-    fmt::print("nothing is left to redact of {}\n", options.object);
+    say("nothing is left to redact of {}\n", options.object);
   } else {
     const auto first = revisions.front().number;
     const auto last = revisions.back().number;
-    fmt::print("redacted {} version{} of {}, revision{}; revision {} of the log tells of it\n",
-               revisions.size(), revisions.size() == 1 ? "" : "s", options.object,
-               first == last ? fmt::format(" {}", first) : fmt::format("s {} to {}", first, last),
-               report.told.number);
+    say("redacted {} version{} of {}, revision{}; revision {} of the log tells of it\n",
+        revisions.size(), revisions.size() == 1 ? "" : "s", options.object,
+        first == last ? fmt::format(" {}", first) : fmt::format("s {} to {}", first, last),
+        report.told.number);
   }
 }
 

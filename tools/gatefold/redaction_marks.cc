@@ -31,10 +31,10 @@ Result<void> RedactionMarks::read(const OpenSource& source) {
   engine::LogQuery query;
   query.after = seen_;
   query.bodies = true;
-  const auto head =
-      source.read_all(query, std::string(storage::kRedactions), {}, [&](std::string_view text) {
-        if (const auto line = parse_json(text)) note(line->value);
-      });
+  const auto lines = [&](const LineSink& sink) {
+    return source.read_all(query, std::string(storage::kRedactions), {}, sink);
+  };
+  const auto head = read_values(lines, [&](const Value& line) { note(line); });
   if (!head) return std::unexpected(head.error());
   seen_ = std::max(seen_, *head);
   return {};

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "schema/json.h"
+#include "tools/gatefold/print.h"
 
 namespace gatefold::tools {
 namespace {
@@ -32,14 +33,14 @@ void append_field(std::string& out, const engine::FieldChange& field) {
   const auto path = field.path.empty() ? std::string("the object") : field.path;
   switch (field.type) {
     case engine::ChangeType::kAdded:
-      out += fmt::format("  {}: not in the history, here {}\n", path, shown(field.new_value));
+      out += format_text("  {}: not in the history, here {}\n", path, shown(field.new_value));
       return;
     case engine::ChangeType::kRemoved:
-      out += fmt::format("  {}: {} in the history, not here\n", path, shown(field.old_value));
+      out += format_text("  {}: {} in the history, not here\n", path, shown(field.old_value));
       return;
     case engine::ChangeType::kChanged:
     case engine::ChangeType::kReordered:
-      out += fmt::format("  {}: {} in the history, here {}\n", path, shown(field.old_value),
+      out += format_text("  {}: {} in the history, here {}\n", path, shown(field.old_value),
                          shown(field.new_value));
       return;
   }
@@ -47,17 +48,17 @@ void append_field(std::string& out, const engine::FieldChange& field) {
 
 void append_gaps(std::string& out, const engine::Gaps& gaps) {
   for (const auto& resource : gaps.lacking) {
-    out += fmt::format("{}: what was there at first is no longer kept\n", resource);
+    out += format_text("{}: what was there at first is no longer kept\n", resource);
   }
   if (gaps.events == 0) return;
-  out += fmt::format("passed over, as no longer kept: {} events, revisions", gaps.events);
+  out += format_text("passed over, as no longer kept: {} events, revisions", gaps.events);
   for (const auto& run : gaps.revisions) {
     out += run.first == run.last ? fmt::format(" {}", run.first.number)
                                  : fmt::format(" {}-{}", run.first.number, run.last.number);
   }
   out += gaps.is_truncated ? " and more\n" : "\n";
   for (const auto& key : gaps.objects) {
-    out += fmt::format("  {}: not all of its contents are kept\n", to_string(key));
+    out += format_text("  {}: not all of its contents are kept\n", to_string(key));
   }
 }
 
@@ -73,31 +74,31 @@ std::string replay_table(const engine::ReplayReport& report) {
     const auto* const verdict = object.differs()    ? "different"
                                 : object.is_equal() ? "equal"
                                                     : "unknown";
-    out += fmt::format("{:<{}}  {:>7}  {:>6}  {}\n", to_string(object.key), width,
+    out += format_text("{:<{}}  {:>7}  {:>6}  {}\n", to_string(object.key), width,
                        object.history_writes, object.replay_writes, verdict);
-    if (!object.gap.empty()) out += fmt::format("  not compared: {}\n", object.gap);
+    if (!object.gap.empty()) out += format_text("  not compared: {}\n", object.gap);
     for (const auto& field : object.fields) append_field(out, field);
     for (const auto& moves : object.conditions) {
       if (moves.order == engine::StatusOrder::kSame) continue;
       out +=
-          fmt::format("  {}[{}]: {}: {} in the history, here {}\n", moves.path, moves.type,
+          format_text("  {}[{}]: {}: {} in the history, here {}\n", moves.path, moves.type,
                       engine::order_word(moves.order), shown(moves.history), shown(moves.replay));
     }
   }
-  out += fmt::format("{}: {} of {} objects differ, revisions {} to {}, {} writes refused\n",
+  out += format_text("{}: {} of {} objects differ, revisions {} to {}, {} writes refused\n",
                      report.verdict(), different, report.objects.size(), report.from.number,
                      report.until.number, report.refused);
   if (report.uncompared_history + report.uncompared_replay > 0) {
-    out += fmt::format("Events and Leases are not compared: {} writes in the history, here {}\n",
+    out += format_text("Events and Leases are not compared: {} writes in the history, here {}\n",
                        report.uncompared_history, report.uncompared_replay);
   }
   if (report.is_truncated) out += "there are more objects than this report holds\n";
   for (const auto& resource : report.dropped) {
-    out += fmt::format("{}: the history no longer has all events\n", resource);
+    out += format_text("{}: the history no longer has all events\n", resource);
   }
   append_gaps(out, report.gaps);
   if (!report.failure.empty()) {
-    out += fmt::format("the replay could not go on: {}\n", report.failure);
+    out += format_text("the replay could not go on: {}\n", report.failure);
   }
   return out;
 }

@@ -10,6 +10,7 @@
 #include "tools/gatefold/exit_code.h"
 #include "tools/gatefold/object_history.h"
 #include "tools/gatefold/options.h"
+#include "tools/gatefold/print.h"
 
 namespace gatefold::tools {
 namespace {
@@ -31,18 +32,18 @@ int run_show(const ShowOptions& options) {
     version = *found;
   }
   if (!version) {
-    fmt::print(stderr, "gatefold: {} was not there yet at {}: its first version is of {}\n",
-               options.object, options.at, mark_text(history->versions().front().mark));
+    say(stderr, "gatefold: {} was not there yet at {}: its first version is of {}\n",
+        options.object, options.at, mark_text(history->versions().front().mark));
     return kFoundSomething;
   }
   const auto& shown = history->versions()[*version];
   auto body = history->body(*version);
   if (!body) return report_history(body.error());
   if (shown.is_deletion) {
-    fmt::print(stderr, "gatefold: {} was deleted: {}\n", options.object, mark_text(shown.mark));
+    say(stderr, "gatefold: {} was deleted: {}\n", options.object, mark_text(shown.mark));
   }
   if (body->is_gap()) {
-    fmt::print(stderr, "gatefold: a gap at {}: {}\n", mark_text(shown.mark), body->gap);
+    say(stderr, "gatefold: a gap at {}: {}\n", mark_text(shown.mark), body->gap);
     return kFoundSomething;
   }
   sort_members(body->value);

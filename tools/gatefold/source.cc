@@ -46,6 +46,12 @@ LogPosition position_of(const HttpAnswer& answer, Revision asked_after) {
 
 }  // namespace
 
+Result<Value> parse_line(std::string_view text) {
+  auto line = parse_json(text);
+  if (!line) return internal_error("a line of the source is no JSON: " + line.error().message);
+  return std::move(line->value);
+}
+
 Result<OpenDirectory> open_directory(const std::string& directory) {
   if (!std::filesystem::is_directory(directory)) {
     return unavailable(fmt::format("{} is no data directory", directory));
@@ -141,6 +147,15 @@ Result<std::string> OpenSource::read_provenance(Revision revision) const {
   auto answer = http_get(server_, fmt::format("/gatefold/v1/head?revision={}", revision.number));
   if (!answer) return std::unexpected(std::move(answer.error()));
   return std::move(answer->body);
+}
+
+Result<void> OpenSource::check_given(Revision revision) const {
+  auto line = read_provenance(revision);
+  if (line) return {};
+  const auto reason = line.error().reason;
+  if (reason == Reason::kNotFound || reason == Reason::kExpired) return {};
+  if (reason == Reason::kConflict) return failure(Reason::kExpired, line.error().message);
+  return std::unexpected(std::move(line.error()));
 }
 
 Result<Time> OpenSource::read_timeline(const std::string& object, const LineSink& sink) const {

@@ -22,16 +22,14 @@ struct Source {
 // A data directory opened for reading, with a view of its head.
 struct OpenDirectory {
   std::unique_ptr<storage::Store> store;
-  engine::ViewPtr view;
-  // Snapshots go before the store.
-  ~OpenDirectory() { view.reset(); }
-  OpenDirectory() = default;
-  OpenDirectory(OpenDirectory&&) = default;
-  OpenDirectory& operator=(OpenDirectory&&) = default;
+  engine::ViewPtr view;  // behind the store: its snapshot goes first
 };
 
 // Refuses a directory that does not exist or that a server holds (its pid is in the message).
 Result<OpenDirectory> open_directory(const std::string& directory);
+
+// A line of a source; kInternalError where it is no JSON.
+Result<Value> parse_line(std::string_view text);
 
 using LineSink = std::function<void(std::string_view)>;
 using ObjectLineSink = std::function<void(const ObjectKey& key, std::string_view line)>;
@@ -60,6 +58,9 @@ class OpenSource {
   Result<Revision> last_until(Time time) const;
   // engine::provenance_line.
   Result<std::string> read_provenance(Revision revision) const;
+  // kExpired as storage::Snapshot::check_given() says; one that is yet to come, or no longer
+  // kept, is fine.
+  Result<void> check_given(Revision revision) const;
   // All lines of engine::timeline_lines. Answers until when they tell: a server's now; where the
   // log does not go on, as in a directory, its last event.
   Result<Time> read_timeline(const std::string& object, const LineSink& sink) const;
@@ -76,5 +77,22 @@ class OpenSource {
   std::string server_;
   std::optional<OpenDirectory> opened_;  // nothing for a server
 };
+
+// Hands the lines of `read`, which takes a LineSink, to `sink` as values. Fails where one is none.
+template <class Read, class Sink>
+auto read_values(const Read& read, const Sink& sink) -> decltype(read(LineSink())) {
+  Result<void> failed;
+  auto done = read(LineSink([&](std::string_view text) {
+    if (!failed) return;
+    const auto line = parse_line(text);
+    if (line) {
+      sink(*line);
+    } else {
+      failed = std::unexpected(line.error());
+    }
+  }));
+  if (done && !failed) return std::unexpected(std::move(failed.error()));
+  return done;
+}
 
 }  // namespace gatefold::tools

@@ -10,6 +10,7 @@
 #include "tools/gatefold/commands.h"
 #include "tools/gatefold/exit_code.h"
 #include "tools/gatefold/options.h"
+#include "tools/gatefold/print.h"
 #include "tools/gatefold/range.h"
 
 namespace gatefold::tools {
@@ -39,8 +40,7 @@ void count(const Value& line, Stats& stats) {
   const auto manager = string_at(line, {"actor", "fieldManager"});
   const auto user = string_at(line, {"actor", "user"});
   const auto writer = manager.empty() ? std::string(user) : fmt::format("{} ({})", manager, user);
-  stats.add({.revision = {static_cast<std::uint64_t>(integer_at(line, {"revision"}, 0))},
-             .time = parse_rfc3339(string_at(line, {"time"})).value_or(Time{}),
+  stats.add({.time = parse_rfc3339(string_at(line, {"time"})).value_or(Time{}),
              .type = string_at(line, {"type"}),
              .kind = kind,
              .object = object,
@@ -51,55 +51,40 @@ void count(const Value& line, Stats& stats) {
 
 Result<void> read_all(const OpenSource& source, const engine::LogQuery& query,
                       const std::string& kind, Stats& stats) {
-  Result<void> failed;
-  const auto read = source.read_all(query, kind, {}, [&](std::string_view text) {
-    if (!failed) return;
-    const auto line = parse_json(text);
-    if (!line) {
-      failed = internal_error("a line of the log is no JSON: " + line.error().message);
-      return;
-    }
-    count(line->value, stats);
-  });
+  const auto read =
+      read_values([&](const LineSink& lines) { return source.read_all(query, kind, {}, lines); },
+                  [&](const Value& line) { count(line, stats); });
   if (!read) return std::unexpected(read.error());
-  return failed;
+  return {};
 }
 
 void print_counts(std::string_view title, const std::vector<Stats::Named>& counts) {
-  fmt::print("\n{:>10}  {:>7}  {:>7}  {:>11}  {:>7}  {}\n", "EVENTS", "ADDED", "DELETED",
-             "TRANSITIONS", "REPAIRS", title);
+  say("\n{:>10}  {:>7}  {:>7}  {:>11}  {:>7}  {}\n", "EVENTS", "ADDED", "DELETED", "TRANSITIONS",
+      "REPAIRS", title);
   for (const auto& [name, each] : counts) {
-    fmt::print("{:>10}  {:>7}  {:>7}  {:>11}  {:>7}  {}\n", each.events, each.added, each.deleted,
-               each.transitions, each.repairs, name);
+    say("{:>10}  {:>7}  {:>7}  {:>11}  {:>7}  {}\n", each.events, each.added, each.deleted,
+        each.transitions, each.repairs, name);
   }
 }
 
 // How far back each resource can be read of which something was dropped.
 Result<std::vector<Value>> read_kept(const OpenSource& source) {
   std::vector<Value> kept;
-  Result<void> failed;
-  const auto read = source.read_kept([&](std::string_view text) {
-    auto line = parse_json(text);
-    if (line) {
-      kept.push_back(std::move(line->value));
-    } else {
-      failed = internal_error("a line of what is kept is no JSON: " + line.error().message);
-    }
-  });
+  const auto read = read_values([&](const LineSink& lines) { return source.read_kept(lines); },
+                                [&](const Value& line) { kept.push_back(line); });
   if (!read) return std::unexpected(read.error());
-  if (!failed) return std::unexpected(failed.error());
   return kept;
 }
 
 void print_kept(const std::vector<Value>& kept) {
   if (kept.empty()) return;
-  fmt::print("\n{:>10}  {:>10}  {:>12}  {:>10}  {:>13}  {}\n", "READABLE", "EVENTS", "BYTES",
-             "DROPPED", "DROPPED BYTES", "NOT ALL KEPT");
+  say("\n{:>10}  {:>10}  {:>12}  {:>10}  {:>13}  {}\n", "READABLE", "EVENTS", "BYTES", "DROPPED",
+      "DROPPED BYTES", "NOT ALL KEPT");
   for (const auto& line : kept) {
     const auto number = [&](std::string_view key) { return integer_at(line, {key}, 0); };
-    fmt::print("{:>10}  {:>10}  {:>12}  {:>10}  {:>13}  {}\n",
-               fmt::format("from {}", number("oldestRevision")), number("events"), number("bytes"),
-               number("droppedEvents"), number("droppedBytes"), string_at(line, {"resource"}));
+    say("{:>10}  {:>10}  {:>12}  {:>10}  {:>13}  {}\n",
+        fmt::format("from {}", number("oldestRevision")), number("events"), number("bytes"),
+        number("droppedEvents"), number("droppedBytes"), string_at(line, {"resource"}));
   }
 }
 
@@ -124,14 +109,13 @@ Peak peak_of(const Stats::Rate& rate) {
 
 void print_table(const Stats& stats, std::size_t top) {
   const auto& all = stats.all();
-  fmt::print("{} events from {} to {}", all.events, format_nanos(all.first),
-             format_nanos(all.last));
-  if (const auto rate = events_a_second(all); rate > 0) fmt::print(", {:.3g} a second", rate);
+  say("{} events from {} to {}", all.events, format_nanos(all.first), format_nanos(all.last));
+  if (const auto rate = events_a_second(all); rate > 0) say(", {:.3g} a second", rate);
   if (const auto peak = peak_of(stats.rate()); peak.events > 0) {
-    fmt::print("; most in {} from {}: {}", human_duration(peak.stretch_ns), format_nanos(peak.from),
-               peak.events);
+    say("; most in {} from {}: {}", human_duration(peak.stretch_ns), format_nanos(peak.from),
+        peak.events);
   }
-  fmt::print("\n");
+  say("\n");
   print_counts("KIND", stats.kinds(top));
   print_counts("WRITER", stats.writers(top));
   print_counts("OBJECT", stats.objects(top));
@@ -177,7 +161,7 @@ int run_stats(const StatsOptions& options) {
   const auto kept = read_kept(*source);
   if (!kept) return report(kept.error());
   if (stats.all().events == 0) {
-    fmt::print(stderr, "gatefold: no events\n");
+    say(stderr, "gatefold: no events\n");
     return kFoundSomething;
   }
   if (options.output == "table") {

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "tools/gatefold/print.h"
+
 namespace gatefold::tools {
 namespace {
 
@@ -20,10 +22,10 @@ char cell_of(const std::string& status) {
 }
 
 // Each cell shows the status in its middle; the last one that of now, which may be brand-new.
-std::string chart_of(const engine::ConditionTimeline& timeline, const Paint& paint) {
+Painted chart_of(const engine::ConditionTimeline& timeline, const Paint& paint) {
   const auto from = timeline.spans.front().from.ns;
   const auto duration = timeline.duration_ns();
-  std::string chart;
+  Painted chart;
   std::string stretch;  // of one status
   auto status = timeline.spans.front().status;
   auto span = timeline.spans.begin();
@@ -42,7 +44,8 @@ std::string chart_of(const engine::ConditionTimeline& timeline, const Paint& pai
     const auto& shown = cell + 1 == kChartCells ? timeline.spans.back() : *span;
     add(shown.is_cut ? std::string(engine::kNotKnown) : shown.status);
   }
-  return chart + paint(status_colour(timeline.type, status), stretch);
+  chart += paint(status_colour(timeline.type, status), stretch);
+  return chart;
 }
 
 std::string share_of(const engine::ConditionTimeline& timeline, const std::string& status) {
@@ -86,12 +89,11 @@ Colour status_colour(std::string_view type, std::string_view status) {
 
 void print_timelines(std::span<const engine::ConditionTimeline> timelines, const Paint& paint) {
   if (timelines.empty()) return;
-  fmt::print("\n{:<44}  {:<8}  {:>8}  {:>7}  {:>7}  {:>7}  {:>5}  {}\n", "CONDITION", "NOW", "FOR",
-             "TRUE", "FALSE", "UNKNOWN", "FLAPS",
-             "FROM THE FIRST TRANSITION TO NOW (OF A DIRECTORY: TO THE LOG'S LAST EVENT)");
+  say("\n{:<44}  {:<8}  {:>8}  {:>7}  {:>7}  {:>7}  {:>5}  {}\n", "CONDITION", "NOW", "FOR", "TRUE",
+      "FALSE", "UNKNOWN", "FLAPS",
+      "FROM THE FIRST TRANSITION TO NOW (OF A DIRECTORY: TO THE LOG'S LAST EVENT)");
   for (const auto& timeline : timelines) {
-    fmt::print(
-        "{:<44}  {}  {:>8}  {:>7}  {:>7}  {:>7}  {:>5}  {}\n",
+    say("{:<44}  {}  {:>8}  {:>7}  {:>7}  {:>7}  {:>5}  {}\n",
         fmt::format("{} {}", timeline.path, timeline.type),
         paint(timeline.end ? Colour::kNone : status_colour(timeline.type, timeline.current()),
               fmt::format("{:<8}", now_of(timeline))),

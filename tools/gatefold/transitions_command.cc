@@ -14,6 +14,7 @@
 #include "tools/gatefold/exit_code.h"
 #include "tools/gatefold/object_history.h"
 #include "tools/gatefold/options.h"
+#include "tools/gatefold/print.h"
 #include "tools/gatefold/timeline_table.h"
 
 namespace gatefold::tools {
@@ -29,26 +30,25 @@ void print_transition(const Value& line, std::string& uid, const Paint& paint) {
   const auto its_uid = string_at(line, {"object", "uid"});
   if (its_uid != uid) {
     uid = its_uid;
-    fmt::print("uid {}\n", uid);
-    fmt::print("{:>8}  {:<30}  {:<44}  {:<18}  {:<20}  {}\n", "REVISION", "TRANSITION TIME",
-               "CONDITION", "STATUS", "REASON", "WRITER");
+    say("uid {}\n", uid);
+    say("{:>8}  {:<30}  {:<44}  {:<18}  {:<20}  {}\n", "REVISION", "TRANSITION TIME", "CONDITION",
+        "STATUS", "REASON", "WRITER");
   }
   const auto old_status = string_at(line, {"oldStatus"});
   const auto new_status = string_at(line, {"newStatus"});
   const auto type = string_at(line, {"type"});
   const auto moved = fmt::format("{} -> {}", old_status.empty() ? "-" : old_status,
                                  new_status.empty() ? "-" : new_status);
-  fmt::print("{:>8}  {:<30}  {:<44}  {}  {:<20}  {}\n", integer_at(line, {"revision"}, 0),
-             string_at(line, {"transitionTime"}),
-             fmt::format("{} {}", string_at(line, {"path"}), type),
-             paint(status_colour(type, new_status), fmt::format("{:<18}", moved)),
-             string_at(line, {"reason"}), writer_text(line));
+  say("{:>8}  {:<30}  {:<44}  {}  {:<20}  {}\n", integer_at(line, {"revision"}, 0),
+      string_at(line, {"transitionTime"}), fmt::format("{} {}", string_at(line, {"path"}), type),
+      paint(status_colour(type, new_status), fmt::format("{:<18}", moved)),
+      string_at(line, {"reason"}), writer_text(line));
 }
 
 void print_sighting(const Value& line) {
-  fmt::print("sighting: {} wrote what became nothing {} times ({}), first {}, last {}\n",
-             string_at(line, {"writer"}), integer_at(line, {"count"}, 0),
-             string_at(line, {"sighting"}), string_at(line, {"first"}), string_at(line, {"last"}));
+  say("sighting: {} wrote what became nothing {} times ({}), first {}, last {}\n",
+      string_at(line, {"writer"}), integer_at(line, {"count"}, 0), string_at(line, {"sighting"}),
+      string_at(line, {"first"}), string_at(line, {"last"}));
 }
 
 engine::ConditionMove move_of(const Value& line) {
@@ -100,7 +100,7 @@ std::vector<engine::ConditionTimeline> timelines_of(const ObjectHistory& history
 
 int run_transitions(const TransitionsOptions& options) {
   const auto none = [&] {
-    fmt::print(stderr, "gatefold: no transitions of {} are known\n", options.object);
+    say(stderr, "gatefold: no transitions of {} are known\n", options.object);
     return kFoundSomething;
   };
   const auto history = ObjectHistory::open(options.source, options.object);
@@ -110,20 +110,20 @@ int run_transitions(const TransitionsOptions& options) {
   bool has_lines = false;
   std::vector<engine::ConditionMove> moves;
   const Paint paint(options.color);
-  const auto until = history->timeline([&](std::string_view text) {
+  const auto print = [&](const Value& line) {
     has_lines = true;
-    const auto line = parse_json(text);
-    if (!line) return;
-    const bool is_sighting = find(line->value, "sighting") != nullptr;
-    if (!is_sighting) moves.push_back(move_of(line->value));
+    const bool is_sighting = find(line, "sighting") != nullptr;
+    if (!is_sighting) moves.push_back(move_of(line));
     if (options.output != "table") {
-      print_value(line->value, options.output);
+      print_value(line, options.output);
     } else if (is_sighting) {
-      print_sighting(line->value);
+      print_sighting(line);
     } else {
-      print_transition(line->value, uid, paint);
+      print_transition(line, uid, paint);
     }
-  });
+  };
+  const auto until =
+      read_values([&](const LineSink& lines) { return history->timeline(lines); }, print);
   if (!until) return report(until.error());
   if (auto added = add_standing(*history, moves); !added) return report(added.error());
   const auto timelines = timelines_of(*history, moves, *until);

@@ -12,6 +12,7 @@
 #include "tools/gatefold/exit_code.h"
 #include "tools/gatefold/options.h"
 #include "tools/gatefold/paint.h"
+#include "tools/gatefold/print.h"
 #include "tools/gatefold/progress.h"
 
 namespace gatefold::tools {
@@ -68,15 +69,15 @@ void print_text(const storage::VerifyReport& report, int code, const VerifyOptio
     } else if (finding.revision.number != 0) {
       where += fmt::format(", revision {}", finding.revision.number);
     }
-    fmt::print("{}: {}\n", paint(Colour::kBad, where), finding.message);
+    say("{}: {}\n", paint(Colour::kBad, where), finding.message);
   }
-  if (report.truncated) fmt::print("... and more\n");
-  fmt::print("{}: {} events, {} rows, revision {}, chain {}\n",
-             paint(code == kFine ? Colour::kGood : Colour::kBad, verdict_of(code)), report.events,
-             report.rows, report.head.revision.number, storage::chain_text(report.head.chain));
+  if (report.truncated) say("... and more\n");
+  say("{}: {} events, {} rows, revision {}, chain {}\n",
+      paint(code == kFine ? Colour::kGood : Colour::kBad, verdict_of(code)), report.events,
+      report.rows, report.head.revision.number, storage::chain_text(report.head.chain));
   if (code == kDerivedCorruption) {
-    fmt::print("the log holds, and the rest follows from it: gatefold rebuild --data {}\n",
-               options.directory);
+    say("the log holds, and the rest follows from it: gatefold rebuild --data {}\n",
+        options.directory);
   }
 }
 

@@ -96,4 +96,18 @@ TEST_CASE("an order is of the version that made it last") {
         Texts{"added l[d]@4", "reordered l@2"});
 }
 
+TEST_CASE("an order is of whoever made it last what it is at the end, by whatever steps") {
+  const auto list = [](const std::string& items) { return R"({"l":[)" + items + "]}"; };
+  const std::string e = R"({"name":"e"})";
+  const std::string b = R"({"name":"b"})";
+  const std::string changed = R"({"name":"b","port":1})";
+  CHECK(told({list(e + "," + b), list(b), list(b + "," + e), list(changed + "," + e)}) ==
+        Texts{"added l[b].port@4", "reordered l@3"});
+  CHECK(told({list(e + "," + b), list(b + "," + e), list(e + "," + b), list(b + "," + e)}) ==
+        Texts{"reordered l@4"});
+  CHECK(told({list(e + "," + b), "", list(b + "," + e)}) == Texts{"reordered l@3"});
+  CHECK(told({list(e + "," + b), list(b), list(b + "," + e)}, /*leads_back=*/true) ==
+        Texts{"reordered l@3"});
+}
+
 }  // namespace gatefold::engine
