@@ -12,6 +12,7 @@
 
 #include "schema/json.h"
 #include "tools/gatefold/commands.h"
+#include "tools/gatefold/dropped_events.h"
 #include "tools/gatefold/exit_code.h"
 #include "tools/gatefold/options.h"
 #include "tools/gatefold/paint.h"
@@ -145,6 +146,9 @@ int run_events(const EventsOptions& options) {
   if (auto applied = range->apply(*source, query); !applied) return report(applied.error());
   Printer printer(options, *source);
   if (auto begun = printer.begin(); !begun) return report(begun.error());
+  if (auto told = tell_dropped(*source, options.kind, query.after); !told) {
+    return report(told.error());
+  }
   for (bool wait = false;;) {
     const auto at = source->read_page(query, options.kind, {}, wait,
                                       [&](std::string_view line) { printer.print(line); });

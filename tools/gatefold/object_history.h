@@ -42,6 +42,7 @@ class ObjectHistory {
   // Oldest first, at least one.
   const std::vector<ObjectVersion>& versions() const { return versions_; }
   const std::string& object() const { return object_; }
+  const OpenSource& source() const { return source_; }
   // The first version of the life that the last version belongs to.
   std::size_t last_life() const;
   // The version that stood at a moment (schema/moment.h); nothing before the first. kBadRequest
