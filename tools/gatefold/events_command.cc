@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "engine/gap.h"
 #include "schema/json.h"
 #include "tools/gatefold/commands.h"
 #include "tools/gatefold/dropped_events.h"
@@ -48,6 +49,10 @@ std::string remarks_text(const Value& event, const RedactionMarks& redactions) {
                       string_at(repair, {"rule"})));
   }
   if (find(event, "deleting") != nullptr) add("deleting");
+  if (const auto gap = string_at(event, {"auditAnnotations", engine::kGapAnnotation});
+      !gap.empty()) {
+    add(fmt::format("gap: {}", gap));
+  }
   return text;
 }
 
