@@ -62,7 +62,7 @@ Colour type_colour(std::string_view type) {
 }
 
 void print_header() {
-  say("{:>8}  {:<23}  {:<8}  {:<40}  {:<10}  {:<28}  {}\n", "REVISION", "TIME", "TYPE", "OBJECT",
+  say("{:>8}  {:<30}  {:<8}  {:<40}  {:<10}  {:<28}  {}\n", "REVISION", "TIME", "TYPE", "OBJECT",
       "VERB", "WRITER", "REMARKS");
 }
 
@@ -71,8 +71,8 @@ void print_row(const Value& event, const RedactionMarks& redactions, const Paint
   const auto subresource = string_at(event, {"actor", "subresource"});
   const auto type = string_at(event, {"type"});
   say("{:>8}  {}  {}  {:<40}  {:<10}  {:<28}  {}\n", integer_at(event, {"revision"}, 0),
-      string_at(event, {"time"}).substr(0, 23),
-      paint(type_colour(type), fmt::format("{:<8}", type)), object_text(event),
+      string_at(event, {"time"}), paint(type_colour(type), fmt::format("{:<8}", type)),
+      object_text(event),
       fmt::format("{}{}{}", string_at(event, {"actor", "verb"}), subresource.empty() ? "" : "/",
                   subresource),
       manager.empty() ? string_at(event, {"actor", "user"}) : manager,
