@@ -48,7 +48,11 @@ Result<Ends> ends_of(const ObjectHistory& history, const DiffCommandOptions& opt
     ends.to = *to;
   }
   if (options.from.empty()) {
-    if (ends.to && *ends.to > 0) ends.from = *ends.to - 1;
+    if (ends.to && *ends.to > 0) {
+      ends.from = *ends.to - 1;
+    } else if (auto known = history.check_beginning(); !known) {
+      return std::unexpected(std::move(known.error()));
+    }
     return ends;
   }
   auto from = history.at(options.from);
