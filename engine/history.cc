@@ -329,6 +329,7 @@ Result<void> kept_lines(const View& view, const std::function<void(std::string_v
                             {"events", of_resource.events},
                             {"bytes", of_resource.bytes},
                             {"droppedEvents", of_resource.dropped_events},
+                            {"lastDropped", of_resource.last_dropped.number},
                             {"droppedBytes", of_resource.dropped_bytes}}));
   }
   return {};

@@ -107,14 +107,51 @@ expect "a history with what stands in is exported whole" '^imported' "$GATEFOLD"
 expect_code "and is a gap still" 1 "a gap at revision $gap," \
   "$GATEFOLD" show configmap/default/m --at "$gap" --data "$work/again"
 
+# Printed times are whole: asked for by one, it is the version of that event.
+read -r _ time _ < <("$GATEFOLD" log --kind gateway --data "$work/data" | grep " $changed ")
+expect_code "a time of the log is the event's" 0 'gatewayClassName: other' "$GATEFOLD" show "$web" --at "$time" --data "$work/data"
+
+# A definition that comes back with another scope leaves the objects of then to be asked for.
+start_server --data "$work/data"
+curl -fsS -o /dev/null -X DELETE "$url/apis/apiextensions.k8s.io/v1/customresourcedefinitions/lamps.a.io"
+for _ in $(seq 200); do curl -fsS -o /dev/null "$url/apis/apiextensions.k8s.io/v1/customresourcedefinitions/lamps.a.io" 2>/dev/null || break; sleep 0.05; done
+definitions=$url/apis/apiextensions.k8s.io/v1/customresourcedefinitions
+define_lamp Cluster
+expect_code "an object of another scope" 0 '^  name: l1' "$GATEFOLD" show lamps.a.io/default/l1 --server "$url"
+expect_code "one that never was" 2 'a lamp is written lamp/NAME' "$GATEFOLD" show lamps.a.io/default/l2 --server "$url"
+stop_server || fail "the server did not end well"
+
+# Whether a folder created an object, the log says; where it no longer does, the object stays, and that is told.
+mkdir "$work/folder"
+printf '{apiVersion: v1, kind: ConfigMap, metadata: {name: f, namespace: default}}\n' >"$work/folder/f.yaml"
+start_server --data "$work/applied" --manifests "$work/folder" --retain configmaps=count:1
+maps=$url/api/v1/namespaces/default/configmaps
+for _ in $(seq 100); do curl -fsS -o /dev/null "$maps/f" 2>/dev/null && break || sleep 0.05; done
+for n in $(seq 6); do send PATCH "$maps/f" "{\"data\":{\"n\":\"$n\"}}"; done
+created() { "$GATEFOLD" log --kind cm --name f --type ADDED -o json --server "$url" 2>/dev/null | grep -c .; }
+for _ in $(seq 100); do [[ $(created) -gt 0 ]] || break && sleep 0.1; done
+rm "$work/folder/f.yaml"
+for _ in $(seq 100); do curl -sS "$url/readyz?verbose" | grep -q 'errors: ' && break || sleep 0.1; done
+expect "why an object without a file stays" 'configmaps/default/f: its file is gone, but it stays: who created it is no longer kept' \
+  curl -sS "$url/readyz?verbose"
+stop_server || fail "the server that applied a folder did not end well"
+
 # Of the oldest versions one may be left that newer ones are stored against. Then as now, what was between is not known.
 cp -r "$work/data" "$work/short"
 start_server --data "$work/short" --retain configmaps=count:5 --retain gateways.gateway.networking.k8s.io=count:1
-lines() { "$GATEFOLD" log --kind configmap --name "$1" --server "$url" | grep -c "configmaps/default/$1"; }
+lines() { "$GATEFOLD" log --kind configmap --name "$1" --server "$url" 2>/dev/null | grep -c "configmaps/default/$1"; }
 for _ in $(seq 100); do [[ $(lines m) -gt 6 || $(lines k) -gt 6 ]] || break && sleep 0.1; done
 last=$("$GATEFOLD" show configmap/default/m -o json --server "$url" | sed -nE 's/.*"resourceVersion": "([0-9]+)".*/\1/p')
 stop_server || fail "the server that forgets did not end well"
 lost=$((first + 30))
+since=$((first + 44))
+expect_code "a stretch that lacks events says so" 0 '^gatefold: not all events are kept: of configmaps up to revision [0-9]+$' \
+  "$GATEFOLD" log --kind cm --after "$first" --until $((first + 20)) --data "$work/short"
+expect_code "so do its statistics" 0 '^gatefold: not all events are kept: of configmaps up to revision [0-9]+$' \
+  "$GATEFOLD" stats --kind cm --after "$first" --until $((first + 20)) --data "$work/short"
+expect_code "and transitions" 0 '^gatefold: not all events are kept: of gateways.gateway.networking.k8s.io up to revision [0-9]+$' \
+  "$GATEFOLD" transitions "$web" --data "$work/short"
+"$GATEFOLD" log --kind cm --after "$since" --data "$work/short" 2>&1 >/dev/null | grep -q . && fail "a whole stretch says nothing"
 expect_code "what stood where versions are lost" 1 "a gap at revision [0-9]+.*: versions .* are no longer kept" \
   "$GATEFOLD" show configmap/default/m --at "$lost" --data "$work/short"
 expect_code "a version that is left" 0 '"n": "40"' "$GATEFOLD" show configmap/default/m --at $((first + 40)) --data "$work/short"
@@ -162,6 +199,26 @@ expect_code "a log that is being written is imported" 0 "standard input, line $(
 told=$("$GATEFOLD" import --audit "$work/mixed.jsonl" --data "$work/counted" -o json 2>/dev/null)
 head=$("$GATEFOLD" log --data "$work/counted" -o json | sed -nE '$s/^\{"revision":([0-9]+),.*/\1/p')
 grep -qE "\"events\":$head,\"writes\":$records," <<<"$told" || fail "events and writes are counted apart" "$told"
+expect_code "the log shows gaps" 0 ' gap: the object' "$GATEFOLD" log --kind cm --data "$work/cluster"
+# Without its first records it begins with no creation; the last one is a deletion without the object behind what stands in.
+python3 - "$work/audit.jsonl" >"$work/midway.jsonl" <<'PYTHON'
+import json, sys
+records = [json.loads(line) for line in open(sys.argv[1])][5:8]
+records[-1]["level"] = "Metadata"
+records[-1].pop("responseObject", None)
+records[-1].pop("requestObject", None)
+gone = json.loads(json.dumps(records[-1]))
+gone.update(verb="delete", auditID="gone", responseStatus={"code": 200})
+for record in records + [gone]:
+    print(json.dumps(record))
+PYTHON
+expect "an audit log that begins midway" '^imported' "$GATEFOLD" import --audit "$work/midway.jsonl" --data "$work/midway"
+begins=$("$GATEFOLD" log --kind cm --data "$work/midway" -o json | head -1 | sed -nE 's/^\{"revision":([0-9]+),.*/\1/p')
+unknown="what configmap/default/m was before is not known: .* revision $begins,"
+expect_code "what was before it begins" 1 "$unknown" "$GATEFOLD" show configmap/default/m --at 2001-01-01T00:00:00Z --data "$work/midway"
+expect_code "a difference to that" 1 "$unknown" \
+  "$GATEFOLD" diff configmap/default/m 2001-01-01T00:00:00Z "$begins" --data "$work/midway"
+expect_code "a deletion behind what stands in" 1 'a gap at revision' "$GATEFOLD" show configmap/default/m --data "$work/midway"
 expect_code "lint says what it did not judge" 0 "^not judged: $((records / 3)) versions of configmaps/default/m" \
   "$GATEFOLD" lint --kind configmap --data "$work/cluster"
 expect_code "bisect says what it did not see" 0 '"gaps":[1-9]' \
@@ -171,5 +228,27 @@ for from in "$work" -; do
     bash -c '"$0" import --audit "$1" --data "$2" <"$3"' "$GATEFOLD" "$from" "$work/unread" "$work"
   [[ ! -e $work/unread ]] || fail "what can't be read leaves no directory"
 done
+# A server that answers what is no line.
+python3 - >"$work/port" 2>/dev/null <<'PYTHON' &
+import http.server
+class Broken(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        body = b"no line\n"
+        self.send_response(200)
+        for name, value in (("Content-Length", str(len(body))), ("Gatefold-Revision", "1"), ("Gatefold-Head", "1")):
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+server = http.server.HTTPServer(("127.0.0.1", 0), Broken)
+print(server.server_port, flush=True)
+server.serve_forever()
+PYTHON
+broken=$!
+for _ in $(seq 100); do [[ -s $work/port ]] && break || sleep 0.05; done
+for command in "log" "log -o yaml" "show configmap/default/m" "transitions configmap/default/m" stats; do
+  expect_code "$command of what is no line" 3 'a line of the source is no JSON' \
+    "$GATEFOLD" $command --server "http://127.0.0.1:$(cat "$work/port")"
+done
+kill "$broken"
 expect_code "standard input twice" 2 'read once' "$GATEFOLD" import --audit - - --data "$work/twice"
 finish

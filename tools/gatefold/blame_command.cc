@@ -28,10 +28,10 @@ std::string gap_text(const engine::BlamedField& field) {
 }
 
 void print_table(const std::vector<engine::BlamedField>& fields, const Paint& paint) {
-  say("{:>8}  {:<23}  {:<28}  {}\n", "REVISION", "TIME", "WRITER", "FIELD");
+  say("{:>8}  {:<30}  {:<28}  {}\n", "REVISION", "TIME", "WRITER", "FIELD");
   for (const auto& field : fields) {
-    say("{:>8}  {:<23}  {:<28}  {} = {}{}\n", field.mark.revision.number,
-        format_nanos(field.mark.time).substr(0, 23), short_writer(field.mark.actor), field.path,
+    say("{:>8}  {:<30}  {:<28}  {} = {}{}\n", field.mark.revision.number,
+        format_nanos(field.mark.time), short_writer(field.mark.actor), field.path,
         value_text(field.value), paint(Colour::kUnsure, gap_text(field)));
   }
 }

@@ -10,8 +10,10 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "engine/gap.h"
 #include "schema/json.h"
 #include "tools/gatefold/commands.h"
+#include "tools/gatefold/dropped_events.h"
 #include "tools/gatefold/exit_code.h"
 #include "tools/gatefold/options.h"
 #include "tools/gatefold/paint.h"
@@ -47,6 +49,10 @@ std::string remarks_text(const Value& event, const RedactionMarks& redactions) {
                       string_at(repair, {"rule"})));
   }
   if (find(event, "deleting") != nullptr) add("deleting");
+  if (const auto gap = string_at(event, {"auditAnnotations", engine::kGapAnnotation});
+      !gap.empty()) {
+    add(fmt::format("gap: {}", gap));
+  }
   return text;
 }
 
@@ -56,7 +62,7 @@ Colour type_colour(std::string_view type) {
 }
 
 void print_header() {
-  say("{:>8}  {:<23}  {:<8}  {:<40}  {:<10}  {:<28}  {}\n", "REVISION", "TIME", "TYPE", "OBJECT",
+  say("{:>8}  {:<30}  {:<8}  {:<40}  {:<10}  {:<28}  {}\n", "REVISION", "TIME", "TYPE", "OBJECT",
       "VERB", "WRITER", "REMARKS");
 }
 
@@ -65,8 +71,8 @@ void print_row(const Value& event, const RedactionMarks& redactions, const Paint
   const auto subresource = string_at(event, {"actor", "subresource"});
   const auto type = string_at(event, {"type"});
   say("{:>8}  {}  {}  {:<40}  {:<10}  {:<28}  {}\n", integer_at(event, {"revision"}, 0),
-      string_at(event, {"time"}).substr(0, 23),
-      paint(type_colour(type), fmt::format("{:<8}", type)), object_text(event),
+      string_at(event, {"time"}), paint(type_colour(type), fmt::format("{:<8}", type)),
+      object_text(event),
       fmt::format("{}{}{}", string_at(event, {"actor", "verb"}), subresource.empty() ? "" : "/",
                   subresource),
       manager.empty() ? string_at(event, {"actor", "user"}) : manager,
@@ -145,6 +151,9 @@ int run_events(const EventsOptions& options) {
   if (auto applied = range->apply(*source, query); !applied) return report(applied.error());
   Printer printer(options, *source);
   if (auto begun = printer.begin(); !begun) return report(begun.error());
+  if (auto told = tell_dropped(*source, options.kind, query.after); !told) {
+    return report(told.error());
+  }
   for (bool wait = false;;) {
     const auto at = source->read_page(query, options.kind, {}, wait,
                                       [&](std::string_view line) { printer.print(line); });

@@ -40,12 +40,21 @@ ObjectVersion version_of(const Value& line) {
   return version;
 }
 
+Value without_revision(Value object) {
+  auto* metadata = find(object, "metadata");
+  if (metadata != nullptr && metadata->is_object()) {
+    metadata->get_object().erase("resourceVersion");
+  }
+  return object;
+}
+
 // One that stands in is said to be a gap as well.
 VersionBody body_of(const Value& line) {
   auto gap = text_at(line, {"bodyGap"});
   const auto* body = find(line, "body");
-  if (gap.empty() && body != nullptr) return {*body, ""};
-  return {nullptr, gap.empty() ? "the log has no body" : std::move(gap)};
+  if (gap.empty() && body != nullptr) return {*body, "", nullptr};
+  return {nullptr, gap.empty() ? "the log has no body" : std::move(gap),
+          body == nullptr ? Value() : *body};
 }
 
 }  // namespace
@@ -127,9 +136,19 @@ Result<std::optional<std::size_t>> ObjectHistory::at(const std::string& text) co
   });
   if (after == versions_.begin()) {
     if (auto kept = check_kept(*moment); !kept) return std::unexpected(std::move(kept.error()));
+    if (auto known = check_beginning(); !known) return std::unexpected(std::move(known.error()));
     return std::optional<std::size_t>{};
   }
   return std::optional<std::size_t>(after - versions_.begin() - 1);
+}
+
+Result<void> ObjectHistory::check_beginning() const {
+  const auto& first = versions_.front();
+  if (first.is_creation || first.is_lost) return {};
+  return failure(Reason::kNotFound,
+                 fmt::format("what {} was before is not known: the first that is known of it, {}, "
+                             "is not its creation",
+                             object_, mark_text(first.mark)));
 }
 
 // Of a life that ended before the first one that is known, nothing may be left.
@@ -156,21 +175,33 @@ Result<void> ObjectHistory::check_kept(const Moment& moment) const {
 }
 
 VersionBody ObjectHistory::lost_body(std::size_t version) const {
-  if (!versions_[version].is_lost) return {nullptr, "the log no longer has its record"};
+  if (!versions_[version].is_lost) return {nullptr, "the log no longer has its record", nullptr};
   const auto& next = versions_[version + 1].mark.revision;
   if (version == 0) {
-    return {nullptr, fmt::format("versions before revision {} are no longer kept", next.number)};
+    return {nullptr, fmt::format("versions before revision {} are no longer kept", next.number),
+            nullptr};
   }
-  return {nullptr, fmt::format("versions between revisions {} and {} are no longer kept",
-                               versions_[version - 1].mark.revision.number, next.number)};
+  return {nullptr,
+          fmt::format("versions between revisions {} and {} are no longer kept",
+                      versions_[version - 1].mark.revision.number, next.number),
+          nullptr};
 }
 
 Result<VersionBody> ObjectHistory::body(std::size_t version) const {
   auto found = lost_body(version);
   if (versions_[version].is_lost) return found;
+  // The content of a deletion is the last one, also where that stood in for what is not known.
+  const auto& about = versions_[version];
+  const bool repeats = about.is_deletion && version > 0 && versions_[version - 1].uid == about.uid;
+  VersionBody before;
   auto done =
-      bodies(version, version, [&](std::size_t, VersionBody body) { found = std::move(body); });
+      bodies(repeats ? version - 1 : version, version, [&](std::size_t at, VersionBody body) {
+        (at == version ? found : before) = std::move(body);
+      });
   if (!done) return std::unexpected(std::move(done.error()));
+  const bool is_stand_in = !found.is_gap() && before.is_gap() &&
+                           same(without_revision(found.value), without_revision(before.stand_in));
+  if (is_stand_in) found = {nullptr, std::move(before.gap), std::move(before.stand_in)};
   return found;
 }
 

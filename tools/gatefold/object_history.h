@@ -28,6 +28,7 @@ struct ObjectVersion {
 struct VersionBody {
   Value value;      // null where it is not known
   std::string gap;  // why
+  Value stand_in;   // what the log has instead; null where that is nothing
   bool is_gap() const { return !gap.empty(); }
 };
 
@@ -42,13 +43,19 @@ class ObjectHistory {
   // Oldest first, at least one.
   const std::vector<ObjectVersion>& versions() const { return versions_; }
   const std::string& object() const { return object_; }
+  const OpenSource& source() const { return source_; }
   // The first version of the life that the last version belongs to.
   std::size_t last_life() const;
   // The version that stood at a moment (schema/moment.h); nothing before the first. kBadRequest
-  // where `text` is none, or a revision that the log has not reached; kExpired where an earlier
-  // life may have been dropped, or the revision is of another history.
+  // where `text` is none, or a revision that the log has not reached; kNotFound as of
+  // check_beginning(); kExpired where an earlier life may have been dropped, or the revision is of
+  // another history.
   Result<std::optional<std::size_t>> at(const std::string& text) const;
 
+  // kNotFound where the first known version is no creation: nobody knows what was before it.
+  Result<void> check_beginning() const;
+
+  // A deletion's is a gap where it repeats one that stood in.
   Result<VersionBody> body(std::size_t version) const;
   // Of the versions from `first` to `last`, both included, oldest first.
   Result<void> bodies(std::size_t first, std::size_t last, const BodySink& sink) const;
@@ -78,9 +85,10 @@ int report_history(const Status& status);
 
 // Who wrote: the field manager, or the user where it has none.
 std::string short_writer(const storage::Actor& actor);
-// `revision 12, 2026-01-02T03:04:05.000Z, by ann`; `revision 12` alone of versions that are lost.
+// `revision 12, 2026-01-02T03:04:05.000000000Z, by ann (user)`; `revision 12` alone of versions
+// that are lost.
 std::string mark_text(const engine::VersionMark& mark);
-// {"revision", "time", "writer": {...}}.
+// {"revision", "time", "actor": {...}}.
 JsonObject mark_object(const engine::VersionMark& mark);
 // A value on one line, cut to what a column holds.
 std::string value_text(const Value& value);

@@ -8,6 +8,7 @@
 #include "engine/tell/stats.h"
 #include "schema/json.h"
 #include "tools/gatefold/commands.h"
+#include "tools/gatefold/dropped_events.h"
 #include "tools/gatefold/exit_code.h"
 #include "tools/gatefold/options.h"
 #include "tools/gatefold/print.h"
@@ -158,6 +159,12 @@ int run_stats(const StatsOptions& options) {
   if (auto applied = range->apply(*source, query); !applied) return report(applied.error());
   Stats stats;
   if (auto read = read_all(*source, query, options.kind, stats); !read) return report(read.error());
+  // Of the whole log the table has it.
+  const bool is_stretch = query.after.number + query.until.number > 0;
+  if (is_stretch) {
+    auto told = tell_dropped(*source, options.kind, query.after);
+    if (!told) return report(told.error());
+  }
   const auto kept = read_kept(*source);
   if (!kept) return report(kept.error());
   if (stats.all().events == 0) {

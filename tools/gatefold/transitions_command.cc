@@ -11,6 +11,7 @@
 #include "engine/standing.h"
 #include "schema/json.h"
 #include "tools/gatefold/commands.h"
+#include "tools/gatefold/dropped_events.h"
 #include "tools/gatefold/exit_code.h"
 #include "tools/gatefold/object_history.h"
 #include "tools/gatefold/options.h"
@@ -125,6 +126,8 @@ int run_transitions(const TransitionsOptions& options) {
   const auto until =
       read_values([&](const LineSink& lines) { return history->timeline(lines); }, print);
   if (!until) return report(until.error());
+  const auto kind = options.object.substr(0, options.object.find('/'));
+  if (auto told = tell_dropped(history->source(), kind, {}); !told) return report(told.error());
   if (auto added = add_standing(*history, moves); !added) return report(added.error());
   const auto timelines = timelines_of(*history, moves, *until);
   if (options.output == "table") {
