@@ -185,6 +185,7 @@ bool RetentionTurns::has_limits(const storage::Store& store) const {
 }
 
 bool RetentionTurns::step(storage::Store& store) {
+  if (round_.empty() && !has_limits(store)) return false;
   const auto now = now_();
   if (round_.empty()) {
     if (now < next_) return false;
