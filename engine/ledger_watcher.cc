@@ -90,7 +90,9 @@ Result<bool> LedgerWatcher::next_news(const View& view, std::size_t bytes_max,
     ended_ = true;
     return true;
   }
-  if (auto given = view.snapshot->check_given(seen_); !given) {
+  // Once: from then on it goes by revisions that were seen here.
+  const bool is_stated = !std::exchange(is_given_, true);
+  if (auto given = is_stated ? view.snapshot->check_given(seen_) : Result<void>(); !given) {
     if (given.error().reason != Reason::kExpired) return std::unexpected(given.error());
     out.push_back({WatchEventType::kError, nullptr, std::move(given.error())});
     ended_ = true;

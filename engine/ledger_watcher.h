@@ -39,7 +39,8 @@ class LedgerWatcher final : public Watch {
   std::string api_version_;
   std::shared_ptr<Bell> bell_;
   std::optional<LedgerLister> initial_;
-  Revision seen_;  // everything up to here has been handed out
+  Revision seen_;          // everything up to here has been handed out
+  bool is_given_ = false;  // seen_ is known to be a number of this history
   bool ended_ = false;
 };
 

@@ -25,14 +25,15 @@ struct ConditionMove {
   storage::Transition transition;
 };
 
-inline constexpr std::string_view kNotKnown = "?";
-
 // The deletion of an object: closes its timelines.
 struct ObjectEnd {
   Uid uid;
   Revision revision;
   Time time;
 };
+
+// Stands for the status of a time of which nobody knows it.
+inline constexpr std::string_view kNotKnown = "?";
 
 // A condition that stayed in one status. `status` is "" while it was not there, after it was.
 struct ConditionSpan {

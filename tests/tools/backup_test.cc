@@ -232,10 +232,11 @@ TEST_CASE("who saw what a restored server does not know lists and watches anew (
     REQUIRE(store->begin_epoch({1'000'000}).has_value());
   }
   const auto engine = open();
-  const auto first_event = [&](const std::string& revision) {
+  const auto first_event = [&](const std::string& revision, bool is_of_log = false) {
     engine::WatchQuery query;
+    query.group = is_of_log ? "history.gatefold.dev" : "";
     query.version = "v1";
-    query.plural = "namespaces";
+    query.plural = is_of_log ? "changes" : "namespaces";
     query.resource_version = revision;
     auto watcher = engine->watch(std::move(query), [] {});
     REQUIRE(watcher.has_value());
@@ -249,6 +250,11 @@ TEST_CASE("who saw what a restored server does not know lists and watches anew (
   CHECK(seen_elsewhere->error->reason == Reason::kExpired);
   CHECK(!first_event(to_string(last_known)).has_value());
   CHECK(!first_event("1000000").has_value());
+  const auto seen_in_log = first_event(to_string(last_known.next()), /*is_of_log=*/true);
+  REQUIRE(seen_in_log.has_value());
+  REQUIRE(seen_in_log->error.has_value());
+  CHECK(seen_in_log->error->reason == Reason::kExpired);
+  CHECK(!first_event("1000000", /*is_of_log=*/true).has_value());
 
   engine::ListQuery query;
   query.version = "v1";
