@@ -60,10 +60,11 @@ Result<Time> time_of(const OpenSource& source, Revision revision) {
   while (time.ns == 0 && query.after.number > 0) {
     const auto looked_at = revision.number - query.after.number;
     query.after.number -= std::min(looked_at + 1, query.after.number);
-    auto read = source.read_all(query, {}, {}, [&](std::string_view text) {
-      const auto line = parse_json(text);
-      if (line) time = parse_rfc3339(string_at(line->value, {"time"})).value_or(Time{});
-    });
+    auto read =
+        read_values([&](const LineSink& lines) { return source.read_all(query, {}, {}, lines); },
+                    [&](const Value& line) {
+                      time = parse_rfc3339(string_at(line, {"time"})).value_or(Time{});
+                    });
     if (!read) return std::unexpected(std::move(read.error()));
   }
   return time;
