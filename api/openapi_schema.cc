@@ -15,26 +15,6 @@ constexpr std::string_view kKindDescription = "Kind of the object, in CamelCase.
 constexpr std::string_view kMetadataDescription =
     "Name, labels and what else every object carries.";
 
-std::string_view type_name(SchemaType type) {
-  switch (type) {
-    case SchemaType::kAny:
-      return "";
-    case SchemaType::kObject:
-      return "object";
-    case SchemaType::kArray:
-      return "array";
-    case SchemaType::kString:
-      return "string";
-    case SchemaType::kInteger:
-      return "integer";
-    case SchemaType::kNumber:
-      return "number";
-    case SchemaType::kBoolean:
-      return "boolean";
-  }
-  return "";
-}
-
 // 1 rather than 1.0: generators read a bound of an integer as an integer.
 Value number(double bound) {
   constexpr double kExact = 9007199254740992.0;  // 2^53

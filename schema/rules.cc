@@ -31,9 +31,7 @@ std::string message_of_rule(const ValidationRule& rule) {
 
 // Up to 1.34 rules show the type in place of the value.
 Value type_word(const SchemaNode& schema) {
-  static constexpr std::string_view kWords[] = {"",        "object", "array",  "string",
-                                                "integer", "number", "boolean"};
-  return Value(schema.int_or_string ? "" : kWords[static_cast<std::size_t>(schema.type)]);
+  return Value(schema.int_or_string ? "" : type_name(schema.type));
 }
 
 FieldError error_for_reason(std::string field, const SchemaNode& schema, std::string_view message,

@@ -1,5 +1,6 @@
 #include "schema/schema_node.h"
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,10 @@
 
 namespace gatefold {
 namespace {
+
+// In the order of SchemaType.
+constexpr std::array<std::string_view, 7> kTypeNames = {"",        "object", "array",  "string",
+                                                        "integer", "number", "boolean"};
 
 struct Complaint {
   Status status;
@@ -134,18 +139,10 @@ class NodeReader {
   }
 
   void read_type(SchemaNode& node) const {
-    static constexpr std::pair<std::string_view, SchemaType> kTypes[] = {
-        {"", SchemaType::kAny},
-        {"object", SchemaType::kObject},
-        {"array", SchemaType::kArray},
-        {"string", SchemaType::kString},
-        {"integer", SchemaType::kInteger},
-        {"number", SchemaType::kNumber},
-        {"boolean", SchemaType::kBoolean}};
     const auto name = text("type");
-    for (const auto& [word, type] : kTypes) {
-      if (word == name) {
-        node.type = type;
+    for (std::size_t i = 0; i < kTypeNames.size(); ++i) {
+      if (kTypeNames[i] == name) {
+        node.type = static_cast<SchemaType>(i);
         node.description = text("description");
         node.format = text("format");
         node.nullable = flag("nullable");
@@ -238,6 +235,10 @@ class NodeReader {
 };
 
 }  // namespace
+
+std::string_view type_name(SchemaType type) {
+  return kTypeNames[static_cast<std::size_t>(type)];
+}
 
 const SchemaNode* SchemaNode::member(std::string_view key) const {
   if (const auto found = properties.find(key); found != properties.end()) {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -24,6 +25,8 @@ struct SchemaNode;
 using SchemaPtr = std::shared_ptr<const SchemaNode>;
 
 enum class SchemaType { kAny, kObject, kArray, kString, kInteger, kNumber, kBoolean };
+// As in a schema; empty for kAny.
+std::string_view type_name(SchemaType type);
 enum class ListType { kAtomic, kSet, kMap };
 enum class MapType { kGranular, kAtomic };
 

@@ -22,27 +22,6 @@ namespace {
 
 constexpr std::string_view kNoField = "<nil>";
 
-std::string_view type_word(const SchemaNode& schema) {
-  if (schema.int_or_string) return "integer,string";
-  switch (schema.type) {
-    case SchemaType::kAny:
-      return "";
-    case SchemaType::kObject:
-      return "object";
-    case SchemaType::kArray:
-      return "array";
-    case SchemaType::kString:
-      return "string";
-    case SchemaType::kInteger:
-      return "integer";
-    case SchemaType::kNumber:
-      return "number";
-    case SchemaType::kBoolean:
-      return "boolean";
-  }
-  return "";
-}
-
 bool is_integer(const Value& value) {
   return value.is_int64() || value.is_uint64();
 }
@@ -144,7 +123,8 @@ class Validator {
                  : value.is_number() ? "float64"
                                      : "");
     } else {
-      add_misfit(path, type_word(schema), json_type_name(value));
+      add_misfit(path, schema.int_or_string ? "integer,string" : type_name(schema.type),
+                 json_type_name(value));
     }
     return false;
   }
