@@ -1,5 +1,5 @@
-// The fixed sequence that every object goes through before it may become an event (design section
-// 4, R7.1, R19.12):
+// The fixed sequence that every object goes through before it may become an event (R7.1,
+// R19.12):
 //   decode metadata -> prune -> drop nulls -> default -> metadata rules -> structural schema ->
 //   list types -> rules in CEL -> core rules -> condition guard.
 // The first four change the object, the rules between only look, the guard repairs times.

@@ -13,7 +13,7 @@ namespace gatefold::engine {
 
 // Appends the object as `version` shows it, resourceVersion in place (none for revision 0). Stored
 // bytes go out as they are when they were admitted under that version's schema; otherwise they are
-// converted (design section 5).
+// converted.
 void append_object(std::string& out, const Kind& kind, const KindVersion& version,
                    std::string_view schema_id, std::string_view body, std::uint32_t splice_at,
                    Revision revision);

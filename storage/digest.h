@@ -1,4 +1,4 @@
-// SHA-256 and the chain that makes the log tamper evident (design section 5).
+// SHA-256 and the chain that makes the log tamper evident.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// One accepted change, as a plain value: the only truth (design section 5).
+// One accepted change, as a plain value: the only truth.
 #pragma once
 
 #include <cstdint>
