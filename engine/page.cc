@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "engine/continue_token.h"
 #include "engine/limits.h"
 #include "engine/list_start.h"
@@ -14,19 +12,11 @@
 namespace gatefold::engine {
 namespace {
 
-// Changes since a page's revision; above it the page is read from the versions instead of being
-// corrected.
-constexpr std::size_t kCorrectionsMax = 4096;
 // Objects outside the selection in one piece: a selector that matches nothing may not keep a thread
 // for the whole kind.
 constexpr std::size_t kPassedOverMax = 4096;
 // What `remainingItemCount` counts at most; it is an estimate for progress bars.
 constexpr std::size_t kRemainingMax = 100'000;
-
-// The order of lists: bytes of `<namespace>/<name>` (R14.2).
-std::string order_of(std::string_view name_space, std::string_view name) {
-  return name_space.empty() ? std::string(name) : fmt::format("{}/{}", name_space, name);
-}
 
 }  // namespace
 
@@ -105,55 +95,6 @@ class Lister::Page {
   bool is_cut_ = false;
 };
 
-// The first piece notes what changed since the page's revision, every other what changed since the
-// piece before it.
-Result<void> Lister::note_changes(const View& view, const std::string& resource) {
-  auto read =
-      view.snapshot->changes(resource, changed_to_, view.revision(), [&](const auto& event) {
-        const auto& key = event.key;
-        if (query_.name_space.empty() || key.name_space == query_.name_space) {
-          changed_.emplace(order_of(key.name_space, key.name), key);
-        }
-        return ++changes_noted_ <= kCorrectionsMax;
-      });
-  changed_to_ = view.revision();
-  return read;
-}
-
-// The rows of now, with what changed since put back.
-Result<void> Lister::scan_corrected(const View& view, const std::string& resource,
-                                    const std::optional<ObjectKey>& after, Page& page) const {
-  auto next =
-      after ? changed_.upper_bound(order_of(after->name_space, after->name)) : changed_.begin();
-  Result<void> corrected;
-  // False: enough, or failed.
-  const auto put_back = [&] {
-    auto past = view.snapshot->object_at(next->second, revision_);
-    ++next;
-    if (past && !*past) return true;
-    if (past) {
-      const auto& its = **past;
-      return page.offer(
-          {its.key.name_space, its.key.name, its.revision, its.schema_id, its.splice_at, its.body});
-    }
-    corrected = std::unexpected(std::move(past.error()));
-    return false;
-  };
-  bool goes_on = true;
-  auto read =
-      view.snapshot->scan(resource, query_.name_space, after, [&](const storage::RowView& row) {
-        const auto order = order_of(row.name_space, row.name);
-        while (goes_on && next != changed_.end() && next->first < order) goes_on = put_back();
-        if (!goes_on) return false;
-        const bool is_changed = next != changed_.end() && next->first == order;
-        goes_on = is_changed ? put_back() : page.offer(row);
-        return goes_on;
-      });
-  if (!read) return read;
-  while (goes_on && next != changed_.end()) goes_on = put_back();
-  return corrected;
-}
-
 Result<Lister> Lister::start(ListQuery query, const View& view) {
   const auto* kind = view.catalog->find(query.group, query.plural);
   if (kind == nullptr) return not_found({query.group, query.plural, ""}, "");
@@ -165,7 +106,6 @@ Result<Lister> Lister::start(ListQuery query, const View& view) {
     lister.after_ = ObjectKey{kind->resource, std::move(token->name_space), std::move(token->name)};
   }
   if (query.limit > kPageObjectsMax) query.limit = kPageObjectsMax;
-  lister.changed_to_ = lister.revision_;
   lister.query_ = std::move(query);
   return lister;
 }
@@ -182,14 +122,8 @@ Result<bool> Lister::next(const View& view, std::size_t bytes_max,
   const auto after = after_;
   Page page(query_, *kind, *version, std::max<std::size_t>(bytes_max, 1), sink, handed_out_,
             after_);
-  if (auto noted = note_changes(view, kind->resource); !noted) {
-    return std::unexpected(std::move(noted.error()));
-  }
-  auto read =
-      changes_noted_ <= kCorrectionsMax
-          ? scan_corrected(view, kind->resource, after, page)
-          : view.snapshot->scan_at(kind->resource, query_.name_space, after, revision_,
-                                   [&](const storage::RowView& row) { return page.offer(row); });
+  auto read = view.snapshot->scan_at(kind->resource, query_.name_space, after, revision_,
+                                     [&](const storage::RowView& row) { return page.offer(row); });
   if (!read) return std::unexpected(std::move(read.error()));
   if (page.is_cut()) return true;
   done_ = true;

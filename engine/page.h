@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -51,19 +50,10 @@ class Lister {
   std::optional<std::int64_t> remaining() const { return remaining_; }
 
  private:
-  // Objects that changed since the page's revision, by their place in the list's order.
-  using Changed = std::map<std::string, ObjectKey, std::less<>>;
   class Page;
-
-  Result<void> note_changes(const View& view, const std::string& resource);
-  Result<void> scan_corrected(const View& view, const std::string& resource,
-                              const std::optional<ObjectKey>& after, Page& page) const;
 
   ListQuery query_;
   Revision revision_;
-  Changed changed_;
-  Revision changed_to_;            // what `changed_` knows of
-  std::size_t changes_noted_ = 0;  // beyond kCorrectionsMax the past is read from the versions
   std::optional<ObjectKey> after_;
   std::int64_t handed_out_ = 0;
   bool done_ = false;
