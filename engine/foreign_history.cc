@@ -4,10 +4,24 @@
 #include <utility>
 
 #include "engine/stand_in.h"
+#include "schema/json.h"
 
 namespace gatefold::engine {
 
 using storage::EventType;
+
+namespace {
+
+// Who reads the object alone, by GET, LIST or watch, sees nothing of its event.
+storage::Body marked(const std::string& body, std::string_view gap) {
+  auto parsed = parse_json(body);
+  if (!parsed || !parsed->value.is_object()) return std::make_shared<const std::string>(body);
+  auto& object = parsed->value.as_object();
+  object_member(object_member(object, "metadata"), "annotations")[kStandInAnnotation] = gap;
+  return std::make_shared<const std::string>(canonical_json(parsed->value));
+}
+
+}  // namespace
 
 ForeignHistory::ForeignHistory(storage::HistoryWriter& writer)
     : writer_(writer), definitions_(core_catalog()) {}
@@ -78,6 +92,7 @@ Result<void> ForeignHistory::put(storage::Event event, storage::Body body,
   event.previous = before ? before->revision : Revision{};
   event.previous_labels = before ? before->labels : event.labels;
   event.previous_fields = before ? before->fields : event.fields;
+  if (const auto gap = body_gap(event); !gap.empty()) body = marked(*body, gap);
   const auto noted = event;
   if (auto added = writer_.add(std::move(event), body); !added) return added;
   definitions_.note(noted, *body);

@@ -25,7 +25,8 @@ class ForeignHistory {
 
   // Adds the event with what depends on the object's previous version: `previous`, its labels and
   // fields, and the type. An object that is not there appears first (with a gap), one that is there
-  // under another uid is deleted first (with a gap). The time is lifted where it goes back.
+  // under another uid is deleted first (with a gap). An object that stands in is marked. The time
+  // is lifted where it goes back.
   Result<void> add(storage::Event event, storage::Body body);
   Result<void> finish() { return writer_.finish(); }
 

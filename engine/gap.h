@@ -10,7 +10,8 @@ namespace gatefold::engine {
 // The audit annotation that says what the source of an event lacks.
 inline constexpr std::string_view kGapAnnotation = "audit.gatefold.dev/gap";
 // Beside it where that is the object itself: the one that stands in is the last that was known, or
-// what was asked for. Whoever asks what an object was takes such a version as one without a body.
+// what was asked for. Whoever asks what an object was takes such a version as one without a body;
+// the object has the annotation, too, with what is lacking.
 inline constexpr std::string_view kStandInAnnotation = "audit.gatefold.dev/stand-in";
 
 // Both append to what is said already.
