@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "engine/gap.h"
+#include "engine/log_line.h"
 #include "engine/world.h"
 #include "schema/json.h"
 #include "schema/moment.h"
@@ -20,23 +20,13 @@ std::string text_at(const Value& value, std::initializer_list<std::string_view> 
   return std::string(string_at(value, keys));
 }
 
-Revision revision_at(const Value& line, std::string_view name) {
-  return {static_cast<std::uint64_t>(integer_at(line, {name}, 0))};
-}
-
 ObjectVersion version_of(const Value& line) {
   ObjectVersion version;
-  version.mark.revision = revision_at(line, "revision");
-  version.mark.time = parse_rfc3339(string_at(line, {"time"})).value_or(Time{});
-  version.mark.actor = {.user = text_at(line, {"actor", "user"}),
-                        .user_agent = text_at(line, {"actor", "userAgent"}),
-                        .field_manager = text_at(line, {"actor", "fieldManager"}),
-                        .verb = text_at(line, {"actor", "verb"}),
-                        .subresource = text_at(line, {"actor", "subresource"})};
+  version.mark = {engine::revision_at(line, "revision"), engine::time_at(line, "time"),
+                  engine::actor_in(line)};
   version.uid = text_at(line, {"object", "uid"});
-  version.is_deletion = string_at(line, {"type"}) == "DELETED";
-  version.is_creation = string_at(line, {"type"}) == "ADDED" &&
-                        text_at(line, {"auditAnnotations", engine::kGapAnnotation}).empty();
+  version.is_deletion = engine::ends_life(line);
+  version.is_creation = engine::begins_life(line);
   return version;
 }
 
@@ -93,7 +83,7 @@ Result<ObjectHistory> ObjectHistory::open(const Source& source, const std::strin
 // the line before is another one, retention took what was between them.
 void ObjectHistory::add(const Value& line) {
   auto version = version_of(line);
-  const auto previous = revision_at(line, "previous");
+  const auto previous = engine::revision_at(line, "previous");
   const bool is_first = versions_.empty();
   const bool has_past = previous.number != 0;
   const bool follows = is_first   ? !has_past
@@ -157,7 +147,7 @@ Result<void> ObjectHistory::check_kept(const Moment& moment) const {
   auto read = read_values([&](const LineSink& lines) { return source_.read_kept(lines); },
                           [&](const Value& line) {
                             if (string_at(line, {"resource"}) == resource_)
-                              oldest = revision_at(line, "oldestRevision");
+                              oldest = engine::revision_at(line, "oldestRevision");
                           });
   if (!read) return read;
   const auto* revision = std::get_if<Revision>(&moment);
@@ -216,7 +206,7 @@ Result<void> ObjectHistory::bodies(std::size_t first, std::size_t last,
   };
   auto done = read({versions_[first].mark.revision.number - 1}, versions_[last].mark.revision, true,
                    [&](const Value& line) {
-                     const auto revision = revision_at(line, "revision");
+                     const auto revision = engine::revision_at(line, "revision");
                      pass_to(revision);
                      const bool is_asked =
                          version <= last && versions_[version].mark.revision == revision;

@@ -1,0 +1,27 @@
+// Lines of the log (engine/history.h) read back by those who tell what they say: what is not there,
+// or of another form, is empty. Lines that have to be exact are for engine/exact_line.h. Pure.
+#pragma once
+
+#include <string_view>
+
+#include "schema/ids.h"
+#include "schema/time.h"
+#include "schema/value.h"
+#include "storage/event.h"
+
+namespace gatefold::engine {
+
+Revision revision_at(const Value& line, std::string_view member);
+Time time_at(const Value& line, std::string_view member);
+storage::Actor actor_in(const Value& line);
+
+// Of an event's `transitions` or `repairs`; a line of a timeline is a transition, too.
+storage::Transition read_transition(const Value& transition);
+storage::Repair read_repair(const Value& repair);
+
+// Whether the object began, or ended, with the event. Of what appears with a gap the beginning is
+// not known.
+bool begins_life(const Value& line);
+bool ends_life(const Value& line);
+
+}  // namespace gatefold::engine
