@@ -27,11 +27,15 @@ ConditionMove ready(std::uint64_t revision, std::string_view time, std::string s
               .path = "status.conditions", .type = "Ready", .new_status = std::move(status)}};
 }
 
+void add(const Value& object, std::vector<ConditionMove>& moves) {
+  add_standing(object, collect_conditions(object), kLife, moves);
+}
+
 }  // namespace
 
 TEST_CASE("a condition of which no move is known stands since it says, at most since its object") {
   std::vector<ConditionMove> moves;
-  add_standing(object("True"), kLife, moves);
+  add(object("True"), moves);
   REQUIRE(moves.size() == 1);
   CHECK(moves[0].revision == Revision{});
   CHECK(moves[0].actor.user.empty());
@@ -45,15 +49,28 @@ TEST_CASE("what the object says is added only where the last move says something
   const std::vector<ConditionMove> known{ready(3, "2026-01-01T00:01:00Z", "False"),
                                          ready(5, "2026-01-01T00:02:00Z", "True")};
   auto moves = known;
-  add_standing(object("True"), kLife, moves);
+  add(object("True"), moves);
   CHECK(moves.size() == 2);
-  add_standing(object("False"), kLife, moves);
+  add(object("False"), moves);
   REQUIRE(moves.size() == 3);
   CHECK(moves[2].revision == Revision{});
   CHECK(moves[2].time == moves[1].time);
   const auto line = timelines(moves, {}, moves[2].time)[0];
   CHECK(line.current() == "False");
   CHECK(line.spans[1].is_cut);
+}
+
+TEST_CASE("a condition that only a schema can name is not told a second time by its number") {
+  const auto zones = parse_json(R"({"status":{"zones":[{"zone":"eu","conditions":[
+    {"type":"Ready","status":"True","lastTransitionTime":"2020-01-01T00:00:00Z"},
+    {"type":"Full","status":"False","lastTransitionTime":"2020-01-01T00:00:00Z"}]}]}})")
+                         ->value;
+  auto move = ready(3, "2026-01-01T00:01:00Z", "True");
+  move.transition.path = "status.zones[eu].conditions";
+  std::vector<ConditionMove> moves{move};
+  add(zones, moves);
+  REQUIRE(moves.size() == 2);
+  CHECK(moves[0].transition.type == "Full");
 }
 
 }  // namespace gatefold::engine

@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "engine/log_line.h"
 #include "engine/standing.h"
 #include "schema/json.h"
 #include "tools/gatefold/commands.h"
@@ -53,24 +54,12 @@ void print_sighting(const Value& line) {
 }
 
 engine::ConditionMove move_of(const Value& line) {
-  const auto text = [&](std::initializer_list<std::string_view> keys) {
-    return std::string(string_at(line, keys));
-  };
   engine::ConditionMove move;
   move.uid = parse_uid(string_at(line, {"object", "uid"})).value_or(Uid{});
-  move.revision = {static_cast<std::uint64_t>(integer_at(line, {"revision"}, 0))};
-  move.time = parse_rfc3339(string_at(line, {"time"})).value_or(Time{});
-  move.actor.user = text({"actor", "user"});
-  move.actor.field_manager = text({"actor", "fieldManager"});
-  move.transition = {
-      .path = text({"path"}),
-      .type = text({"type"}),
-      .old_status = text({"oldStatus"}),
-      .new_status = text({"newStatus"}),
-      .reason = text({"reason"}),
-      .message = text({"message"}),
-      .observed_generation = integer_at(line, {"observedGeneration"}, 0),
-      .transition_time = parse_rfc3339(string_at(line, {"transitionTime"})).value_or(Time{})};
+  move.revision = engine::revision_at(line, "revision");
+  move.time = engine::time_at(line, "time");
+  move.actor = engine::actor_in(line);
+  move.transition = engine::read_transition(line);
   return move;
 }
 
@@ -80,7 +69,9 @@ Result<void> add_standing(const ObjectHistory& history, std::vector<engine::Cond
   const auto body = history.body(versions.size() - 1);
   if (!body) return std::unexpected(body.error());
   const auto uid = parse_uid(versions.back().uid);
-  if (uid && !body->is_gap()) engine::add_standing(body->value, *uid, moves);
+  if (uid && !body->is_gap()) {
+    engine::add_standing(body->value, engine::collect_conditions(body->value), *uid, moves);
+  }
   return {};
 }
 
