@@ -30,6 +30,8 @@ constexpr std::size_t kValueBytesMax = 1024;
 constexpr std::size_t kSummaryPathsMax = 3;
 // Transitions in one answer: each reads a record, some ten microseconds.
 constexpr std::size_t kMovesMax = 10'000;
+// Versions that are looked at for its deletions, a microsecond each.
+constexpr std::size_t kVersionsSeenMax = 100'000;
 
 // Where it begins and ends, and what it goes on behind. What is kept of an object is told however
 // much of its kind is not: each version names the one before it.
@@ -43,7 +45,7 @@ Result<LedgerStretch> begin(const View& view, const ObjectKey& key, const ListQu
     if (!seen) {
       return bad_request("invalid continue token: continue key is not valid: no revision");
     }
-    return LedgerStretch{.after = *seen, .until = started->revision};
+    return LedgerStretch{.after = *seen, .until = stretch->until};
   }
   const auto horizon = view.snapshot->records_horizon(key.resource);
   if (query.range.from && stretch->after < horizon) {
@@ -130,16 +132,33 @@ struct Moves {
   Time time;  // of the end
 };
 
+Result<void> end_at(const View& view, Revision revision, Moves& found) {
+  const auto then = view.snapshot->at(revision);
+  if (!then) return std::unexpected(then.error());
+  const auto head = (*then)->read_head();
+  if (!head) return std::unexpected(head.error());
+  found.reached = revision;
+  found.time = head->time;
+  std::erase_if(found.moves, [&](const ConditionMove& move) { return move.revision > revision; });
+  return {};
+}
+
+// Where there are too many the telling ends with the last one that was looked at.
 Result<void> find_ends(const View& view, const ObjectKey& key, LedgerStretch stretch,
                        Moves& found) {
   std::vector<Revision> deletions;
-  auto read = view.snapshot->versions(key, stretch.after, found.reached,
-                                      [&](Revision revision, storage::EventType type) {
-                                        if (type == storage::EventType::kDeleted) {
-                                          deletions.push_back(revision);
-                                        }
-                                        return deletions.size() < kMovesMax;
-                                      });
+  std::size_t seen = 0;
+  Revision last;
+  bool is_cut = false;
+  auto read = view.snapshot->versions(
+      key, stretch.after, found.reached, [&](Revision revision, storage::EventType type) {
+        is_cut = seen >= kVersionsSeenMax || deletions.size() >= kMovesMax;
+        if (is_cut) return false;
+        ++seen;
+        last = revision;
+        if (type == storage::EventType::kDeleted) deletions.push_back(revision);
+        return true;
+      });
   if (!read) return read;
   for (const auto revision : deletions) {
     auto event = view.snapshot->event(revision);
@@ -147,7 +166,7 @@ Result<void> find_ends(const View& view, const ObjectKey& key, LedgerStretch str
     if (!event) return std::unexpected(std::move(event.error()));
     if (*event) found.ends.push_back({(*event)->uid, revision, (*event)->time});
   }
-  return {};
+  return is_cut ? end_at(view, last, found) : Result<void>();
 }
 
 // Nobody but a deletion ends a life: where one object has them all and is there, nothing has to be
@@ -199,7 +218,8 @@ Result<Moves> find_moves(const View& view, const ObjectKey& key, LedgerStretch s
 }
 
 // Of the object as it was when the telling ends. Where that is no longer kept, nothing is known.
-Result<void> add_standing_of(const View& view, const ObjectKey& key, Moves& found) {
+Result<void> add_standing_of(const View& view, const Kind& kind, const ObjectKey& key,
+                             Moves& found) {
   if (found.reached.number == 0) return {};
   const auto then = view.snapshot->at(found.reached);
   if (!then) return std::unexpected(then.error());
@@ -209,7 +229,8 @@ Result<void> add_standing_of(const View& view, const ObjectKey& key, Moves& foun
   if (!*object) return {};
   const auto body = parse_json((*object)->body);
   if (!body) return internal_error("a stored object is no JSON: " + body.error().message);
-  add_standing(body->value, (*object)->uid, found.moves);
+  const auto conditions = collect_conditions(*kind.storage_version().schema, body->value);
+  add_standing(body->value, conditions, (*object)->uid, found.moves);
   return {};
 }
 
@@ -332,7 +353,7 @@ Result<std::string> object_conditions(const View& view, const Kind& kind, const 
   if (!end) return std::unexpected(end.error());
   auto found = find_moves(view, key, *stretch, *end);
   if (!found) return std::unexpected(std::move(found.error()));
-  if (auto added = add_standing_of(view, key, *found); !added) {
+  if (auto added = add_standing_of(view, kind, key, *found); !added) {
     return std::unexpected(std::move(added.error()));
   }
   auto sightings = sightings_of(view, key);
@@ -342,7 +363,10 @@ Result<std::string> object_conditions(const View& view, const Kind& kind, const 
     conditions.emplace_back(timeline_object(line));
   }
   auto metadata = metadata_of(key, found->reached);
-  if (found->reached < stretch->until) metadata["continue"] = to_string(found->reached.next());
+  if (found->reached < stretch->until) {
+    metadata["continue"] =
+        encode_token({view.incarnation, stretch->until, "", to_string(found->reached)});
+  }
   return to_json(JsonObject{{"kind", "ObjectConditions"},
                             {"apiVersion", kApiVersion},
                             {"metadata", std::move(metadata)},

@@ -22,8 +22,12 @@ std::optional<Reply> show(Exchange exchange) {
   if (!now) return error_response(now.error());
   auto options = parse_history_options(exchange.request, *now);
   if (!options) return error_response(options.error());
+  const bool is_history = exchange.info.subresource == "history";
+  if (!is_history && options->limit != 0) {
+    return error_response(bad_request("limit is for history: conditions are told whole").error());
+  }
   const auto query = list_query(exchange.info, std::move(*options));
-  auto told = exchange.info.subresource == "history"
+  auto told = is_history
                   ? engine::object_history(view, *exchange.kind, exchange.key(), query)
                   : engine::object_conditions(view, *exchange.kind, exchange.key(), query, *now);
   exchange.view.reset();

@@ -154,6 +154,52 @@ TEST_CASE("an object's conditions tell how long they were in which state") {
   CHECK(served.peer.call("GET", kGatewaysPath + "/never/conditions").code == 404);
 }
 
+TEST_CASE("conditions of too many transitions for one answer are told in several") {
+  Served served;
+  served.ok("POST", kGatewaysPath, {}, sent(gateway("web")));
+  constexpr int kWrites = 24;
+  for (int write = 0; write < kWrites; ++write) {
+    served.world.advance(60);
+    JsonArray listeners;
+    for (int listener = 0; listener < 64; ++listener) {
+      JsonArray conditions;
+      for (int type = 0; type < 8; ++type) {
+        conditions.push_back(
+            JsonObject{{"type", fmt::format("T{}", type)},
+                       {"status", write % 2 == 0 ? "True" : "False"},
+                       {"reason", "R"},
+                       {"message", ""},
+                       {"lastTransitionTime", format_seconds(served.world.now())}});
+      }
+      listeners.push_back(JsonObject{{"name", fmt::format("l{}", listener)},
+                                     {"attachedRoutes", 0},
+                                     {"conditions", std::move(conditions)}});
+    }
+    served.ok("PATCH", kGatewaysPath + "/web/status", kMerge,
+              to_json(JsonObject{{"status", JsonObject{{"listeners", std::move(listeners)}}}}));
+  }
+  const auto path = kGatewaysPath + "/web/conditions";
+  // How often one of them has moved in the answer.
+  const auto moves = [](const Value& shown) {
+    std::size_t count = 0;
+    for (const auto& line : shown.at("conditions").as_array()) {
+      if (string_at(line, {"path"}) != "status.listeners[l7].conditions") continue;
+      if (string_at(line, {"type"}) == "T3") count += line.at("spans").as_array().size();
+    }
+    return count;
+  };
+  const auto first = served.ok("GET", path);
+  const std::string token(string_at(first, {"metadata", "continue"}));
+  REQUIRE_FALSE(token.empty());
+  CHECK(string_at(first, {"metadata", "resourceVersion"}) < std::to_string(served.head()));
+  const auto rest = served.ok("GET", path + "?continue=" + token);
+  CHECK(string_at(rest, {"metadata", "continue"}).empty());
+  CHECK(string_at(rest, {"metadata", "resourceVersion"}) == std::to_string(served.head()));
+  CHECK(moves(first) + moves(rest) == kWrites);
+  const auto limited = served.peer.call("GET", path + "?limit=1");
+  CHECK(limited.code == 400);
+}
+
 TEST_CASE("what a condition is now lasts until now, or until the moment that is asked for") {
   Served served;
   served.ok("POST", kGatewaysPath, {}, sent(gateway("web")));
