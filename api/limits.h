@@ -48,6 +48,9 @@ struct ServerLimits {
   // From a request to its answer, unless it is a watch (R1.8).
   std::chrono::milliseconds answer{60'000};
   std::chrono::milliseconds mutation{34'000};
+  // The same for what the server does of its own while the client waits: a backup, a redaction, a
+  // replay that is moved far ahead.
+  std::chrono::milliseconds work{3'600'000};
   // One write: a client that reads nothing for so long is gone.
   std::chrono::milliseconds write{60'000};
   // How long a refused client may go on sending.

@@ -67,6 +67,10 @@ bool is_read(const Request& request) {
   return request.method == "GET" || request.method == "HEAD";
 }
 
+bool is_work(const Request& request) {
+  return request.path.starts_with("/gatefold/v1/");
+}
+
 void say_gzip(Response& response) {
   response.headers.emplace_back("Content-Encoding", "gzip");
   response.headers.emplace_back("Vary", "Accept-Encoding");
@@ -119,7 +123,9 @@ std::optional<Reply> Session::begin(Request request, RequestLabels& labels) {
 }
 
 asio::awaitable<Reply> Session::answer(Request request, Head& head, RequestLabels& labels) {
-  std::chrono::nanoseconds limit = is_read(request) ? state_.limits.answer : state_.limits.mutation;
+  std::chrono::nanoseconds limit = is_read(request)   ? state_.limits.answer
+                                   : is_work(request) ? state_.limits.work
+                                                      : state_.limits.mutation;
   const auto asked = parse_timeout(request.query);
   if (!asked && !is_watch(request)) co_return error_response(asked.error());
   if (asked && *asked) limit = std::min(limit, **asked);

@@ -274,10 +274,16 @@ void Engine::wait_for(Revision revision, std::move_only_function<void(bool)> don
 }
 
 void Engine::redact(storage::RedactRequest request, Redacted done) {
+  if (auto allowed = may_write({}, ""); !allowed) {
+    done(std::unexpected(std::move(allowed.error())));
+    return;
+  }
   request.now = parts_->world.now();
   parts_->sequencer.redact(std::move(request), std::move(done));
-  while (parts_->options.manual && parts_->sequencer.step()) {
+  if (!parts_->options.manual) return;
+  while (parts_->sequencer.step()) {
   }
+  parts_->sequencer.join();
 }
 
 Result<UserPtr> Engine::authenticate(std::string_view token) const {

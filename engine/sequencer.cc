@@ -322,7 +322,7 @@ bool Sequencer::keep_house() {
   {
     const std::scoped_lock lock(mutex_);
     is_stopping = stopping_;
-    if (!redactions_.empty()) {
+    if (!redactions_.empty() && !is_scrubbing_) {
       redaction = std::move(redactions_.front());
       redactions_.pop_front();
     }
@@ -360,12 +360,44 @@ void Sequencer::redact_now(const storage::RedactRequest& request, Engine::Redact
   if (!is_again) hub_.restart(told);
   // Readers let go of what was there before the files can.
   publish_view();
-  if (redacted) redacted = store_.scrub(request.key, *plan, storage::kScrubWaitMs);
-  if (redacted) {
-    done(is_again ? storage::RedactReport{} : storage::RedactReport{std::move(*plan), told});
-  } else {
+  if (!redacted) {
     done(std::unexpected(std::move(redacted.error())));
+    return;
   }
+  auto scrub = store_.scrub(request.key, *plan, storage::kScrubWaitMs);
+  auto report = is_again ? storage::RedactReport{} : storage::RedactReport{std::move(*plan), told};
+  start_scrub(std::move(scrub), std::move(report), std::move(done));
+}
+
+// It waits for readers and rewrites files: minutes in a large log, for which no write waits.
+void Sequencer::start_scrub(storage::Store::Scrub scrub, storage::RedactReport report,
+                            Engine::Redacted done) {
+  {
+    const std::scoped_lock lock(mutex_);
+    is_scrubbing_ = true;
+  }
+  scrubber_ = std::jthread([this, scrub = std::move(scrub), report = std::move(report),
+                            done = std::move(done)](const std::stop_token& stop) mutable {
+    Result<void> scrubbed;
+    try {
+      scrubbed = scrub(stop);
+    } catch (const std::exception& failure) {
+      scrubbed = internal_error(failure.what());
+    }
+    scrub = nullptr;  // a broken store can't be mended before
+    if (scrubbed) {
+      done(std::move(report));
+    } else {
+      done(std::unexpected(std::move(scrubbed.error())));
+    }
+    const std::scoped_lock lock(mutex_);
+    is_scrubbing_ = false;
+    work_.notify_one();
+  });
+}
+
+void Sequencer::join() {
+  if (scrubber_.joinable()) scrubber_.join();
 }
 
 bool Sequencer::commit(Batch& batch) {
@@ -532,7 +564,8 @@ void Sequencer::wait() {
   }
   // A waiter that came meanwhile may have to be answered before the writer would wake.
   const auto has_work = [&] {
-    return stopping_ || ((!queue_.empty() || !redactions_.empty()) && !outcome_unknown_) ||
+    const bool may_redact = !redactions_.empty() && !is_scrubbing_;
+    return stopping_ || ((!queue_.empty() || may_redact) && !outcome_unknown_) ||
            first_deadline() < until;
   };
   if (until == std::chrono::steady_clock::time_point::max()) {
@@ -553,6 +586,8 @@ void Sequencer::run() {
     wait();
   }
   answer_waiters(true);
+  scrubber_.request_stop();
+  join();
   Batch left;
   for (auto entries = take(); !entries.empty(); entries = take()) {
     for (auto& entry : entries) {

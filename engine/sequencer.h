@@ -1,6 +1,6 @@
 // The one writer: takes decisions, checks that what they read still holds, numbers, chains and
-// commits them in batches, and publishes the result: commit -> watchers -> View -> answers (design
-// section 4).
+// commits them in batches, and publishes the result: commit -> watchers -> View -> answers
+// (docs/architecture.md, "One write, from socket to disk and back").
 #pragma once
 
 #include <atomic>
@@ -13,6 +13,7 @@
 #include <mutex>
 #include <span>
 #include <string>
+#include <thread>
 #include <unordered_map>
 #include <vector>
 
@@ -72,6 +73,8 @@ class Sequencer {
   bool step();
   // Steps until stop(); then answers what is left with 503.
   void run();
+  // Waits for what goes on beside the writer: files that a redaction is taken out of.
+  void join();
   void stop();
 
  private:
@@ -107,6 +110,8 @@ class Sequencer {
   // One redaction that waits, or one step of retention; false when there was nothing to do.
   bool keep_house();
   void redact_now(const storage::RedactRequest& request, Engine::Redacted done);
+  void start_scrub(storage::Store::Scrub scrub, storage::RedactReport report,
+                   Engine::Redacted done);
   void answer_waiters(bool ending);
   void wait();
 
@@ -132,6 +137,7 @@ class Sequencer {
     Engine::Redacted done;
   };
   std::deque<Redaction> redactions_;  // guarded by mutex_
+  bool is_scrubbing_ = false;         // guarded by mutex_
   // How many commands for an object are in the queue or in the batch at hand; guarded by mutex_.
   std::unordered_map<std::string, int> awaited_;
   struct Waiter {
@@ -153,6 +159,8 @@ class Sequencer {
   std::atomic<std::uint64_t> commit_ns_{0};
   std::array<std::array<std::atomic<std::uint64_t>, kGuardModes>, kGuardRules> findings_{};
   std::atomic<std::uint64_t> refused_{0};
+
+  std::jthread scrubber_;  // writer thread only; ends before what it uses
 };
 
 }  // namespace gatefold::engine

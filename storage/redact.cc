@@ -95,7 +95,7 @@ Result<RedactReport> redact(Store& store, const RedactRequest& request) {
     told = committed.head.revision;
   }
   auto redacted = store.redact(request.key, *plan);
-  if (redacted) redacted = store.scrub(request.key, *plan, kScrubWaitMs);
+  if (redacted) redacted = store.scrub(request.key, *plan, kScrubWaitMs)({});
   if (!redacted) return std::unexpected(std::move(redacted.error()));
   return is_again ? RedactReport{} : RedactReport{std::move(*plan), told};
 }

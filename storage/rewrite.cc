@@ -1,6 +1,7 @@
 #include "storage/rewrite.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <thread>
 
@@ -18,6 +19,12 @@ constexpr std::size_t kRewriteBatchBytesMax = std::size_t{4} << 20;
 std::string name_of(const ObjectKey& key) {
   return key.name_space.empty() ? fmt::format("{} {}", key.resource, key.name)
                                 : fmt::format("{} {}/{}", key.resource, key.name_space, key.name);
+}
+
+Result<void> ended_early() {
+  return unavailable(
+      "the content can't be read any more, but taking its bytes out of the files was broken off; "
+      "redact once more");
 }
 
 }  // namespace
@@ -168,13 +175,15 @@ Result<void> Rewrite::change_current(Revision revision, Revision frame, std::str
 }
 
 Result<void> take_out(const Database& database, const ObjectKey& key,
-                      std::span<const Revision> revisions, int wait_ms) {
+                      std::span<const Revision> revisions, int wait_ms,
+                      const std::stop_token& stop) {
   auto& db = database.db();
   const auto written = db.GetLatestSequenceNumber();
   for (int waited_ms = 0;; ++waited_ms) {
     std::uint64_t oldest = 0;
     db.GetIntProperty(rocksdb::DB::Properties::kOldestSnapshotSequence, &oldest);
     if (oldest == 0 || oldest >= written) break;
+    if (stop.stop_requested()) return ended_early();
     if (waited_ms >= wait_ms) {
       return unavailable(
           "the content can't be read any more, but its bytes stay in the files while somebody "
@@ -183,12 +192,18 @@ Result<void> take_out(const Database& database, const ObjectKey& key,
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
+  std::atomic<bool> is_canceled = false;
+  const std::stop_callback cancel(stop, [&] { is_canceled = true; });
   rocksdb::CompactRangeOptions options;
   options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+  // Otherwise other compactions wait, and at length all writes.
+  options.exclusive_manual_compaction = false;
+  options.canceled = &is_canceled;
   const auto compact = [&](Family family, const std::string& from, const std::string& until) {
     const rocksdb::Slice first(from);
     const rocksdb::Slice last(until);
-    return check(db.CompactRange(options, database.family(family), &first, &last));
+    const auto status = db.CompactRange(options, database.family(family), &first, &last);
+    return is_canceled ? ended_early() : check(status);
   };
   if (!revisions.empty()) {
     if (auto done = compact(Family::kBodies, revision_key(revisions.front()),

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -57,8 +58,9 @@ class Rewrite {
   std::uint64_t bytes_freed_ = 0;
 };
 
-// Compacts what held the bodies, once nobody reads what was there.
+// Compacts what held the bodies, once nobody reads what was there. Beside the writer.
 Result<void> take_out(const Database& database, const ObjectKey& key,
-                      std::span<const Revision> revisions, int wait_ms);
+                      std::span<const Revision> revisions, int wait_ms,
+                      const std::stop_token& stop);
 
 }  // namespace gatefold::storage

@@ -502,10 +502,13 @@ Result<void> Store::redact(const ObjectKey& key, std::span<const Revision> revis
   return redacted;
 }
 
-Result<void> Store::scrub(const ObjectKey& key, std::span<const Revision> revisions, int wait_ms) {
-  if (!files_->database) return unavailable("the store is closed");
-  if (auto flushed = flush(); !flushed) return flushed;
-  return take_out(*files_->database, key, revisions, wait_ms);
+Store::Scrub Store::scrub(ObjectKey key, std::vector<Revision> revisions, int wait_ms) const {
+  return [database = files_->database, key = std::move(key), revisions = std::move(revisions),
+          wait_ms](const std::stop_token& stop) -> Result<void> {
+    if (!database) return unavailable("the store is closed");
+    if (auto flushed = database->flush(); !flushed) return flushed;
+    return take_out(*database, key, revisions, wait_ms, stop);
+  };
 }
 
 bool Store::has_space() const {

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -127,7 +128,7 @@ class Store {
   // milliseconds, and one WriteBatch without a sync, since it is done again where it is lost. True:
   // there may be more to drop. Snapshots that are held go on showing what they did.
   Result<bool> trim(std::string_view resource, const Retention& retention, Time now);
-  // The steps of a redaction, see redact.h. Writer thread only.
+  // The steps of a redaction, see redact.h. Writer thread only, but for what scrub() answers.
   // Which versions a request means; those that were redacted before where there are no others.
   // kNotFound where there are none, kConflict where the current one
   // is among them.
@@ -135,9 +136,12 @@ class Store {
   // Writes digests in place of the bodies, and anew what was stored against them. Whole for each
   // key frame; done again where it was interrupted.
   Result<void> redact(const ObjectKey& key, std::span<const Revision> revisions);
-  // Takes the bytes out of the files. Waits up to `wait_ms` until nobody reads what was there;
-  // kServiceUnavailable otherwise, and where that is so it may be called again.
-  Result<void> scrub(const ObjectKey& key, std::span<const Revision> revisions, int wait_ms);
+  // Takes the bytes out of the files, which takes as long as rewriting all that was written since:
+  // any thread may do it beside the writer. It waits up to `wait_ms` until nobody reads what was
+  // there; kServiceUnavailable otherwise, and where it is stopped: then it may be done again. It
+  // holds the database, and is gone before the Store closes.
+  using Scrub = std::move_only_function<Result<void>(const std::stop_token&)>;
+  Scrub scrub(ObjectKey key, std::vector<Revision> revisions, int wait_ms) const;
 
   // Writer thread only; of each resource that the log has or had something of.
   const KeptByResource& kept() const;
