@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/guard/conditions.h"
 #include "engine/history.h"
 #include "engine/version_changes.h"
 #include "schema/json.h"
@@ -185,6 +186,18 @@ Result<void> visit_ledger(const View& view, const LedgerSelection& selection, Re
 Revision ledger_horizon(const View& view, const LedgerSelection& selection) {
   const auto* resource = selection.fields.exact("object.resource");
   return view.snapshot->records_horizon(resource == nullptr ? std::string_view() : *resource);
+}
+
+bool may_hold(const View& view, const LedgerSelection& selection, std::string_view resource) {
+  const auto* selected = selection.fields.exact("object.resource");
+  if (selected != nullptr && *selected != resource) return false;
+  const auto* kind = view.catalog->find_resource(resource);
+  if (kind == nullptr) return true;
+  if (kind->namespaced() != selection.kind.namespaced()) return false;
+  return !shows_transitions(selection.kind) ||
+         std::ranges::any_of(kind->versions, [](const KindVersion& version) {
+           return may_have_conditions(*version.schema);
+         });
 }
 
 Result<std::optional<std::string>> read_ledger(const View& view, const Kind& kind,

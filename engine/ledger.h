@@ -1,4 +1,4 @@
-// The log as objects of the kinds of group history.gatefold.dev (design section 6): each event is a
+// The log as objects of the kinds of group history.gatefold.dev: each event is a
 // Change, each transition in it a Transition. They are made of the log when they are read.
 #pragma once
 
@@ -60,6 +60,8 @@ Result<void> visit_ledger(const View& view, const LedgerSelection& selection, Re
                           Revision until, const storage::Snapshot::EventVisitor& visit);
 // The oldest revision whose successors such a visit finds.
 Revision ledger_horizon(const View& view, const LedgerSelection& selection);
+// Whether events of the resource may be among what is wanted. Of one that no kind has now they may.
+bool may_hold(const View& view, const LedgerSelection& selection, std::string_view resource);
 
 // The entry of that name; nothing where there is none.
 Result<std::optional<std::string>> read_ledger(const View& view, const Kind& kind,

@@ -16,11 +16,9 @@ Result<std::vector<std::string>> warnings_of(const View& view, const LedgerSelec
                                              Revision after) {
   const auto kept = view.snapshot->kept();
   if (!kept) return std::unexpected(kept.error());
-  const auto* selected = selection.fields.exact("object.resource");
   std::vector<std::string> warnings;
   for (const auto& [resource, of_resource] : *kept) {
-    if (of_resource.last_dropped <= after || (selected != nullptr && *selected != resource))
-      continue;
+    if (of_resource.last_dropped <= after || !may_hold(view, selection, resource)) continue;
     warnings.push_back(fmt::format("not all events of {} up to revision {} are kept", resource,
                                    of_resource.last_dropped.number));
   }
@@ -71,8 +69,6 @@ Result<LedgerLister> LedgerLister::start(ListQuery query, const View& view) {
     if (place->revision < horizon && token->revision.number != 0) {
       return too_old_token(view, horizon, std::move(*token));
     }
-    // The page before has settled the end of the range.
-    lister.revision_ = begun->revision;
     lister.after_ = *place;
     lister.looked_at_ = {place->revision.number -
                          std::min<std::uint64_t>(1, place->revision.number)};

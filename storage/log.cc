@@ -159,8 +159,8 @@ Revision Snapshot::records_horizon(std::string_view resource) const {
   return pin_->horizons(resource).records;
 }
 
-Revision Snapshot::records_horizon() const {
-  return pin_->records_horizon();
+Revision Snapshot::records_horizon(const std::function<bool(std::string_view)>& is_meant) const {
+  return pin_->records_horizon(is_meant);
 }
 
 Result<KeptByResource> Snapshot::kept() const {

@@ -121,10 +121,13 @@ Horizon Snapshot::Pin::horizons(std::string_view resource) const {
   return found == horizons_->end() ? Horizon{} : found->second;
 }
 
-Revision Snapshot::Pin::records_horizon() const {
+Revision Snapshot::Pin::records_horizon(
+    const std::function<bool(std::string_view)>& is_meant) const {
   Revision latest;
   if (horizons_ == nullptr) return latest;
-  for (const auto& [resource, horizon] : *horizons_) latest = std::max(latest, horizon.records);
+  for (const auto& [resource, horizon] : *horizons_) {
+    if (horizon.records > latest && is_meant(resource)) latest = horizon.records;
+  }
   return latest;
 }
 

@@ -219,6 +219,14 @@ std::vector<ConditionEntry> collect_conditions(const Value& object) {
   return collector.take();
 }
 
+bool may_have_conditions(const SchemaNode& schema) {
+  const auto may = [](const SchemaPtr& below) {
+    return below != nullptr && may_have_conditions(*below);
+  };
+  return is_condition_list(schema) || may(schema.items) || may(schema.additional_properties) ||
+         std::ranges::any_of(schema.properties, [&](const auto& one) { return may(one.second); });
+}
+
 bool is_default_condition(const ConditionEntry& entry) {
   return !entry.written_time.empty() && entry.last_transition_time == Time{};
 }

@@ -43,6 +43,9 @@ std::vector<ConditionEntry> collect_conditions(const SchemaNode& schema, Value& 
 // the kinds of the Gateway API these are the names above.
 std::vector<ConditionEntry> collect_conditions(const Value& object);
 
+// Whether objects of the schema may have any.
+bool may_have_conditions(const SchemaNode& schema);
+
 // Whether nobody has said anything yet: what a schema's defaults say, dated 1970.
 bool is_default_condition(const ConditionEntry& entry);
 

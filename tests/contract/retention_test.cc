@@ -1,4 +1,7 @@
 // What is no longer kept is 410 Expired, by each way in; what was redacted is gone for all readers.
+#include <chrono>
+#include <future>
+
 #include <fmt/format.h>
 
 #include "tests/contract/objects.h"
@@ -119,15 +122,21 @@ TEST_CASE("an object's history tells what is kept of it, however much of its kin
   const std::string fresh(string_at(refused.json(), {"metadata", "continue"}));
   const auto rest = peer.call("GET", selected + "&continue=" + fresh);
   CHECK(rest.code == 200);
+  CHECK_FALSE(rest.json().at("items").as_array().empty());
+  const auto until =
+      peer.call("GET", fmt::format("{}&toRevision={}&continue={}", selected, still, fresh));
+  CHECK(until.json().at("items").as_array().empty());
   // A watch that goes on behind what was dropped would miss it.
-  const auto watch = [&](std::uint64_t revision) {
-    return peer
-        .call("GET",
-              fmt::format("{}?watch=1&timeoutSeconds=1&resourceVersion={}", changes, revision))
-        .body;
+  const auto is_expired = [&](const std::string& path, std::uint64_t revision) {
+    const auto watch = peer.call(
+        "GET", fmt::format("{}?watch=1&timeoutSeconds=1&resourceVersion={}", path, revision));
+    return watch.body.find("\"code\":410") != std::string::npos;
   };
-  CHECK(watch(still).find("\"code\":410") != std::string::npos);
-  CHECK(watch(newest).find("\"code\":410") == std::string::npos);
+  CHECK(is_expired(changes, still));
+  CHECK_FALSE(is_expired(changes, newest));
+  // What was dropped has no conditions, and a namespace.
+  CHECK_FALSE(is_expired("/apis/history.gatefold.dev/v1/namespaces/default/transitions", still));
+  CHECK_FALSE(is_expired("/apis/history.gatefold.dev/v1/clusterchanges", still));
 }
 
 TEST_CASE("a redacted version is gone for the log and for watches, and the log says who did it") {
@@ -161,6 +170,27 @@ TEST_CASE("a redacted version is gone for the log and for watches, and the log s
       "GET", fmt::format("{}?watch=1&timeoutSeconds=5&resourceVersion={}", kPath, first - 1));
   CHECK(watch.body.find("secret") == std::string::npos);
   CHECK(watch.body.find("\"code\":410") != std::string::npos);
+}
+
+// Taking bytes out of the files waits for who reads an older state, and then for the disk.
+TEST_CASE("writes go on while a redaction waits for readers") {
+  TestWorld world;
+  ServedEngine server(world.world());
+  HttpPeer peer(server.port());
+  put(peer, "a", "secret");
+  auto reader = server.engine().view();
+  put(peer, "a", "harmless");
+  const auto before = peer.call("GET", "/gatefold/v1/head").json();
+  std::promise<bool> redacted;
+  auto answer = redacted.get_future();
+  server.engine().redact(
+      {.key = {"configmaps", "default", "a"}, .all = true},
+      [&](Result<storage::RedactReport> report) { redacted.set_value(report.has_value()); });
+  REQUIRE(eventually([&] { return peer.call("GET", "/gatefold/v1/head").json() != before; }));
+  put(peer, "b", "0");
+  CHECK(answer.wait_for(std::chrono::seconds(0)) == std::future_status::timeout);
+  reader.reset();
+  CHECK(answer.get());
 }
 
 }  // namespace gatefold::test
