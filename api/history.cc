@@ -24,10 +24,9 @@ constexpr std::string_view kRedactPath = "/gatefold/v1/redact";
 // too. The client asks on.
 constexpr engine::HistoryBounds kBounds{.bytes_max = 1u << 20, .events_max = 10'000};
 
-// Up to when the log is told: a server of the past goes no further than its log.
+// Up to when the log is told. The clock of a server of the past stands still.
 Time time_of_end(const Context& context, const engine::View& view) {
-  const bool goes_on = context.engine.may_write({}, {}).has_value();
-  return goes_on ? std::max(context.engine.world().now(), view.head.time) : view.head.time;
+  return std::max(context.engine.world().now(), view.head.time);
 }
 
 // A page of lines that was read up to `seen`.

@@ -274,6 +274,8 @@ TEST_CASE("a server of the past shows it and takes no writes") {
   CHECK(names_of(peer.call("GET", fmt::format("{}?at={}", kPath, then - 1)).json()).empty());
   const auto conditions = peer.call("GET", kPath + "/web/conditions");
   CHECK(string_at(conditions.json(), {"asOf"}) == format_nanos(made));
+  const auto lines = peer.call("GET", "/gatefold/v1/transitions?object=gateway/default/web");
+  CHECK(lines.header("gatefold-time") == format_nanos(made));
   const auto at_time = [&](Time time) {
     return peer.call("GET", fmt::format("{}?at={}", kPath, format_seconds(time))).code;
   };
@@ -289,6 +291,10 @@ TEST_CASE("a server of the past shows it and takes no writes") {
   CHECK(peer.call("POST", kPath, {}, to_json(gateway("new"))).code == 403);
   CHECK(peer.call("PATCH", kPath + "/web", kMergePatch, "{}").code == 403);
   CHECK(peer.call("DELETE", kPath).code == 403);
+  const auto redaction =
+      peer.call("POST", "/gatefold/v1/redact", {{"Content-Type", "application/json"}},
+                R"({"object":"gateway/default/web","all":true})");
+  CHECK(redaction.code == 403);
   const auto review =
       peer.call("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", {},
                 R"({"apiVersion":"authorization.k8s.io/v1",

@@ -88,7 +88,7 @@ void add_serve(CLI::App& app, Run& run) {
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
   for (const auto* other : {"--in-memory", "--channel", "--no-builtin-gateway-api", "--manifests",
-                            "--event-ttl", "--config", "--guard", "--retain"}) {
+                            "--event-ttl", "--config", "--guard", "--retain", "--backup-dir"}) {
     at->excludes(command->get_option(other));
   }
   command->callback([shared, &run] { run = [shared] { return run_serve(*shared); }; });
