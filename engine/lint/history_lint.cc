@@ -145,7 +145,6 @@ void HistoryLint::compare(const LintedVersion& version, Object& object) {
   const auto& before = object.last.body;
   ConditionPairs pairs(is_new ? std::vector<ConditionEntry>() : conditions_of(before),
                        conditions_of(version.body));
-  if (!pairs.all().empty()) conditioned_.emplace(version.key, version.kind);
   std::vector<storage::Transition> moved;
   for (const auto& pair : pairs.all()) {
     auto transition = transition_of(pair, is_new, version.time);
@@ -193,7 +192,6 @@ void HistoryLint::judge(const LintedVersion& version, Object& object) {
     compare(version, object);
   } else {
     // What it came from is not known.
-    if (!collect_conditions(version.body).empty()) conditioned_.emplace(version.key, version.kind);
     if (!object.last.is_stand_in) object.remember(version, version.transitions);
   }
   object.last = version;
@@ -201,7 +199,8 @@ void HistoryLint::judge(const LintedVersion& version, Object& object) {
 
 void HistoryLint::add(const LintedVersion& version) {
   if (is_in_range(version)) ++versions_;
-  const auto before = std::exchange(last_lines_[version.key], version.revision);
+  const auto before =
+      std::exchange(last_lines_[version.key], {version.revision, version.kind}).revision;
   last_time_ = version.time;
   note_repairs(version);
   auto& held = objects_[version.key];
@@ -221,18 +220,16 @@ void HistoryLint::add(const LintedVersion& version) {
   judge(version, *held);
 }
 
-void HistoryLint::add_sighting(const ObjectKey& key, std::string_view rule, std::string_view writer,
-                               std::uint64_t count, Time first, Time last) {
-  const auto found = find_guard_rule(rule);
-  if (!found || !is_asked(*found)) return;
-  const bool is_outside = last < range_.since || last <= range_.after_time ||
-                          (range_.until_time.ns > 0 && first > range_.until_time) ||
-                          (range_.until_revision_time.ns > 0 && first > range_.until_revision_time);
-  const bool is_loop = *found != GuardRule::kNoOp || count >= kLoopWrites;
+void HistoryLint::add_sighting(const storage::Sighting& sighting) {
+  const auto rule = find_guard_rule(sighting.rule);
+  const auto line = last_lines_.find(sighting.key);
+  if (!rule || !is_asked(*rule) || line == last_lines_.end()) return;
+  const auto is_behind = [&](Time end) { return end.ns > 0 && sighting.first > end; };
+  const bool is_outside = sighting.last < range_.since || sighting.last <= range_.after_time ||
+                          is_behind(range_.until_time) || is_behind(range_.until_revision_time);
+  const bool is_loop = *rule != GuardRule::kNoOp || sighting.count >= kLoopWrites;
   if (is_outside || !is_loop) return;
-  const auto kind = conditioned_.find(key);
-  gathering_.add_sighting(key, kind == conditioned_.end() ? key.resource : kind->second, *found,
-                          writer_of_sighting(writer), count, first, last);
+  gathering_.add_sighting(sighting, *rule, line->second.kind, writer_of_sighting(sighting.writer));
 }
 
 // They are of a range that they reach into, however long ago the object was written.

@@ -120,13 +120,12 @@ void LintGathering::add(const LintedVersion& version, LintNote note) {
   finding.text = std::move(note.detail);
 }
 
-void LintGathering::add_sighting(const ObjectKey& key, const std::string& kind, GuardRule rule,
-                                 const std::string& writer, std::uint64_t count, Time first,
-                                 Time last) {
+void LintGathering::add_sighting(const storage::Sighting& sighting, GuardRule rule,
+                                 const std::string& kind, const std::string& writer) {
   const bool changed_nothing = rule == GuardRule::kNoOp;
-  auto& finding = findings_[{key, "", rule, "", "", {writer}, "sighting"}];
+  auto& finding = findings_[{sighting.key, "", rule, "", "", {writer}, "sighting"}];
   finding = {.rule = rule,
-             .key = key,
+             .key = sighting.key,
              .kind = kind,
              .uid = "",
              .path = "",
@@ -134,10 +133,10 @@ void LintGathering::add_sighting(const ObjectKey& key, const std::string& kind, 
              .writers = {writer},
              .first = {},
              .last = {},
-             .first_time = first,
-             .last_time = last,
-             .count = count,
-             .repaired = changed_nothing ? 0 : count,
+             .first_time = sighting.first,
+             .last_time = sighting.last,
+             .count = sighting.count,
+             .repaired = changed_nothing ? 0 : sighting.count,
              .text = changed_nothing
                          ? "writes that changed nothing"
                          : "writes that became nothing: all they moved was lastTransitionTime"};

@@ -72,8 +72,8 @@ class LintGathering {
   void add(const LintedVersion& version, LintNote note);
   // What a writer's writes that became nothing tell: no revision has them. Either they changed
   // nothing, or the guard put right what they did.
-  void add_sighting(const ObjectKey& key, const std::string& kind, GuardRule rule,
-                    const std::string& writer, std::uint64_t count, Time first, Time last);
+  void add_sighting(const storage::Sighting& sighting, GuardRule rule, const std::string& kind,
+                    const std::string& writer);
   void add_gap(const LintedVersion& version);
   // Of an object the log has no records between two revisions, both included.
   void add_lost(const ObjectKey& key, Revision first, Revision last);

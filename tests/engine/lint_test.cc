@@ -15,6 +15,8 @@ namespace {
 using test::json;
 using test::Texts;
 
+const ObjectKey kWeb{"gateways", "prod", "web"};
+
 // A history of one Gateway that is written line by line.
 class Story {
  public:
@@ -92,12 +94,36 @@ TEST_CASE("a history in which everybody behaves is clean") {
 TEST_CASE("who writes what stands there loops from the third time on") {
   Story story;
   story.write("envoy", 1, ready("True", 1));
-  const ObjectKey web{"gateways", "prod", "web"};
-  story.lint.add_sighting(web, "no-op", "me|loop|loop/1", 30, {1}, {2});
-  story.lint.add_sighting(web, "no-op", "me|twice|twice/1", 2, {1}, {2});
+  story.lint.add_sighting({kWeb, "me|loop|loop/1", "no-op", 30, {1}, {2}});
+  story.lint.add_sighting({kWeb, "me|twice|twice/1", "no-op", 2, {1}, {2}});
   const auto findings = story.lint.finish({}).findings;
   REQUIRE(findings.size() == 1);
   CHECK(findings[0].text == "me (loop; loop/1): writes that changed nothing, 30 times");
+}
+
+TEST_CASE("who loops is told of objects without conditions too, but for those that were not read") {
+  Story story;
+  story.write("tool", 1, "");
+  story.lint.add_sighting({kWeb, "me|loop|loop/1", "no-op", 3, {1}, {2}});
+  story.lint.add_sighting({{"gateways", "prod", "other"}, "me|loop|loop/1", "no-op", 3, {1}, {2}});
+  const auto findings = story.lint.finish({}).findings;
+  REQUIRE(findings.size() == 1);
+  CHECK(object_text(findings[0]) == "Gateway prod/web");
+}
+
+TEST_CASE("a line of sightings that lacks something is none") {
+  const auto line = json(R"({"sighting":"no-op","object":{"resource":"configmaps","name":"a"},
+      "writer":"me||","count":3,"first":"2026-01-01T00:00:01Z","last":"2026-01-01T00:00:02Z"})");
+  const auto whole = read_sighting(line);
+  REQUIRE(whole);
+  CHECK(whole->key == ObjectKey{"configmaps", "", "a"});
+  CHECK(whole->last.ns - whole->first.ns == kNsPerSecond);
+  for (const auto* member : {"sighting", "object", "writer", "count", "first", "last"}) {
+    auto broken = line;
+    broken.as_object().erase(member);
+    CHECK_FALSE(read_sighting(broken));
+  }
+  CHECK_FALSE(read_sighting(json("[]")));
 }
 
 TEST_CASE("the linter says who restamps, what the guard put right, and who says nothing") {
@@ -108,9 +134,8 @@ TEST_CASE("the linter says who restamps, what the guard put right, and who says 
   story.write("legacy", 1, ready("True", 3) + "," + ready("True", 4, 1, "Other"),
               R"(,"repairs":[{"rule":"restamped","path":"status.conditions","type":"Ready",
                   "claimed":"2026-01-01T00:00:04Z","kept":"2026-01-01T00:00:03Z"}])");
-  story.lint.add_sighting({"gateways", "prod", "web"}, "restamped", "me|legacy|legacy/1", 7, {1},
-                          {2});
-  story.lint.add_sighting({"gateways", "prod", "web"}, "what is this", "me||", 7, {1}, {2});
+  story.lint.add_sighting({kWeb, "me|legacy|legacy/1", "restamped", 7, {1}, {2}});
+  story.lint.add_sighting({kWeb, "me||", "what is this", 7, {1}, {2}});
   auto report = story.lint.finish({});
   CHECK(report.versions == 4);
   CHECK(report.objects == 1);
@@ -302,7 +327,7 @@ TEST_CASE("findings of one rule stay apart where they tell of different things")
 TEST_CASE("sightings of a history from elsewhere moved nothing, and nothing was put right") {
   Story story;
   story.write("envoy", 1, ready("True", 1));
-  story.lint.add_sighting({"gateways", "prod", "web"}, "no-op", "me|envoy|envoy/1", 30, {1}, {2});
+  story.lint.add_sighting({kWeb, "me|envoy|envoy/1", "no-op", 30, {1}, {2}});
   const auto report = story.lint.finish({});
   REQUIRE(report.findings.size() == 1);
   CHECK(report.findings[0].rule == GuardRule::kNoOp);
@@ -313,7 +338,8 @@ TEST_CASE("sightings of a history from elsewhere moved nothing, and nothing was 
 TEST_CASE("a range of revisions holds for sightings by the times of its ends") {
   const auto sighted = [](LintRange range) {
     Story story(std::move(range));
-    story.lint.add_sighting({"gateways", "prod", "web"}, "restamped", "me||", 7, {10}, {20});
+    story.write("envoy", 1, ready("True", 1));
+    story.lint.add_sighting({kWeb, "me||", "restamped", 7, {10}, {20}});
     return story.lint.finish({}).findings.size();
   };
   CHECK(sighted({.after = {60}, .after_time = {20}}) == 0);

@@ -152,20 +152,15 @@ int run_lint(const LintOptions& options) {
   engine::HistoryLint lint(std::move(judged));
   auto head = read_versions(*source, options, revisions.until, lint);
   if (!head) return report(head.error());
-  std::vector<ObjectKey> objects;
-  for (const auto& [key, kind] : lint.conditioned()) objects.push_back(key);
-  const auto note = [&](const ObjectKey& key, std::string_view text) {
+  const auto note = [&](std::string_view text) {
     const auto line = parse_json(text);
-    if (!line) return;
-    lint.add_sighting(key, string_at(line->value, {"sighting"}), string_at(line->value, {"writer"}),
-                      static_cast<std::uint64_t>(integer_at(line->value, {"count"}, 0)),
-                      parse_rfc3339(string_at(line->value, {"first"})).value_or(Time{}),
-                      parse_rfc3339(string_at(line->value, {"last"})).value_or(Time{}));
+    const auto sighting = line ? engine::read_sighting(line->value) : std::nullopt;
+    if (sighting) lint.add_sighting(*sighting);
   };
   Result<Time> end;
   // Behind the head nothing has happened.
   if (revisions.after <= *head) {
-    auto sightings = source->read_sightings(objects, *head, note);
+    auto sightings = source->read_sightings(note);
     if (!sightings) return report(sightings.error());
     end = end_of(*source);
     if (!end) return report(end.error());
