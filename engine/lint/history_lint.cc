@@ -13,10 +13,6 @@
 namespace gatefold::engine {
 namespace {
 
-// Fewer writes of one writer that changed nothing are no loop: clients can't always know what
-// stands there.
-constexpr std::uint64_t kLoopWrites = 3;
-
 // As the rules take it; the body's is not changed.
 std::vector<ConditionEntry> conditions_of(const Value& body) {
   return body.is_object() ? collect_conditions(body) : std::vector<ConditionEntry>();

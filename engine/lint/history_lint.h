@@ -14,6 +14,10 @@
 
 namespace gatefold::engine {
 
+// Fewer writes of one writer that changed nothing are no loop: clients can't always know what
+// stands there.
+inline constexpr std::uint64_t kLoopWrites = 3;
+
 // What is told. Versions before the range are judged too, so that those in it have a past.
 struct LintRange {
   Revision after;

@@ -20,6 +20,8 @@ expect_code "lint by no rule" 2 'rule' "$GATEFOLD" lint --data "$work" --rule fi
 expect_code "lint until no time" 2 'is no moment' "$GATEFOLD" lint --data "$work" --until soon
 expect_code "lint of no directory" 3 'no data directory' "$GATEFOLD" lint --data "$work/nothing"
 
+expect "what it takes to be told" 'takes 3 writes of what stands .*4 turns within 60m to be a fight' "$GATEFOLD" lint --help
+
 gateways=/apis/gateway.networking.k8s.io/v1/namespaces/default/gateways
 create() { # NAME
   curl -sS --fail-with-body -H 'Content-Type: application/json' "$url$gateways" --data-binary "{

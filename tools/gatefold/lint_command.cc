@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "engine/guard/memory.h"
 #include "engine/lint/history_lint.h"
 #include "schema/json.h"
 #include "tools/gatefold/commands.h"
@@ -184,6 +185,12 @@ std::string rules_help() {
   std::string text = "Judges a history by the guard's rules; 1 where it finds something. Rules:";
   for (const auto& rule : engine::kGuardRuleTexts)
     text += fmt::format("\n  {}: {}", rule.id, rule.what);
+  text += fmt::format(
+      "\nIt takes {} writes of what stands there already by one writer to be told as no-op, {} "
+      "turns "
+      "within {} to be a fight, and {} transitions within {} to be a flap.",
+      engine::kLoopWrites, engine::kFightTurns, human_duration(engine::kFightWindowNs),
+      engine::kFlapTransitions, human_duration(engine::kFlapWindowNs));
   return text;
 }
 
