@@ -39,6 +39,20 @@ std::string sort_of(std::string_view text) {
   return sort;
 }
 
+// Of a time that the guard put right only the record of it is left. 1970 is how it has what was no
+// time; it is what the defaults of schemas say of a status that is Unknown, too, and no fault then.
+std::string fault_of_claim(const LintedVersion& version, const storage::Repair& repair) {
+  if (lies_ahead(repair.claimed, version.time)) {
+    return fmt::format("lastTransitionTime {} lies in the future", format_seconds(repair.claimed));
+  }
+  const auto is_verdict = [&](const ConditionEntry& entry) {
+    return entry.path == repair.path && entry.type == repair.type && entry.status != "Unknown";
+  };
+  const bool is_none =
+      repair.claimed.ns == 0 && std::ranges::any_of(conditions_of(version.body), is_verdict);
+  return is_none ? "lastTransitionTime was missing, no time, or of 1970" : "";
+}
+
 std::string writer_of_sighting(std::string_view text) {
   const auto first = text.find('|');
   const auto second = text.find('|', first == std::string_view::npos ? first : first + 1);
@@ -122,17 +136,22 @@ void HistoryLint::note_repairs(const LintedVersion& version) {
   for (const auto& repair : version.repairs) {
     const auto rule = find_guard_rule(repair.rule);
     if (!rule) continue;
-    note(version,
-         {.rule = *rule,
-          .path = repair.path,
-          .type = repair.type,
-          .detail = fmt::format("{}: it said {}, true is {}", text_of(*rule).what,
-                                format_seconds(repair.claimed), format_seconds(repair.kept)),
-          .writers = {},
-          .form = "repaired",
-          .first = {},
-          .first_time = {},
-          .is_repaired = true});
+    LintNote told{
+        .rule = *rule,
+        .path = repair.path,
+        .type = repair.type,
+        .detail = fmt::format("{}: it said {}, true is {}", text_of(*rule).what,
+                              format_seconds(repair.claimed), format_seconds(repair.kept)),
+        .writers = {},
+        .form = "repaired",
+        .first = {},
+        .first_time = {},
+        .is_repaired = true};
+    note(version, told);
+    told.detail = fault_of_claim(version, repair);
+    if (*rule == GuardRule::kBadTime || told.detail.empty()) continue;
+    told.rule = GuardRule::kBadTime;
+    note(version, std::move(told));
   }
 }
 

@@ -155,6 +155,30 @@ TEST_CASE("the linter says who restamps, what the guard put right, and who says 
   CHECK(report.writers[1].objects == 1);
 }
 
+TEST_CASE("a bad time that the guard put right by another rule is found in its record") {
+  const auto found_in = [](std::string_view status, std::string_view claimed,
+                           std::string_view rule = "restamped") {
+    Story story;
+    story.write("envoy", 1, ready(status, 1));
+    story.write("legacy", 1, ready(status, 1),
+                fmt::format(R"(,"repairs":[{{"rule":"{}","path":"status.conditions",
+                    "type":"Ready","claimed":"{}","kept":"2026-01-01T00:00:01Z"}}])",
+                            rule, claimed));
+    std::string texts;
+    for (const auto& one : story.lint.finish({}).findings) {
+      texts += fmt::format("{} {} {}; ", text_of(one.rule).id, one.type, one.repaired);
+    }
+    return texts;
+  };
+  const std::string both = "restamped Ready 1; bad-time Ready 1; ";
+  CHECK(found_in("True", "2026-01-01T00:00:02Z") == "restamped Ready 1; ");
+  CHECK(found_in("True", "2026-01-01T00:00:03Z") == "restamped Ready 1; ");  // clocks differ
+  CHECK(found_in("True", "2026-01-01T00:00:04Z") == both);
+  CHECK(found_in("True", "1970-01-01T00:00:00Z") == both);
+  CHECK(found_in("Unknown", "1970-01-01T00:00:00Z") == "restamped Ready 1; ");
+  CHECK(found_in("True", "2030-01-01T00:00:00Z", "bad-time") == "bad-time Ready 1; ");
+}
+
 TEST_CASE("fights name both writers, be it over a condition or a field") {
   Story story;
   story.write("kubectl", 1, "");
