@@ -190,7 +190,9 @@ void HistoryLint::compare(const LintedVersion& version, Object& object) {
   }
   for (auto& one : object.lag.judge(version, pairs.all())) note(version, std::move(one));
   object.remember(version, moved);
-  if (is_new) return;
+  // In another version of its kind an object may say the same in other fields.
+  if (is_new || string_at(before, {"apiVersion"}) != string_at(version.body, {"apiVersion"}))
+    return;
   for (auto& one : object.fields.judge(version, before, !moved.empty()))
     note(version, std::move(one));
 }

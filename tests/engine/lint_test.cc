@@ -39,9 +39,10 @@ class Story {
             ? fmt::format(R"("bodyGap":"not in the source","body":{{"metadata":{{"generation":{}}},
                     "status":{{"conditions":[{}]}}}}}})",
                           generation, conditions.substr(1))
-            : fmt::format(R"("body":{{"metadata":{{"namespace":"prod","name":"web",
+            : fmt::format(
+                  R"("body":{{"apiVersion":"{}","metadata":{{"namespace":"prod","name":"web",
                     "generation":{}}},"spec":{{"note":"{}"}},"status":{{"conditions":[{}]}}}}}})",
-                          generation, note, conditions);
+                  api_version, generation, note, conditions);
     const auto version = read_linted_version(json(line));
     REQUIRE(version);
     lint.add(*version);
@@ -67,6 +68,7 @@ class Story {
 
   HistoryLint lint;
   std::string note;
+  std::string api_version = "v1";
 
  private:
   std::uint64_t revision_ = 0;
@@ -196,6 +198,21 @@ TEST_CASE("fights name both writers, be it over a condition or a field") {
     fields.write(turn % 2 == 0 ? "argo" : "kubectl", turn, "");
   }
   CHECK(fields.found() == Texts{"fight spec.note argo+kubectl 2-6 5/0"});
+}
+
+TEST_CASE("fields are not fought over where they are those of two versions of a kind") {
+  const auto fights = [](std::string_view other) {
+    Story story;
+    story.write("kubectl", 1, "");
+    for (int turn = 2; turn <= 6; ++turn) {
+      story.api_version = turn % 2 == 0 ? "v1" : other;
+      story.note = turn % 2 == 0 ? "blue" : "green";
+      story.write(turn % 2 == 0 ? "argo" : "kubectl", turn, "");
+    }
+    return story.found().size();
+  };
+  CHECK(fights("v1") == 1);
+  CHECK(fights("v1beta1") == 0);
 }
 
 TEST_CASE("generation lag: written for an older generation, or not at all for too long") {
