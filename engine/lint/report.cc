@@ -58,7 +58,7 @@ std::vector<LintWriter> writers_of(const std::vector<LintFinding>& findings) {
 JsonObject key_json(const ObjectKey& key) {
   JsonObject object{{"resource", key.resource}};
   if (!key.name_space.empty()) object["namespace"] = key.name_space;
-  object["name"] = key.name;
+  if (!key.name.empty()) object["name"] = key.name;
   return object;
 }
 
@@ -169,11 +169,26 @@ LintReport LintGathering::take() {
                     finding.writers, finding.text);
   });
   report.writers = writers_of(report.findings);
+  for (auto& [key, gap] : std::exchange(lost_, {})) {
+    if (report.gaps.empty() || report.gaps.back().key.resource != key.resource) {
+      report.gaps.push_back(std::move(gap));
+      continue;
+    }
+    auto& all = report.gaps.back();
+    all.key = {key.resource, "", ""};
+    ++all.objects;
+    all.first = std::min(all.first, gap.first);
+    all.last = std::max(all.last, gap.last);
+  }
   for (auto& [key, gap] : std::exchange(gaps_, {})) report.gaps.push_back(std::move(gap));
-  for (auto& [key, gap] : std::exchange(lost_, {})) report.gaps.push_back(std::move(gap));
   std::ranges::sort(report.gaps, {},
                     [](const LintGap& gap) { return std::tie(gap.key, gap.first, gap.versions); });
   return report;
+}
+
+std::string gap_text(const LintGap& gap) {
+  return gap.objects == 1 ? to_string(gap.key)
+                          : fmt::format("{} {}", gap.objects, gap.key.resource);
 }
 
 std::string object_text(const LintFinding& finding) {
@@ -195,6 +210,7 @@ Value report_json(const LintReport& report) {
   JsonArray gaps;
   for (const auto& gap : report.gaps) {
     JsonObject json{{"object", key_json(gap.key)}};
+    if (gap.objects > 1) json["objects"] = gap.objects;
     if (gap.versions > 0) json["versions"] = gap.versions;
     json["firstRevision"] = gap.first.number;
     json["lastRevision"] = gap.last.number;

@@ -163,7 +163,7 @@ expect_code "who set what may have come where they are lost" 0 ' metadata.name =
   "$GATEFOLD" blame configmap/default/m --data "$work/short"
 expect_code "what has not moved since versions were lost" 0 '^status.conditions Programmed +True +[1-9].* 100.0%' \
   "$GATEFOLD" transitions "$web" --data "$work/short"
-expect_code "lint says what it did not judge where versions are lost" 0 "^not judged: versions of configmaps/default/m, revisions [0-9]+ to [0-9]+: the log has no records" \
+expect_code "lint says what it did not judge where versions are lost" 0 "^not judged: versions of 2 configmaps, revisions 1 to [0-9]+: the log has no records" \
   "$GATEFOLD" lint --kind configmap --data "$work/short"
 for from in "0 1 3.times" "$dropped 0 ^0.findings"; do
   read -r after code said <<<"$from"

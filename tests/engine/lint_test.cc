@@ -315,6 +315,30 @@ TEST_CASE("what the log has no records of is not judged, nor what follows by wha
   CHECK(gaps_after(4) == 0);
 }
 
+TEST_CASE("records that the log no longer has are told once for all objects of a resource") {
+  HistoryLint lint{LintRange{}};
+  const auto add = [&](std::string_view resource, std::string_view name, int revision,
+                       int previous) {
+    const auto version = read_linted_version(json(fmt::format(
+        R"({{"revision":{},"previous":{},"time":"2026-01-01T00:00:00Z","type":"MODIFIED",
+            "kind":"K","object":{{"resource":"{}","namespace":"prod","name":"{}","uid":"u"}},
+            "actor":{{"user":"me"}},"body":{{}}}})",
+        revision, previous, resource, name)));
+    REQUIRE(version);
+    lint.add(*version);
+  };
+  add("leases", "a", 10, 4);
+  add("leases", "b", 12, 7);
+  add("leases", "a", 15, 10);
+  add("leases", "b", 20, 18);
+  add("locks", "c", 30, 5);
+  Texts texts;
+  for (const auto& gap : lint.finish({}).gaps) {
+    texts.push_back(fmt::format("{} {}-{}", gap_text(gap), gap.first.number, gap.last.number));
+  }
+  CHECK(texts == Texts{"2 leases 1-19", "locks/prod/c 1-29"});
+}
+
 TEST_CASE(
     "an object that stands in for one that is not known is not judged, nor what follows by it") {
   Story story;

@@ -125,7 +125,7 @@ void print_table(const engine::LintReport& report, const Paint& paint) {
   for (const auto& gap : report.gaps) {
     const auto count = gap.versions == 0 ? "" : fmt::format("{} ", gap.versions);
     say("not judged: {}version{} of {}, revisions {} to {}: {}\n", count,
-        gap.versions == 1 ? "" : "s", to_string(gap.key), gap.first.number, gap.last.number,
+        gap.versions == 1 ? "" : "s", engine::gap_text(gap), gap.first.number, gap.last.number,
         gap.why);
   }
   const bool is_fine = report.findings.empty();
