@@ -71,11 +71,6 @@ Result<Time> time_of(const OpenSource& source, Revision revision) {
   return time;
 }
 
-// Until when the history tells: any object's timeline says so, and that of a namespace is short.
-Result<Time> end_of(const OpenSource& source) {
-  return source.read_timeline("namespace/default", [](std::string_view) {});
-}
-
 // All versions from the first on: what lies in the range is judged by what came before it.
 Result<Revision> read_versions(const OpenSource& source, const LintOptions& options, Revision until,
                                engine::HistoryLint& lint) {
@@ -161,9 +156,7 @@ int run_lint(const LintOptions& options) {
   Result<Time> end;
   // Behind the head nothing has happened.
   if (revisions.after <= *head) {
-    auto sightings = source->read_sightings(note);
-    if (!sightings) return report(sightings.error());
-    end = end_of(*source);
+    end = source->read_sightings(note);
     if (!end) return report(end.error());
   }
   const auto found = lint.finish(*end);

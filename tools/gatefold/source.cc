@@ -175,10 +175,9 @@ Result<Time> OpenSource::read_timeline(const std::string& object, const LineSink
   return opened_->view->head.time;
 }
 
-Result<void> OpenSource::read_sightings(const LineSink& sink) const {
-  if (opened_) return engine::sighting_lines(*opened_->view, {}, {}, sink);
+Result<Time> OpenSource::read_sightings(const LineSink& sink) const {
   std::string after;
-  for (;;) {
+  while (!opened_) {
     const auto answer = http_get(server_, "/gatefold/v1/sightings" + after);
     if (!answer) return std::unexpected(answer.error());
     std::string_view last;
@@ -186,7 +185,7 @@ Result<void> OpenSource::read_sightings(const LineSink& sink) const {
       last = line;
       sink(line);
     });
-    if (last.empty()) return {};
+    if (last.empty()) return parse_rfc3339(answer->time).value_or(Time{});
     const auto line = parse_line(last);
     if (!line) return std::unexpected(line.error());
     const auto text = [&](std::string_view name) {
@@ -197,6 +196,9 @@ Result<void> OpenSource::read_sightings(const LineSink& sink) const {
     if (next == after) return internal_error("the source's sightings do not go on: " + after);
     after = std::move(next);
   }
+  auto told = engine::sighting_lines(*opened_->view, {}, {}, sink);
+  if (!told) return std::unexpected(std::move(told.error()));
+  return opened_->view->head.time;
 }
 
 Result<void> OpenSource::read_kept(const LineSink& sink) const {

@@ -63,8 +63,8 @@ class OpenSource {
   // All lines of engine::timeline_lines. Answers until when they tell: a server's now; where the
   // log does not go on, as in a directory, its last event.
   Result<Time> read_timeline(const std::string& object, const LineSink& sink) const;
-  // All lines of engine::sighting_lines.
-  Result<void> read_sightings(const LineSink& sink) const;
+  // All lines of engine::sighting_lines. Answers until when they tell, as above.
+  Result<Time> read_sightings(const LineSink& sink) const;
   // All lines of engine::kept_lines.
   Result<void> read_kept(const LineSink& sink) const;
 
