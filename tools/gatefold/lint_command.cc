@@ -71,24 +71,34 @@ Result<Time> time_of(const OpenSource& source, Revision revision) {
   return time;
 }
 
+// Hands what `parse` makes of each line that `read` finds to `take`. Fails where one is none.
+template <class Read, class Parse, class Take>
+auto read_parsed(const Read& read, const Parse& parse, const Take& take)
+    -> decltype(read(LineSink())) {
+  std::string broken;
+  auto done = read(LineSink([&](std::string_view text) {
+    const auto line = parse_json(text);
+    const auto parsed = line ? parse(line->value) : std::nullopt;
+    if (parsed) {
+      take(*parsed);
+    } else if (broken.empty()) {
+      broken = text.substr(0, kShownBytes);
+    }
+  }));
+  if (done && !broken.empty()) return internal_error("this is no line of a history: " + broken);
+  return done;
+}
+
 // All versions from the first on: what lies in the range is judged by what came before it.
 Result<Revision> read_versions(const OpenSource& source, const LintOptions& options, Revision until,
                                engine::HistoryLint& lint) {
   auto query = options.query;
   query.bodies = true;
   query.until = until;
-  std::string broken;
-  auto head = source.read_all(query, options.kind, {}, [&](std::string_view text) {
-    const auto line = parse_json(text);
-    auto version = line ? engine::read_linted_version(line->value) : std::nullopt;
-    if (version) {
-      lint.add(*version);
-    } else if (broken.empty()) {
-      broken = text.substr(0, kShownBytes);
-    }
-  });
-  if (head && !broken.empty()) return internal_error("this is no line of a log: " + broken);
-  return head;
+  return read_parsed(
+      [&](const LineSink& lines) { return source.read_all(query, options.kind, {}, lines); },
+      engine::read_linted_version,
+      [&](const engine::LintedVersion& version) { lint.add(version); });
 }
 
 std::string revisions_text(const engine::LintFinding& finding) {
@@ -148,15 +158,12 @@ int run_lint(const LintOptions& options) {
   engine::HistoryLint lint(std::move(judged));
   auto head = read_versions(*source, options, revisions.until, lint);
   if (!head) return report(head.error());
-  const auto note = [&](std::string_view text) {
-    const auto line = parse_json(text);
-    const auto sighting = line ? engine::read_sighting(line->value) : std::nullopt;
-    if (sighting) lint.add_sighting(*sighting);
-  };
   Result<Time> end;
   // Behind the head nothing has happened.
   if (revisions.after <= *head) {
-    end = source->read_sightings(note);
+    end = read_parsed([&](const LineSink& lines) { return source->read_sightings(lines); },
+                      engine::read_sighting,
+                      [&](const storage::Sighting& sighting) { lint.add_sighting(sighting); });
     if (!end) return report(end.error());
   }
   const auto found = lint.finish(*end);
