@@ -219,6 +219,10 @@ std::vector<ConditionEntry> collect_conditions(const Value& object) {
   return collector.take();
 }
 
+bool is_verdict(const ConditionEntry& entry) {
+  return entry.status == "True" || entry.status == "False";
+}
+
 bool is_default_condition(const ConditionEntry& entry) {
   return !entry.written_time.empty() && entry.last_transition_time == Time{};
 }

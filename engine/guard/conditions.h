@@ -43,6 +43,8 @@ std::vector<ConditionEntry> collect_conditions(const SchemaNode& schema, Value& 
 // the kinds of the Gateway API these are the names above.
 std::vector<ConditionEntry> collect_conditions(const Value& object);
 
+// Whether it says True or False.
+bool is_verdict(const ConditionEntry& entry);
 // Whether nobody has said anything yet: what a schema's defaults say, dated 1970.
 bool is_default_condition(const ConditionEntry& entry);
 

@@ -29,10 +29,6 @@ std::string written_or_none(const ConditionEntry& entry) {
   return entry.written_time.empty() ? "no time" : std::string(entry.written_time);
 }
 
-bool is_verdict(const ConditionEntry& entry) {
-  return entry.status == "True" || entry.status == "False";
-}
-
 void judge_bad_time(const ConditionEntry& entry, Time event_time, Time kept,
                     GuardFindings& findings) {
   if (entry.written_time.empty()) {

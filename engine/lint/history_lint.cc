@@ -45,11 +45,11 @@ std::string fault_of_claim(const LintedVersion& version, const storage::Repair& 
   if (lies_ahead(repair.claimed, version.time)) {
     return fmt::format("lastTransitionTime {} lies in the future", format_seconds(repair.claimed));
   }
-  const auto is_verdict = [&](const ConditionEntry& entry) {
-    return entry.path == repair.path && entry.type == repair.type && entry.status != "Unknown";
+  const auto is_its_verdict = [&](const ConditionEntry& entry) {
+    return entry.path == repair.path && entry.type == repair.type && is_verdict(entry);
   };
   const bool is_none =
-      repair.claimed.ns == 0 && std::ranges::any_of(conditions_of(version.body), is_verdict);
+      repair.claimed.ns == 0 && std::ranges::any_of(conditions_of(version.body), is_its_verdict);
   return is_none ? "lastTransitionTime was missing, no time, or of 1970" : "";
 }
 
