@@ -18,6 +18,7 @@ namespace {
 constexpr std::string_view kLogPath = "/gatefold/v1/log";
 constexpr std::string_view kHeadPath = "/gatefold/v1/head";
 constexpr std::string_view kTransitionsPath = "/gatefold/v1/transitions";
+constexpr std::string_view kSightingsPath = "/gatefold/v1/sightings";
 constexpr std::string_view kKeptPath = "/gatefold/v1/kept";
 constexpr std::string_view kRedactPath = "/gatefold/v1/redact";
 // What one answer holds, and looks at for it: some ten milliseconds of a thread that serves others
@@ -105,6 +106,24 @@ Response answer_transitions(const Context& context, const Query& query) {
   return seen ? page(context, std::move(lines), *seen, *view) : error_response(seen.error());
 }
 
+Response answer_sightings(const Context& context, const Query& query) {
+  const auto view = context.engine.view();
+  if (view == nullptr)
+    return error_response(unavailable("the store is being opened again").error());
+  std::optional<ObjectKey> after;
+  if (const auto resource = query.value("resource"); !resource.empty()) {
+    after = {std::string(resource), std::string(query.value("namespace")),
+             std::string(query.value("name"))};
+  }
+  std::string lines;
+  auto done = engine::sighting_lines(*view, after, kBounds, [&](std::string_view line) {
+    lines += line;
+    lines += '\n';
+  });
+  return done ? page(context, std::move(lines), view->revision(), *view)
+              : error_response(done.error());
+}
+
 Response answer_kept(const Context& context) {
   const auto view = context.engine.view();
   if (view == nullptr)
@@ -173,7 +192,8 @@ std::optional<Reply> redact(const Context& context, const Request& request, cons
 bool is_history(const Request& request) {
   if (request.method == "POST") return request.path == kRedactPath;
   return request.method == "GET" && (request.path == kLogPath || request.path == kHeadPath ||
-                                     request.path == kTransitionsPath || request.path == kKeptPath);
+                                     request.path == kTransitionsPath ||
+                                     request.path == kSightingsPath || request.path == kKeptPath);
 }
 
 std::optional<Reply> serve_history(const Context& context, Request request, const UserPtr& user,
@@ -182,6 +202,7 @@ std::optional<Reply> serve_history(const Context& context, Request request, cons
     return redact(context, request, user, std::move(done), std::move(post));
   }
   if (request.path == kKeptPath) return answer_kept(context);
+  if (request.path == kSightingsPath) return answer_sightings(context, request.query);
   if (request.path == kHeadPath) return answer_head(context, request.query);
   if (request.path == kTransitionsPath) return answer_transitions(context, request.query);
   if (!request.query.is_true("wait")) return answer_log(context, request.query);

@@ -4,6 +4,9 @@
 //       &type=...&limit=N[&bodies=true][&wait=true][&object=gateway/prod/web, instead of kind,
 //       namespace and name]
 //   GET /gatefold/v1/transitions?object=gateway/prod/web&after=N
+//   GET /gatefold/v1/sightings?resource=...&namespace=...&name=...: writes that became nothing, of
+//       all objects behind the named one, or of all; go on with the last line's until there are
+//       none
 //   GET /gatefold/v1/kept: how far back each resource can be read of which something was dropped
 //   GET /gatefold/v1/head?revision=N, by default the log's last: one line that proves it
 //   GET /gatefold/v1/head?at=TIME: {"revision": N} of the last event at or before it, 0 for none

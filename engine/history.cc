@@ -35,10 +35,15 @@ JsonObject actor_object(const storage::Actor& actor) {
   return object;
 }
 
-JsonObject key_object(const ObjectKey& key, const Uid& uid) {
+JsonObject key_object(const ObjectKey& key) {
   JsonObject object{{"resource", key.resource}};
   if (!key.name_space.empty()) object["namespace"] = key.name_space;
   object["name"] = key.name;
+  return object;
+}
+
+JsonObject key_object(const ObjectKey& key, const Uid& uid) {
+  auto object = key_object(key);
   object["uid"] = to_string(uid);
   return object;
 }
@@ -115,6 +120,15 @@ Result<std::string> with_body(const storage::Snapshot& snapshot, const storage::
   line += ",\"body\":";
   storage::append_spliced(line, *body, storage::find_splice(*body), event.revision);
   return line + "}";
+}
+
+std::string sighting_line(const storage::Sighting& sighting) {
+  return to_json(JsonObject{{"sighting", sighting.rule},
+                            {"object", key_object(sighting.key)},
+                            {"writer", sighting.writer},
+                            {"count", sighting.count},
+                            {"first", format_nanos(sighting.first)},
+                            {"last", format_nanos(sighting.last)}});
 }
 
 bool wanted(const LogQuery& query, const storage::Event& event) {
@@ -278,15 +292,27 @@ Result<Revision> timeline_lines(const View& view, const ObjectKey& key, Revision
   if (!entries) return std::unexpected(std::move(entries.error()));
   if (is_cut) return seen;
   auto sightings = view.snapshot->sightings(key, [&](const storage::Sighting& sighting) {
-    sink(to_json(JsonObject{{"sighting", sighting.rule},
-                            {"writer", sighting.writer},
-                            {"count", sighting.count},
-                            {"first", format_nanos(sighting.first)},
-                            {"last", format_nanos(sighting.last)}}));
+    sink(sighting_line(sighting));
     return true;
   });
   if (!sightings) return std::unexpected(std::move(sightings.error()));
   return std::max(seen, view.revision());
+}
+
+Result<void> sighting_lines(const View& view, const std::optional<ObjectKey>& after,
+                            HistoryBounds bounds,
+                            const std::function<void(std::string_view)>& sink) {
+  Spent spent(bounds);
+  std::optional<ObjectKey> last;
+  return view.snapshot->sightings_after(after, [&](const storage::Sighting& sighting) {
+    if (last != sighting.key && spent.is_enough()) return false;
+    last = sighting.key;
+    spent.look();
+    const auto line = sighting_line(sighting);
+    spent.hand_out(line);
+    sink(line);
+    return true;
+  });
 }
 
 Result<std::string> provenance_line(const View& view, Revision revision) {

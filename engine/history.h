@@ -55,6 +55,12 @@ Result<Revision> timeline_lines(const View& view, const ObjectKey& key, Revision
                                 HistoryBounds bounds,
                                 const std::function<void(std::string_view)>& sink);
 
+// The sightings of all objects behind `after`, by object; once a bound is reached it ends with the
+// last one of an object. Of a View of the past there are none.
+Result<void> sighting_lines(const View& view, const std::optional<ObjectKey>& after,
+                            HistoryBounds bounds,
+                            const std::function<void(std::string_view)>& sink);
+
 // What is kept of each resource of which something was dropped, a line each: how far back it can be
 // read, and how much there is and was.
 Result<void> kept_lines(const View& view, const std::function<void(std::string_view)>& sink);
@@ -68,6 +74,7 @@ Result<std::string> provenance_line(const View& view, Revision revision);
 // What the lines are made of.
 std::string_view type_word(storage::EventType type);  // ADDED, MODIFIED or DELETED
 JsonObject actor_object(const storage::Actor& actor);
+JsonObject key_object(const ObjectKey& key);
 JsonObject key_object(const ObjectKey& key, const Uid& uid);
 JsonObject transition_object(const storage::Transition& transition);
 JsonArray repairs_array(const storage::Event& event);

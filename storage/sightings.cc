@@ -107,6 +107,23 @@ class Tally {
   std::map<std::string, std::size_t> taken_;
 };
 
+Result<void> visit_rows(Rows& rows, const Snapshot::SightingVisitor& visit) {
+  for (; rows.valid(); rows.next()) {
+    const auto place = parse_sighting_key(rows.key());
+    auto object = place ? parse_object_key(place->object) : std::nullopt;
+    const auto value = parse_sighting(rows.value());
+    if (!object || !value) return corruption("a sighting can't be read");
+    const Sighting sighting{std::move(*object),
+                            std::string(place->writer),
+                            std::string(place->rule),
+                            value->count,
+                            value->first,
+                            value->last};
+    if (!visit(sighting)) return {};
+  }
+  return rows.status();
+}
+
 }  // namespace
 
 std::string encode_sighting(const SightingValue& value) {
@@ -157,19 +174,15 @@ Result<void> Snapshot::sightings(const ObjectKey& key, const SightingVisitor& vi
   if (is_past()) return {};  // what was counted when is not kept
   const auto prefix = sighting_prefix(object_key(key));
   Rows rows(pin_->database(), Family::kSightings, pin_->snapshot(), prefix, prefix_end(prefix));
-  for (; rows.valid(); rows.next()) {
-    const auto place = parse_sighting_key(rows.key());
-    const auto value = parse_sighting(rows.value());
-    if (!place || !value) return corruption("a sighting can't be read");
-    const Sighting sighting{key,
-                            std::string(place->writer),
-                            std::string(place->rule),
-                            value->count,
-                            value->first,
-                            value->last};
-    if (!visit(sighting)) return {};
-  }
-  return rows.status();
+  return visit_rows(rows, visit);
+}
+
+Result<void> Snapshot::sightings_after(const std::optional<ObjectKey>& after,
+                                       const SightingVisitor& visit) const {
+  if (is_past()) return {};
+  const auto begin = after ? prefix_end(sighting_prefix(object_key(*after))) : std::string();
+  Rows rows(pin_->database(), Family::kSightings, pin_->snapshot(), begin, "");
+  return visit_rows(rows, visit);
 }
 
 }  // namespace gatefold::storage

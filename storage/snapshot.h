@@ -232,6 +232,9 @@ class Snapshot {
   Result<void> moved(std::string_view name_space, Revision after, Revision until,
                      const EventVisitor& visit) const;
   Result<void> sightings(const ObjectKey& key, const SightingVisitor& visit) const;
+  // Those of all objects behind `after`, by object.
+  Result<void> sightings_after(const std::optional<ObjectKey>& after,
+                               const SightingVisitor& visit) const;
 
   // The index, of now alone: kInternalError from a Snapshot of the past.
   // Objects with a deletionTimestamp, in the order of their keys; those after `after`.

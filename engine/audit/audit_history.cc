@@ -200,6 +200,27 @@ Result<void> AuditHistory::add_collection(const AuditRecord& record) {
   return {};
 }
 
+Result<const KindVersion*> AuditHistory::store_form(storage::Event& event, Value& object) {
+  auto kind = history_.kind_of(event);
+  if (!kind) return std::unexpected(std::move(kind.error()));
+  const auto* said = (*kind)->version(event.version);
+  const auto& stored = (*kind)->storage_version();
+  if (said == nullptr || said == &stored) return &stored;
+  auto known = has_one_form_.find(*kind);
+  if (known == has_one_form_.end()) {
+    const auto definition = history_.current({std::string(kDefinitions), "", event.key.resource});
+    if (!definition) return std::unexpected(definition.error());
+    const bool has_webhook =
+        *definition &&
+        string_at(parsed_body(**definition), {"spec", "conversion", "strategy"}) == "Webhook";
+    known = has_one_form_.emplace(std::move(*kind), !has_webhook).first;
+  }
+  if (!known->second) return said;
+  event.version = stored.name;
+  object.as_object()["apiVersion"] = known->first->api_version(stored.name);
+  return &stored;
+}
+
 Result<void> AuditHistory::put(const AuditRecord& record, storage::Event event, Value object,
                                const Before& before) {
   const std::string resource_version(resource_version_of(object));
@@ -211,10 +232,9 @@ Result<void> AuditHistory::put(const AuditRecord& record, storage::Event event, 
   event.kind = string_at(object, {"kind"});
   event.time = record.time;
   event.actor = record.actor;
-  auto kind = history_.kind_of(event);
-  if (!kind) return std::unexpected(std::move(kind.error()));
-  const auto* said = (*kind)->version(event.version);
-  const auto& version = said == nullptr ? (*kind)->storage_version() : *said;
+  const auto found = store_form(event, object);
+  if (!found) return std::unexpected(found.error());
+  const auto& version = **found;
 
   auto body = std::make_shared<const std::string>(canonical_json(object));
   // Behind an object that stands in, the same again is news: now it is known.

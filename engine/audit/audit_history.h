@@ -1,7 +1,8 @@
 // A Kubernetes audit log as a history: the writes that it tells of become events, as far as each
 // record tells. What a record leaves out is said in the event's annotation
 // `audit.gatefold.dev/gap`; nothing is judged, and times of conditions stay as the objects have
-// them.
+// them. Objects are in the version that their kind is stored in, as in a server; in the one that
+// the client spoke where what lies between the two is not known.
 #pragma once
 
 #include <cstdint>
@@ -43,8 +44,13 @@ class AuditHistory {
   Result<void> put(const AuditRecord& record, storage::Event event, Value object,
                    const std::optional<storage::StoredObject>& before);
 
+  // The version that the event tells the object in: of a kind whose versions differ by their names
+  // alone the one that it is stored in, which the two get then. Lives until an event is added.
+  Result<const KindVersion*> store_form(storage::Event& event, Value& object);
+
   storage::HistoryWriter& writer_;
   ForeignHistory history_;
+  std::map<KindPtr, bool> has_one_form_;  // of kinds that were written in several versions
   AuditCounts counts_;
   std::set<ObjectKey> stand_ins_;   // whose last version is not known
   std::set<ObjectKey> unseen_;      // whose life began without a record that shows its uid

@@ -227,6 +227,10 @@ bool may_have_conditions(const SchemaNode& schema) {
          std::ranges::any_of(schema.properties, [&](const auto& one) { return may(one.second); });
 }
 
+bool is_verdict(const ConditionEntry& entry) {
+  return entry.status == "True" || entry.status == "False";
+}
+
 bool is_default_condition(const ConditionEntry& entry) {
   return !entry.written_time.empty() && entry.last_transition_time == Time{};
 }

@@ -46,6 +46,8 @@ std::vector<ConditionEntry> collect_conditions(const Value& object);
 // Whether objects of the schema may have any.
 bool may_have_conditions(const SchemaNode& schema);
 
+// Whether it says True or False.
+bool is_verdict(const ConditionEntry& entry);
 // Whether nobody has said anything yet: what a schema's defaults say, dated 1970.
 bool is_default_condition(const ConditionEntry& entry);
 

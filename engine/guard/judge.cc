@@ -29,20 +29,12 @@ std::string written_or_none(const ConditionEntry& entry) {
   return entry.written_time.empty() ? "no time" : std::string(entry.written_time);
 }
 
-bool lies_ahead(const ConditionEntry& entry, Time event_time) {
-  return entry.last_transition_time.ns > event_time.ns + kClockSkewNs;
-}
-
-bool is_verdict(const ConditionEntry& entry) {
-  return entry.status == "True" || entry.status == "False";
-}
-
 void judge_bad_time(const ConditionEntry& entry, Time event_time, Time kept,
                     GuardFindings& findings) {
   if (entry.written_time.empty()) {
     findings.push_back(
         found_time(GuardRule::kBadTime, entry, kept, "lastTransitionTime is missing or no time"));
-  } else if (lies_ahead(entry, event_time)) {
+  } else if (lies_ahead(entry.last_transition_time, event_time)) {
     findings.push_back(
         found_time(GuardRule::kBadTime, entry, kept,
                    fmt::format("lastTransitionTime {} lies in the future", entry.written_time)));
@@ -110,6 +102,10 @@ std::string subject_of(const GuardFinding& finding) {
   if (finding.path.empty()) return "the object";
   if (finding.type.empty()) return finding.path;
   return fmt::format("{} in {}", finding.type, finding.path);
+}
+
+bool lies_ahead(Time claimed, Time event_time) {
+  return claimed.ns > event_time.ns + kClockSkewNs;
 }
 
 void judge_time(const ConditionPair& pair, bool is_create, Time event_time,

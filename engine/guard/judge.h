@@ -20,6 +20,8 @@ struct JudgedWrite {
 // Of one condition: by restamped, unstamped and bad-time. `is_create`: the object is new.
 void judge_time(const ConditionPair& pair, bool is_create, Time event_time,
                 GuardFindings& findings);
+// Whether a time lies in the future of an event, clocks that differ a little aside.
+bool lies_ahead(Time claimed, Time event_time);
 // By observed-generation and stale, of all conditions.
 void judge_generations(const std::vector<ConditionPair>& pairs, std::int64_t generation,
                        GuardFindings& findings);

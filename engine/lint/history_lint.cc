@@ -13,10 +13,6 @@
 namespace gatefold::engine {
 namespace {
 
-// Fewer writes of one writer that changed nothing are no loop: clients can't always know what
-// stands there.
-constexpr std::uint64_t kLoopWrites = 3;
-
 // As the rules take it; the body's is not changed.
 std::vector<ConditionEntry> conditions_of(const Value& body) {
   return body.is_object() ? collect_conditions(body) : std::vector<ConditionEntry>();
@@ -41,6 +37,20 @@ std::string sort_of(std::string_view text) {
     if (is_digit && !sort.ends_with('#')) sort += '#';
   }
   return sort;
+}
+
+// Of a time that the guard put right only the record of it is left. 1970 is how it has what was no
+// time; it is what the defaults of schemas say of a status that is Unknown, too, and no fault then.
+std::string fault_of_claim(const LintedVersion& version, const storage::Repair& repair) {
+  if (lies_ahead(repair.claimed, version.time)) {
+    return fmt::format("lastTransitionTime {} lies in the future", format_seconds(repair.claimed));
+  }
+  const auto is_its_verdict = [&](const ConditionEntry& entry) {
+    return entry.path == repair.path && entry.type == repair.type && is_verdict(entry);
+  };
+  const bool is_none =
+      repair.claimed.ns == 0 && std::ranges::any_of(conditions_of(version.body), is_its_verdict);
+  return is_none ? "lastTransitionTime was missing, no time, or of 1970" : "";
 }
 
 std::string writer_of_sighting(std::string_view text) {
@@ -126,17 +136,22 @@ void HistoryLint::note_repairs(const LintedVersion& version) {
   for (const auto& repair : version.repairs) {
     const auto rule = find_guard_rule(repair.rule);
     if (!rule) continue;
-    note(version,
-         {.rule = *rule,
-          .path = repair.path,
-          .type = repair.type,
-          .detail = fmt::format("{}: it said {}, true is {}", text_of(*rule).what,
-                                format_seconds(repair.claimed), format_seconds(repair.kept)),
-          .writers = {},
-          .form = "repaired",
-          .first = {},
-          .first_time = {},
-          .is_repaired = true});
+    LintNote told{
+        .rule = *rule,
+        .path = repair.path,
+        .type = repair.type,
+        .detail = fmt::format("{}: it said {}, true is {}", text_of(*rule).what,
+                              format_seconds(repair.claimed), format_seconds(repair.kept)),
+        .writers = {},
+        .form = "repaired",
+        .first = {},
+        .first_time = {},
+        .is_repaired = true};
+    note(version, told);
+    told.detail = fault_of_claim(version, repair);
+    if (*rule == GuardRule::kBadTime || told.detail.empty()) continue;
+    told.rule = GuardRule::kBadTime;
+    note(version, std::move(told));
   }
 }
 
@@ -145,7 +160,6 @@ void HistoryLint::compare(const LintedVersion& version, Object& object) {
   const auto& before = object.last.body;
   ConditionPairs pairs(is_new ? std::vector<ConditionEntry>() : conditions_of(before),
                        conditions_of(version.body));
-  if (!pairs.all().empty()) conditioned_.emplace(version.key, version.kind);
   std::vector<storage::Transition> moved;
   for (const auto& pair : pairs.all()) {
     auto transition = transition_of(pair, is_new, version.time);
@@ -176,7 +190,9 @@ void HistoryLint::compare(const LintedVersion& version, Object& object) {
   }
   for (auto& one : object.lag.judge(version, pairs.all())) note(version, std::move(one));
   object.remember(version, moved);
-  if (is_new) return;
+  // In another version of its kind an object may say the same in other fields.
+  if (is_new || string_at(before, {"apiVersion"}) != string_at(version.body, {"apiVersion"}))
+    return;
   for (auto& one : object.fields.judge(version, before, !moved.empty()))
     note(version, std::move(one));
 }
@@ -193,7 +209,6 @@ void HistoryLint::judge(const LintedVersion& version, Object& object) {
     compare(version, object);
   } else {
     // What it came from is not known.
-    if (!collect_conditions(version.body).empty()) conditioned_.emplace(version.key, version.kind);
     if (!object.last.is_stand_in) object.remember(version, version.transitions);
   }
   object.last = version;
@@ -201,7 +216,8 @@ void HistoryLint::judge(const LintedVersion& version, Object& object) {
 
 void HistoryLint::add(const LintedVersion& version) {
   if (is_in_range(version)) ++versions_;
-  const auto before = std::exchange(last_lines_[version.key], version.revision);
+  const auto before =
+      std::exchange(last_lines_[version.key], {version.revision, version.kind}).revision;
   last_time_ = version.time;
   note_repairs(version);
   auto& held = objects_[version.key];
@@ -221,18 +237,16 @@ void HistoryLint::add(const LintedVersion& version) {
   judge(version, *held);
 }
 
-void HistoryLint::add_sighting(const ObjectKey& key, std::string_view rule, std::string_view writer,
-                               std::uint64_t count, Time first, Time last) {
-  const auto found = find_guard_rule(rule);
-  if (!found || !is_asked(*found)) return;
-  const bool is_outside = last < range_.since || last <= range_.after_time ||
-                          (range_.until_time.ns > 0 && first > range_.until_time) ||
-                          (range_.until_revision_time.ns > 0 && first > range_.until_revision_time);
-  const bool is_loop = *found != GuardRule::kNoOp || count >= kLoopWrites;
+void HistoryLint::add_sighting(const storage::Sighting& sighting) {
+  const auto rule = find_guard_rule(sighting.rule);
+  const auto line = last_lines_.find(sighting.key);
+  if (!rule || !is_asked(*rule) || line == last_lines_.end()) return;
+  const auto is_behind = [&](Time end) { return end.ns > 0 && sighting.first > end; };
+  const bool is_outside = sighting.last < range_.since || sighting.last <= range_.after_time ||
+                          is_behind(range_.until_time) || is_behind(range_.until_revision_time);
+  const bool is_loop = *rule != GuardRule::kNoOp || sighting.count >= kLoopWrites;
   if (is_outside || !is_loop) return;
-  const auto kind = conditioned_.find(key);
-  gathering_.add_sighting(key, kind == conditioned_.end() ? key.resource : kind->second, *found,
-                          writer_of_sighting(writer), count, first, last);
+  gathering_.add_sighting(sighting, *rule, line->second.kind, writer_of_sighting(sighting.writer));
 }
 
 // They are of a range that they reach into, however long ago the object was written.

@@ -14,6 +14,10 @@
 
 namespace gatefold::engine {
 
+// Fewer writes of one writer that changed nothing are no loop: clients can't always know what
+// stands there.
+inline constexpr std::uint64_t kLoopWrites = 3;
+
 // What is told. Versions before the range are judged too, so that those in it have a past.
 struct LintRange {
   Revision after;
@@ -37,11 +41,8 @@ class HistoryLint {
 
   // In the log's order.
   void add(const LintedVersion& version);
-  // The objects that have or had conditions, with their kinds: those that sightings may tell of.
-  const std::map<ObjectKey, std::string>& conditioned() const { return conditioned_; }
-  // `writer` as sightings have it: user, manager and agent, joined by '|'.
-  void add_sighting(const ObjectKey& key, std::string_view rule, std::string_view writer,
-                    std::uint64_t count, Time first, Time last);
+  // Once all versions are there: those of an object that none was of are passed over.
+  void add_sighting(const storage::Sighting& sighting);
   // Once, at the end. What lags still does so up to `until`, or to where the range ends before it;
   // lines that lie behind `until` move it to theirs.
   LintReport finish(Time until);
@@ -60,8 +61,11 @@ class HistoryLint {
   LintRange range_;
   LintGathering gathering_;
   std::map<ObjectKey, std::unique_ptr<Object>> objects_;
-  std::map<ObjectKey, std::string> conditioned_;
-  std::map<ObjectKey, Revision> last_lines_;
+  struct LastLine {
+    Revision revision;
+    std::string kind;
+  };
+  std::map<ObjectKey, LastLine> last_lines_;
   std::uint64_t versions_ = 0;
   Time last_time_;
 };

@@ -11,8 +11,7 @@ namespace {
 constexpr std::string_view kUnknownWriter = "a writer that is not known";
 
 bool lags(const ConditionEntry& entry, std::int64_t generation) {
-  const bool is_verdict = entry.status == "True" || entry.status == "False";
-  return is_verdict && entry.observed_generation && *entry.observed_generation < generation;
+  return is_verdict(entry) && entry.observed_generation && *entry.observed_generation < generation;
 }
 
 }  // namespace

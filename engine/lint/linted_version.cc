@@ -13,6 +13,11 @@ Time time_at(const Value& value, std::string_view key) {
   return parse_rfc3339(string_at(value, {key})).value_or(Time{});
 }
 
+ObjectKey key_at(const Value& line) {
+  return {text_at(line, {"object", "resource"}), text_at(line, {"object", "namespace"}),
+          text_at(line, {"object", "name"})};
+}
+
 }  // namespace
 
 std::optional<LintedVersion> read_linted_version(const Value& line) {
@@ -25,8 +30,7 @@ std::optional<LintedVersion> read_linted_version(const Value& line) {
   version.is_addition = string_at(line, {"type"}) == "ADDED" &&
                         string_at(line, {"auditAnnotations", kGapAnnotation}).empty();
   version.is_deletion = string_at(line, {"type"}) == "DELETED";
-  version.key = {text_at(line, {"object", "resource"}), text_at(line, {"object", "namespace"}),
-                 text_at(line, {"object", "name"})};
+  version.key = key_at(line);
   version.kind = text_at(line, {"kind"});
   version.uid = text_at(line, {"object", "uid"});
   version.writer = {text_at(line, {"actor", "user"}), text_at(line, {"actor", "userAgent"}),
@@ -54,6 +58,21 @@ std::optional<LintedVersion> read_linted_version(const Value& line) {
   version.is_stand_in = has_body && !version.gap.empty();
   if (has_body && !version.is_stand_in) version.body = *body;
   return version;
+}
+
+std::optional<storage::Sighting> read_sighting(const Value& line) {
+  const auto count = integer_at(line, {"count"}, 0);
+  storage::Sighting sighting{key_at(line),
+                             text_at(line, {"writer"}),
+                             text_at(line, {"sighting"}),
+                             static_cast<std::uint64_t>(count),
+                             time_at(line, "first"),
+                             time_at(line, "last")};
+  const bool is_whole = count > 0 && !sighting.rule.empty() && !sighting.key.name.empty() &&
+                        !sighting.key.resource.empty() && !sighting.writer.empty() &&
+                        sighting.last.ns > 0 && sighting.first.ns > 0;
+  if (!is_whole) return std::nullopt;
+  return sighting;
 }
 
 }  // namespace gatefold::engine

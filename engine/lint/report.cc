@@ -58,7 +58,7 @@ std::vector<LintWriter> writers_of(const std::vector<LintFinding>& findings) {
 JsonObject key_json(const ObjectKey& key) {
   JsonObject object{{"resource", key.resource}};
   if (!key.name_space.empty()) object["namespace"] = key.name_space;
-  object["name"] = key.name;
+  if (!key.name.empty()) object["name"] = key.name;
   return object;
 }
 
@@ -120,13 +120,12 @@ void LintGathering::add(const LintedVersion& version, LintNote note) {
   finding.text = std::move(note.detail);
 }
 
-void LintGathering::add_sighting(const ObjectKey& key, const std::string& kind, GuardRule rule,
-                                 const std::string& writer, std::uint64_t count, Time first,
-                                 Time last) {
+void LintGathering::add_sighting(const storage::Sighting& sighting, GuardRule rule,
+                                 const std::string& kind, const std::string& writer) {
   const bool changed_nothing = rule == GuardRule::kNoOp;
-  auto& finding = findings_[{key, "", rule, "", "", {writer}, "sighting"}];
+  auto& finding = findings_[{sighting.key, "", rule, "", "", {writer}, "sighting"}];
   finding = {.rule = rule,
-             .key = key,
+             .key = sighting.key,
              .kind = kind,
              .uid = "",
              .path = "",
@@ -134,10 +133,10 @@ void LintGathering::add_sighting(const ObjectKey& key, const std::string& kind, 
              .writers = {writer},
              .first = {},
              .last = {},
-             .first_time = first,
-             .last_time = last,
-             .count = count,
-             .repaired = changed_nothing ? 0 : count,
+             .first_time = sighting.first,
+             .last_time = sighting.last,
+             .count = sighting.count,
+             .repaired = changed_nothing ? 0 : sighting.count,
              .text = changed_nothing
                          ? "writes that changed nothing"
                          : "writes that became nothing: all they moved was lastTransitionTime"};
@@ -170,11 +169,26 @@ LintReport LintGathering::take() {
                     finding.writers, finding.text);
   });
   report.writers = writers_of(report.findings);
+  for (auto& [key, gap] : std::exchange(lost_, {})) {
+    if (report.gaps.empty() || report.gaps.back().key.resource != key.resource) {
+      report.gaps.push_back(std::move(gap));
+      continue;
+    }
+    auto& all = report.gaps.back();
+    all.key = {key.resource, "", ""};
+    ++all.objects;
+    all.first = std::min(all.first, gap.first);
+    all.last = std::max(all.last, gap.last);
+  }
   for (auto& [key, gap] : std::exchange(gaps_, {})) report.gaps.push_back(std::move(gap));
-  for (auto& [key, gap] : std::exchange(lost_, {})) report.gaps.push_back(std::move(gap));
   std::ranges::sort(report.gaps, {},
                     [](const LintGap& gap) { return std::tie(gap.key, gap.first, gap.versions); });
   return report;
+}
+
+std::string gap_text(const LintGap& gap) {
+  return gap.objects == 1 ? to_string(gap.key)
+                          : fmt::format("{} {}", gap.objects, gap.key.resource);
 }
 
 std::string object_text(const LintFinding& finding) {
@@ -196,6 +210,7 @@ Value report_json(const LintReport& report) {
   JsonArray gaps;
   for (const auto& gap : report.gaps) {
     JsonObject json{{"object", key_json(gap.key)}};
+    if (gap.objects > 1) json["objects"] = gap.objects;
     if (gap.versions > 0) json["versions"] = gap.versions;
     json["firstRevision"] = gap.first.number;
     json["lastRevision"] = gap.last.number;

@@ -32,7 +32,8 @@ struct LintFinding {
 
 // Versions whose objects or records are no longer kept, so that nothing could be said of them.
 struct LintGap {
-  ObjectKey key;
+  ObjectKey key;               // of several objects their resource alone
+  std::uint64_t objects = 1;   // of which all is judged behind `last`
   std::uint64_t versions = 0;  // 0: their records are gone, and nobody knows how many there were
   Revision first, last;
   std::string why;
@@ -72,10 +73,11 @@ class LintGathering {
   void add(const LintedVersion& version, LintNote note);
   // What a writer's writes that became nothing tell: no revision has them. Either they changed
   // nothing, or the guard put right what they did.
-  void add_sighting(const ObjectKey& key, const std::string& kind, GuardRule rule,
-                    const std::string& writer, std::uint64_t count, Time first, Time last);
+  void add_sighting(const storage::Sighting& sighting, GuardRule rule, const std::string& kind,
+                    const std::string& writer);
   void add_gap(const LintedVersion& version);
-  // Of an object the log has no records between two revisions, both included.
+  // Of an object the log has no records between two revisions, both included. Told once for all
+  // objects of a resource.
   void add_lost(const ObjectKey& key, Revision first, Revision last);
   // Sorted and summed; what was gathered is gone.
   LintReport take();
@@ -88,6 +90,8 @@ class LintGathering {
   std::map<ObjectKey, LintGap> lost_;
 };
 
+// `leases.coordination.k8s.io/prod/lock`, `12 leases.coordination.k8s.io`.
+std::string gap_text(const LintGap& gap);
 // `Gateway prod/web`.
 std::string object_text(const LintFinding& finding);
 Value report_json(const LintReport& report);

@@ -1,4 +1,8 @@
 // The log and the ledger over HTTP: pages of lines, and where to go on.
+#include "engine/history.h"
+
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "tests/contract/objects.h"
@@ -211,6 +215,50 @@ TEST_CASE("a long timeline comes in pages that hold each transition once") {
   CHECK(pages > 1);
   CHECK(by_revision.size() == kFlips);
   for (const auto& [revision, count] : by_revision) CHECK(count == kConditions);
+}
+
+TEST_CASE("sightings of all objects come in pages that end with an object") {
+  TestWorld world;
+  ServedEngine server(world.world());
+  HttpPeer peer(server.port());
+  const std::string maps = "/api/v1/namespaces/default/configmaps";
+  const auto say = [&](const std::string& name, const std::string& manager) {
+    return peer.call("PATCH", fmt::format("{}/{}?fieldManager={}", maps, name, manager),
+                     {{"Content-Type", "application/merge-patch+json"}}, R"({"data":{"a":"b"}})");
+  };
+  for (const auto* name : {"a", "b"}) {
+    const auto made = peer.call("POST", maps, {},
+                                fmt::format(R"({{"apiVersion":"v1",
+        "kind":"ConfigMap","metadata":{{"name":"{}"}},"data":{{"a":"b"}}}})",
+                                            name));
+    REQUIRE(made.code == 201);
+    for (const auto* manager : {"one", "two"}) REQUIRE(say(name, manager).code == 200);
+  }
+  // They come with the next batch.
+  REQUIRE(peer.call("POST", kPath, {}, to_json(gateway("web"))).code == 201);
+  const auto all = peer.call("GET", "/gatefold/v1/sightings");
+  const auto lines = lines_of(all);
+  REQUIRE(lines.size() == 4);
+  CHECK(string_at(lines[0], {"sighting"}) == "no-op");
+  CHECK(to_json(*find(lines[0], "object")) ==
+        R"({"resource":"configmaps","namespace":"default","name":"a"})");
+  CHECK(string_at(lines[3], {"object", "name"}) == "b");
+  CHECK_FALSE(all.header("gatefold-time").empty());
+  const auto behind = [&](std::string_view name) {
+    return peer
+        .call("GET", fmt::format("/gatefold/v1/sightings?resource=configmaps&"
+                                 "namespace=default&name={}",
+                                 name))
+        .body;
+  };
+  CHECK(all.body.ends_with(behind("a")));
+  CHECK(std::ranges::count(behind("a"), '\n') == 2);
+  CHECK(behind("b").empty());
+
+  std::size_t count = 0;
+  const auto view = server.engine().view();
+  REQUIRE(engine::sighting_lines(*view, {}, {.events_max = 1}, [&](std::string_view) { ++count; }));
+  CHECK(count == 2);
 }
 
 }  // namespace gatefold::test

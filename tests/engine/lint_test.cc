@@ -15,6 +15,8 @@ namespace {
 using test::json;
 using test::Texts;
 
+const ObjectKey kWeb{"gateways", "prod", "web"};
+
 // A history of one Gateway that is written line by line.
 class Story {
  public:
@@ -37,9 +39,10 @@ class Story {
             ? fmt::format(R"("bodyGap":"not in the source","body":{{"metadata":{{"generation":{}}},
                     "status":{{"conditions":[{}]}}}}}})",
                           generation, conditions.substr(1))
-            : fmt::format(R"("body":{{"metadata":{{"namespace":"prod","name":"web",
+            : fmt::format(
+                  R"("body":{{"apiVersion":"{}","metadata":{{"namespace":"prod","name":"web",
                     "generation":{}}},"spec":{{"note":"{}"}},"status":{{"conditions":[{}]}}}}}})",
-                          generation, note, conditions);
+                  api_version, generation, note, conditions);
     const auto version = read_linted_version(json(line));
     REQUIRE(version);
     lint.add(*version);
@@ -65,6 +68,7 @@ class Story {
 
   HistoryLint lint;
   std::string note;
+  std::string api_version = "v1";
 
  private:
   std::uint64_t revision_ = 0;
@@ -92,12 +96,36 @@ TEST_CASE("a history in which everybody behaves is clean") {
 TEST_CASE("who writes what stands there loops from the third time on") {
   Story story;
   story.write("envoy", 1, ready("True", 1));
-  const ObjectKey web{"gateways", "prod", "web"};
-  story.lint.add_sighting(web, "no-op", "me|loop|loop/1", 30, {1}, {2});
-  story.lint.add_sighting(web, "no-op", "me|twice|twice/1", 2, {1}, {2});
+  story.lint.add_sighting({kWeb, "me|loop|loop/1", "no-op", 30, {1}, {2}});
+  story.lint.add_sighting({kWeb, "me|twice|twice/1", "no-op", 2, {1}, {2}});
   const auto findings = story.lint.finish({}).findings;
   REQUIRE(findings.size() == 1);
   CHECK(findings[0].text == "me (loop; loop/1): writes that changed nothing, 30 times");
+}
+
+TEST_CASE("who loops is told of objects without conditions too, but for those that were not read") {
+  Story story;
+  story.write("tool", 1, "");
+  story.lint.add_sighting({kWeb, "me|loop|loop/1", "no-op", 3, {1}, {2}});
+  story.lint.add_sighting({{"gateways", "prod", "other"}, "me|loop|loop/1", "no-op", 3, {1}, {2}});
+  const auto findings = story.lint.finish({}).findings;
+  REQUIRE(findings.size() == 1);
+  CHECK(object_text(findings[0]) == "Gateway prod/web");
+}
+
+TEST_CASE("a line of sightings that lacks something is none") {
+  const auto line = json(R"({"sighting":"no-op","object":{"resource":"configmaps","name":"a"},
+      "writer":"me||","count":3,"first":"2026-01-01T00:00:01Z","last":"2026-01-01T00:00:02Z"})");
+  const auto whole = read_sighting(line);
+  REQUIRE(whole);
+  CHECK(whole->key == ObjectKey{"configmaps", "", "a"});
+  CHECK(whole->last.ns - whole->first.ns == kNsPerSecond);
+  for (const auto* member : {"sighting", "object", "writer", "count", "first", "last"}) {
+    auto broken = line;
+    broken.as_object().erase(member);
+    CHECK_FALSE(read_sighting(broken));
+  }
+  CHECK_FALSE(read_sighting(json("[]")));
 }
 
 TEST_CASE("the linter says who restamps, what the guard put right, and who says nothing") {
@@ -108,9 +136,8 @@ TEST_CASE("the linter says who restamps, what the guard put right, and who says 
   story.write("legacy", 1, ready("True", 3) + "," + ready("True", 4, 1, "Other"),
               R"(,"repairs":[{"rule":"restamped","path":"status.conditions","type":"Ready",
                   "claimed":"2026-01-01T00:00:04Z","kept":"2026-01-01T00:00:03Z"}])");
-  story.lint.add_sighting({"gateways", "prod", "web"}, "restamped", "me|legacy|legacy/1", 7, {1},
-                          {2});
-  story.lint.add_sighting({"gateways", "prod", "web"}, "what is this", "me||", 7, {1}, {2});
+  story.lint.add_sighting({kWeb, "me|legacy|legacy/1", "restamped", 7, {1}, {2}});
+  story.lint.add_sighting({kWeb, "me||", "what is this", 7, {1}, {2}});
   auto report = story.lint.finish({});
   CHECK(report.versions == 4);
   CHECK(report.objects == 1);
@@ -130,6 +157,30 @@ TEST_CASE("the linter says who restamps, what the guard put right, and who says 
   CHECK(report.writers[1].objects == 1);
 }
 
+TEST_CASE("a bad time that the guard put right by another rule is found in its record") {
+  const auto found_in = [](std::string_view status, std::string_view claimed,
+                           std::string_view rule = "restamped") {
+    Story story;
+    story.write("envoy", 1, ready(status, 1));
+    story.write("legacy", 1, ready(status, 1),
+                fmt::format(R"(,"repairs":[{{"rule":"{}","path":"status.conditions",
+                    "type":"Ready","claimed":"{}","kept":"2026-01-01T00:00:01Z"}}])",
+                            rule, claimed));
+    std::string texts;
+    for (const auto& one : story.lint.finish({}).findings) {
+      texts += fmt::format("{} {} {}; ", text_of(one.rule).id, one.type, one.repaired);
+    }
+    return texts;
+  };
+  const std::string both = "restamped Ready 1; bad-time Ready 1; ";
+  CHECK(found_in("True", "2026-01-01T00:00:02Z") == "restamped Ready 1; ");
+  CHECK(found_in("True", "2026-01-01T00:00:03Z") == "restamped Ready 1; ");  // clocks differ
+  CHECK(found_in("True", "2026-01-01T00:00:04Z") == both);
+  CHECK(found_in("True", "1970-01-01T00:00:00Z") == both);
+  CHECK(found_in("Unknown", "1970-01-01T00:00:00Z") == "restamped Ready 1; ");
+  CHECK(found_in("True", "2030-01-01T00:00:00Z", "bad-time") == "bad-time Ready 1; ");
+}
+
 TEST_CASE("fights name both writers, be it over a condition or a field") {
   Story story;
   story.write("kubectl", 1, "");
@@ -147,6 +198,21 @@ TEST_CASE("fights name both writers, be it over a condition or a field") {
     fields.write(turn % 2 == 0 ? "argo" : "kubectl", turn, "");
   }
   CHECK(fields.found() == Texts{"fight spec.note argo+kubectl 2-6 5/0"});
+}
+
+TEST_CASE("fields are not fought over where they are those of two versions of a kind") {
+  const auto fights = [](std::string_view other) {
+    Story story;
+    story.write("kubectl", 1, "");
+    for (int turn = 2; turn <= 6; ++turn) {
+      story.api_version = turn % 2 == 0 ? "v1" : other;
+      story.note = turn % 2 == 0 ? "blue" : "green";
+      story.write(turn % 2 == 0 ? "argo" : "kubectl", turn, "");
+    }
+    return story.found().size();
+  };
+  CHECK(fights("v1") == 1);
+  CHECK(fights("v1beta1") == 0);
 }
 
 TEST_CASE("generation lag: written for an older generation, or not at all for too long") {
@@ -249,6 +315,30 @@ TEST_CASE("what the log has no records of is not judged, nor what follows by wha
   CHECK(gaps_after(4) == 0);
 }
 
+TEST_CASE("records that the log no longer has are told once for all objects of a resource") {
+  HistoryLint lint{LintRange{}};
+  const auto add = [&](std::string_view resource, std::string_view name, int revision,
+                       int previous) {
+    const auto version = read_linted_version(json(fmt::format(
+        R"({{"revision":{},"previous":{},"time":"2026-01-01T00:00:00Z","type":"MODIFIED",
+            "kind":"K","object":{{"resource":"{}","namespace":"prod","name":"{}","uid":"u"}},
+            "actor":{{"user":"me"}},"body":{{}}}})",
+        revision, previous, resource, name)));
+    REQUIRE(version);
+    lint.add(*version);
+  };
+  add("leases", "a", 10, 4);
+  add("leases", "b", 12, 7);
+  add("leases", "a", 15, 10);
+  add("leases", "b", 20, 18);
+  add("locks", "c", 30, 5);
+  Texts texts;
+  for (const auto& gap : lint.finish({}).gaps) {
+    texts.push_back(fmt::format("{} {}-{}", gap_text(gap), gap.first.number, gap.last.number));
+  }
+  CHECK(texts == Texts{"2 leases 1-19", "locks/prod/c 1-29"});
+}
+
 TEST_CASE(
     "an object that stands in for one that is not known is not judged, nor what follows by it") {
   Story story;
@@ -302,7 +392,7 @@ TEST_CASE("findings of one rule stay apart where they tell of different things")
 TEST_CASE("sightings of a history from elsewhere moved nothing, and nothing was put right") {
   Story story;
   story.write("envoy", 1, ready("True", 1));
-  story.lint.add_sighting({"gateways", "prod", "web"}, "no-op", "me|envoy|envoy/1", 30, {1}, {2});
+  story.lint.add_sighting({kWeb, "me|envoy|envoy/1", "no-op", 30, {1}, {2}});
   const auto report = story.lint.finish({});
   REQUIRE(report.findings.size() == 1);
   CHECK(report.findings[0].rule == GuardRule::kNoOp);
@@ -313,7 +403,8 @@ TEST_CASE("sightings of a history from elsewhere moved nothing, and nothing was 
 TEST_CASE("a range of revisions holds for sightings by the times of its ends") {
   const auto sighted = [](LintRange range) {
     Story story(std::move(range));
-    story.lint.add_sighting({"gateways", "prod", "web"}, "restamped", "me||", 7, {10}, {20});
+    story.write("envoy", 1, ready("True", 1));
+    story.lint.add_sighting({kWeb, "me||", "restamped", 7, {10}, {20}});
     return story.lint.finish({}).findings.size();
   };
   CHECK(sighted({.after = {60}, .after_time = {20}}) == 0);

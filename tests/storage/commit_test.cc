@@ -184,6 +184,31 @@ TEST_CASE("sightings are counted without an event") {
   CHECK(sightings.empty());
 }
 
+TEST_CASE("sightings of all objects come by object, behind any") {
+  const ScratchDirectory directory;
+  const auto store = open_store(directory.path());
+  Writer writer(*store);
+  std::vector<storage::SightingCount> seen;
+  for (const auto* name : {"b", "a", "a-b"}) {
+    writer.put(name, "one");
+    for (const auto* rule : {"no-op", "restamped"})
+      seen.push_back({thing(name), "controller", rule, 1, {10}, {20}});
+  }
+  REQUIRE(store->commit({}, seen).outcome == storage::CommitOutcome::kCommitted);
+  const auto behind = [&](const std::optional<ObjectKey>& after) {
+    std::string texts;
+    REQUIRE(store->snapshot()->sightings_after(after, [&](const storage::Sighting& sighting) {
+      texts += sighting.key.name + " " + sighting.rule + ", ";
+      return true;
+    }));
+    return texts;
+  };
+  CHECK(behind({}) == "a no-op, a restamped, a-b no-op, a-b restamped, b no-op, b restamped, ");
+  CHECK(behind(thing("a")) == "a-b no-op, a-b restamped, b no-op, b restamped, ");
+  CHECK(behind(thing("aa")) == "b no-op, b restamped, ");
+  CHECK(behind(thing("b")).empty());
+}
+
 std::uint64_t sighted(const storage::Store& store, const std::string& name) {
   std::uint64_t count = 0;
   REQUIRE(store.snapshot()->sightings(thing(name), [&](const storage::Sighting& sighting) {

@@ -108,16 +108,21 @@ class AuditLog {
                      {"userAgent", "tool/1"},
                      {"objectRef",
                       {{"resource", resource},
-                       {"apiGroup", "example.org"},
+                       {"apiGroup", group},
                        {"apiVersion", "v1"},
-                       {"namespace", "prod"},
-                       {"name", "a"}}},
+                       {"namespace", name_space},
+                       {"name", name}}},
                      {"responseStatus", {{"code", code}}},
                      {"stageTimestamp", fmt::format("2026-01-01T00:00:{:02}.000000Z", count_++)}};
     if (!response.is_null()) event["responseObject"] = std::move(response);
     if (!request.is_null()) event["requestObject"] = std::move(request);
     out_ << to_json(event) << '\n' << std::flush;
   }
+
+  // Of what is written.
+  std::string group = "example.org";
+  std::string name_space = "prod";
+  std::string name = "a";
 
  private:
   std::ofstream out_;
@@ -219,6 +224,102 @@ TEST_CASE("what stands in for an object is marked, and what is known after it is
   REQUIRE(first.size() == 1);
   CHECK(!gap_of(first[0]).empty());
   CHECK(engine::body_gap(first[0]).empty());
+}
+
+Value in_version(std::string_view api_version, std::string_view kind, Value object) {
+  object.as_object()["apiVersion"] = api_version;
+  object.as_object()["kind"] = kind;
+  return object;
+}
+
+// The apiVersions of an object's events and of their bodies.
+std::vector<std::string> versions_of(const storage::Store& store, const ObjectKey& key) {
+  std::vector<std::string> versions;
+  for (const auto& event : events_of(store, key)) {
+    const auto body = parse_json(*store.snapshot()->body(event.revision))->value;
+    versions.push_back(event.version + " " + std::string(string_at(body, {"apiVersion"})));
+  }
+  return versions;
+}
+
+TEST_CASE("what two clients write in two versions of a kind is told in one, as it is stored") {
+  const ScratchDirectory directory;
+  const auto path = directory.path() / "audit.jsonl";
+  const std::string group = "gateway.networking.k8s.io";
+  {
+    AuditLog log(path);
+    log.group = group;
+    const auto add = [&](std::string_view version, std::string_view revision,
+                         std::string_view size) {
+      log.add(
+          "update", "httproutes",
+          in_version(fmt::format("{}/{}", group, version), "HTTPRoute", widget(revision, size)));
+    };
+    add("v1", "7", "small");
+    add("v1beta1", "7", "small");  // changed nothing
+    add("v1beta1", "8", "large");
+    add("v1", "9", "small");
+  }
+  const auto store = open_store(directory.path() / "data");
+  const auto counts = tools::import_audit({path.string()}, *store, {});
+  REQUIRE(counts.has_value());
+  CHECK(storage::verify(*store).findings.empty());
+  CHECK(counts->skipped == std::map<std::string, std::uint64_t>{{"no change", 1}});
+  CHECK(versions_of(*store, {"httproutes." + group, "prod", "a"}) ==
+        std::vector<std::string>(3, "v1 " + group + "/v1"));
+}
+
+// Stored in v1, served in v1beta1 too.
+Value converted_widgets() {
+  JsonArray versions;
+  for (const auto* name : {"v1", "v1beta1"}) {
+    versions.push_back(JsonObject{{"name", name},
+                                  {"served", true},
+                                  {"storage", versions.empty()},
+                                  {"schema", {{"openAPIV3Schema", {{"type", "object"}}}}}});
+  }
+  return JsonObject{
+      {"apiVersion", "apiextensions.k8s.io/v1"},
+      {"kind", "CustomResourceDefinition"},
+      {"metadata",
+       {{"name", "widgets.example.org"}, {"uid", "3bae8a0b-b4d0-4fe3-b54b-59dc4efc3449"}}},
+      {"spec",
+       {{"group", "example.org"},
+        {"scope", "Namespaced"},
+        {"names",
+         {{"plural", "widgets"},
+          {"singular", "widget"},
+          {"kind", "Widget"},
+          {"listKind", "WidgetList"}}},
+        {"conversion", {{"strategy", "Webhook"}}},
+        {"versions", std::move(versions)}}},
+      {"status",
+       {{"acceptedNames", {{"plural", "widgets"}, {"kind", "Widget"}}},
+        {"conditions", JsonArray{{{"type", "Established"}, {"status", "True"}}}}}}};
+}
+
+TEST_CASE("versions that a webhook converts, or that nothing is known of, stay what they are") {
+  const ScratchDirectory directory;
+  const auto path = directory.path() / "audit.jsonl";
+  const bool is_defined = GENERATE(true, false);
+  {
+    AuditLog log(path);
+    if (is_defined) {
+      log.group = "apiextensions.k8s.io";
+      log.name_space = "";
+      log.name = "widgets.example.org";
+      log.add("create", "customresourcedefinitions", converted_widgets());
+      log.group = "example.org";
+      log.name_space = "prod";
+      log.name = "a";
+    }
+    log.add("update", "widgets", widget("7", "small"));
+    log.add("update", "widgets", in_version("example.org/v1beta1", "Widget", widget("8", "large")));
+  }
+  const auto store = open_store(directory.path() / "data");
+  REQUIRE(tools::import_audit({path.string()}, *store, {}).has_value());
+  CHECK(versions_of(*store, {"widgets.example.org", "prod", "a"}) ==
+        std::vector<std::string>{"v1 example.org/v1", "v1beta1 example.org/v1beta1"});
 }
 
 TEST_CASE("each life of an object whose uid no record shows is one of its own") {

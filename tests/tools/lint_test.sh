@@ -20,6 +20,8 @@ expect_code "lint by no rule" 2 'rule' "$GATEFOLD" lint --data "$work" --rule fi
 expect_code "lint until no time" 2 'is no moment' "$GATEFOLD" lint --data "$work" --until soon
 expect_code "lint of no directory" 3 'no data directory' "$GATEFOLD" lint --data "$work/nothing"
 
+expect "what it takes to be told" 'takes 3 writes of what stands .*4 turns within 60m to be a fight' "$GATEFOLD" lint --help
+
 gateways=/apis/gateway.networking.k8s.io/v1/namespaces/default/gateways
 create() { # NAME
   curl -sS --fail-with-body -H 'Content-Type: application/json' "$url$gateways" --data-binary "{
@@ -37,7 +39,7 @@ write_status() { # NAME MANAGER STATUS SECOND [GENERATION]
 }
 
 # The flag wins over the file: restamps become events here, and are lint's to find.
-printf 'guard:\n  restamped: reject\n  no-op: off\n  kinds: {pods: {all: off}, gatewys.example.org: {all: off}}\n' >"$work/guard.yaml"
+printf 'guard:\n  restamped: reject\n  no-op: off\n  kinds: {configmaps: {no-op: warn}, gatewys.example.org: {all: off}}\n' >"$work/guard.yaml"
 start_server --data "$data" --config "$work/guard.yaml" --guard restamped=warn
 grep -q 'guard.kinds.gatewys.example.org: there is no such kind as yet' "$work/server.log" ||
   fail "a kind that is not there is said" "$(cat "$work/server.log")"
@@ -56,6 +58,13 @@ restamped=$(write_status web envoy True 8)
 patch web '{"spec":{"gatewayClassName":"other"}}' ops >/dev/null
 patch "web/status" '{"status":{"conditions":[{"type":"Programmed","status":"False","reason":"R","message":"",
   "observedGeneration":1,"lastTransitionTime":"2026-01-01T00:00:09Z"}]}}' envoy >/dev/null
+configmaps=/api/v1/namespaces/default/configmaps
+curl -sS --fail-with-body -H 'Content-Type: application/json' "$url$configmaps" --data-binary \
+  '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"quiet"},"data":{"a":"b"}}' >/dev/null || fail "create a ConfigMap"
+for _ in 1 2 3 4; do
+  curl -sS --fail-with-body -o "$work/body" -X PATCH -H 'Content-Type: application/merge-patch+json' \
+    "$url$configmaps/quiet?fieldManager=looper" --data-binary '{"data":{"a":"b"}}' || fail "say it again" "$(cat "$work/body")"
+done
 sleep 1.1 # and the log goes on without it
 curl -sS --fail-with-body -H 'Content-Type: application/json' "$url/api/v1/namespaces" --data-binary \
   '{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"later"}}' >/dev/null || fail "create a namespace"
@@ -63,6 +72,8 @@ curl -sS --fail-with-body -H 'Content-Type: application/json' "$url/api/v1/names
 told() { "$GATEFOLD" lint "$@" -o json; }
 expect_code "lint finds" 1 '' "$GATEFOLD" lint --server "$url"
 expect_code "lint finds nothing" 0 '^0 findings in 2 versions of 1 objects' "$GATEFOLD" lint --server "$url" --kind gateway --name clean
+loops='"rule":"no-op","object":{"resource":"configmaps","namespace":"default","name":"quiet","kind":"ConfigMap"},"writers":\["system:anonymous \(looper;[^"]*"\],"count":4'
+expect_code "who loops without conditions is told by a server" 1 "$loops" "$GATEFOLD" lint --server "$url" -o json
 by_server=$(told --server "$url" --kind gateway)
 for finding in \
   '"rule":"fight","object":{"resource":"gateways.gateway.networking.k8s.io","namespace":"default","name":"web","kind":"Gateway".*"writers":\["system:anonymous \(envoy; [^"]*\)","system:anonymous \(legacy; [^"]*\)"\],"count":7' \
@@ -74,6 +85,7 @@ stop_server || fail "SIGTERM: the code is $?"
 by_directory=$(told --data "$data" --kind gateway)
 # What still lags does so to the server's now, or to the directory's last event.
 without_lag() { sed -E 's/, for [^,]+ from revision/, from revision/' <<<"$1"; }
+expect_code "who loops without conditions is told by a directory" 1 "$loops" "$GATEFOLD" lint --data "$data" -o json
 [[ $(without_lag "$by_server") == "$(without_lag "$by_directory")" ]] ||
   fail "a directory is told as its server" "$(diff <(tr ',' '\n' <<<"$by_server") <(tr ',' '\n' <<<"$by_directory"))"
 expect_code "a table" 1 'fight +Gateway default/web +[0-9]+-[0-9]+ +7 ' "$GATEFOLD" lint --data "$data"

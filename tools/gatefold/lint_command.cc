@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "engine/guard/memory.h"
 #include "engine/lint/history_lint.h"
 #include "schema/json.h"
 #include "tools/gatefold/commands.h"
@@ -70,9 +71,22 @@ Result<Time> time_of(const OpenSource& source, Revision revision) {
   return time;
 }
 
-// Until when the history tells: any object's timeline says so, and that of a namespace is short.
-Result<Time> end_of(const OpenSource& source) {
-  return source.read_timeline("namespace/default", [](std::string_view) {});
+// Hands what `parse` makes of each line that `read` finds to `take`. Fails where one is none.
+template <class Read, class Parse, class Take>
+auto read_parsed(const Read& read, const Parse& parse, const Take& take)
+    -> decltype(read(LineSink())) {
+  std::string broken;
+  auto done = read(LineSink([&](std::string_view text) {
+    const auto line = parse_json(text);
+    const auto parsed = line ? parse(line->value) : std::nullopt;
+    if (parsed) {
+      take(*parsed);
+    } else if (broken.empty()) {
+      broken = text.substr(0, kShownBytes);
+    }
+  }));
+  if (done && !broken.empty()) return internal_error("this is no line of a history: " + broken);
+  return done;
 }
 
 // All versions from the first on: what lies in the range is judged by what came before it.
@@ -81,18 +95,10 @@ Result<Revision> read_versions(const OpenSource& source, const LintOptions& opti
   auto query = options.query;
   query.bodies = true;
   query.until = until;
-  std::string broken;
-  auto head = source.read_all(query, options.kind, {}, [&](std::string_view text) {
-    const auto line = parse_json(text);
-    auto version = line ? engine::read_linted_version(line->value) : std::nullopt;
-    if (version) {
-      lint.add(*version);
-    } else if (broken.empty()) {
-      broken = text.substr(0, kShownBytes);
-    }
-  });
-  if (head && !broken.empty()) return internal_error("this is no line of a log: " + broken);
-  return head;
+  return read_parsed(
+      [&](const LineSink& lines) { return source.read_all(query, options.kind, {}, lines); },
+      engine::read_linted_version,
+      [&](const engine::LintedVersion& version) { lint.add(version); });
 }
 
 std::string revisions_text(const engine::LintFinding& finding) {
@@ -124,7 +130,7 @@ void print_table(const engine::LintReport& report, const Paint& paint) {
   for (const auto& gap : report.gaps) {
     const auto count = gap.versions == 0 ? "" : fmt::format("{} ", gap.versions);
     say("not judged: {}version{} of {}, revisions {} to {}: {}\n", count,
-        gap.versions == 1 ? "" : "s", to_string(gap.key), gap.first.number, gap.last.number,
+        gap.versions == 1 ? "" : "s", engine::gap_text(gap), gap.first.number, gap.last.number,
         gap.why);
   }
   const bool is_fine = report.findings.empty();
@@ -152,22 +158,12 @@ int run_lint(const LintOptions& options) {
   engine::HistoryLint lint(std::move(judged));
   auto head = read_versions(*source, options, revisions.until, lint);
   if (!head) return report(head.error());
-  std::vector<ObjectKey> objects;
-  for (const auto& [key, kind] : lint.conditioned()) objects.push_back(key);
-  const auto note = [&](const ObjectKey& key, std::string_view text) {
-    const auto line = parse_json(text);
-    if (!line) return;
-    lint.add_sighting(key, string_at(line->value, {"sighting"}), string_at(line->value, {"writer"}),
-                      static_cast<std::uint64_t>(integer_at(line->value, {"count"}, 0)),
-                      parse_rfc3339(string_at(line->value, {"first"})).value_or(Time{}),
-                      parse_rfc3339(string_at(line->value, {"last"})).value_or(Time{}));
-  };
   Result<Time> end;
   // Behind the head nothing has happened.
   if (revisions.after <= *head) {
-    auto sightings = source->read_sightings(objects, *head, note);
-    if (!sightings) return report(sightings.error());
-    end = end_of(*source);
+    end = read_parsed([&](const LineSink& lines) { return source->read_sightings(lines); },
+                      engine::read_sighting,
+                      [&](const storage::Sighting& sighting) { lint.add_sighting(sighting); });
     if (!end) return report(end.error());
   }
   const auto found = lint.finish(*end);
@@ -189,6 +185,12 @@ std::string rules_help() {
   std::string text = "Judges a history by the guard's rules; 1 where it finds something. Rules:";
   for (const auto& rule : engine::kGuardRuleTexts)
     text += fmt::format("\n  {}: {}", rule.id, rule.what);
+  text += fmt::format(
+      "\nIt takes {} writes of what stands there already by one writer to be told as no-op, {} "
+      "turns "
+      "within {} to be a fight, and {} transitions within {} to be a flap.",
+      engine::kLoopWrites, engine::kFightTurns, human_duration(engine::kFightWindowNs),
+      engine::kFlapTransitions, human_duration(engine::kFlapWindowNs));
   return text;
 }
 

@@ -175,26 +175,30 @@ Result<Time> OpenSource::read_timeline(const std::string& object, const LineSink
   return opened_->view->head.time;
 }
 
-Result<void> OpenSource::read_sightings(const std::vector<ObjectKey>& objects, Revision head,
-                                        const ObjectLineSink& sink) const {
-  for (const auto& key : objects) {
-    // The timeline before them is known from the log.
-    const auto take = [&](std::string_view line) {
-      if (line.starts_with("{\"sighting\"")) sink(key, line);
+Result<Time> OpenSource::read_sightings(const LineSink& sink) const {
+  std::string after;
+  while (!opened_) {
+    const auto answer = http_get(server_, "/gatefold/v1/sightings" + after);
+    if (!answer) return std::unexpected(answer.error());
+    std::string_view last;
+    for_each_line(answer->body, [&](std::string_view line) {
+      last = line;
+      sink(line);
+    });
+    if (last.empty()) return parse_rfc3339(answer->time).value_or(Time{});
+    const auto line = parse_line(last);
+    if (!line) return std::unexpected(line.error());
+    const auto text = [&](std::string_view name) {
+      return percent_encode(string_at(*line, {"object", name}));
     };
-    if (opened_) {
-      auto seen = engine::timeline_lines(*opened_->view, key, head, {}, take);
-      if (!seen) return std::unexpected(std::move(seen.error()));
-      continue;
-    }
-    auto answer = http_get(server_, fmt::format("/gatefold/v1/transitions?object={}&after={}",
-                                                percent_encode(to_string(key)), head.number));
-    // A kind may have lost its definition meanwhile.
-    if (!answer && answer.error().reason == Reason::kBadRequest) continue;
-    if (!answer) return std::unexpected(std::move(answer.error()));
-    for_each_line(answer->body, take);
+    auto next = fmt::format("?resource={}&namespace={}&name={}", text("resource"),
+                            text("namespace"), text("name"));
+    if (next == after) return internal_error("the source's sightings do not go on: " + after);
+    after = std::move(next);
   }
-  return {};
+  auto told = engine::sighting_lines(*opened_->view, {}, {}, sink);
+  if (!told) return std::unexpected(std::move(told.error()));
+  return opened_->view->head.time;
 }
 
 Result<void> OpenSource::read_kept(const LineSink& sink) const {

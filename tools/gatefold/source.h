@@ -32,7 +32,6 @@ Result<OpenDirectory> open_directory(const std::string& directory);
 Result<Value> parse_line(std::string_view text);
 
 using LineSink = std::function<void(std::string_view)>;
-using ObjectLineSink = std::function<void(const ObjectKey& key, std::string_view line)>;
 
 // How far a log was read.
 struct LogPosition {
@@ -64,10 +63,8 @@ class OpenSource {
   // All lines of engine::timeline_lines. Answers until when they tell: a server's now; where the
   // log does not go on, as in a directory, its last event.
   Result<Time> read_timeline(const std::string& object, const LineSink& sink) const;
-  // Lines of sightings (engine/history.h) of each object in turn, as storage names it; `head` is
-  // where the log was read up to.
-  Result<void> read_sightings(const std::vector<ObjectKey>& objects, Revision head,
-                              const ObjectLineSink& sink) const;
+  // All lines of engine::sighting_lines. Answers until when they tell, as above.
+  Result<Time> read_sightings(const LineSink& sink) const;
   // All lines of engine::kept_lines.
   Result<void> read_kept(const LineSink& sink) const;
 
