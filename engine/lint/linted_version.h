@@ -1,4 +1,4 @@
-// One line of the log, with its object, and one of sightings, as the linter reads them. Pure.
+// One line of the log, with its object, as the linter reads it. Pure.
 #pragma once
 
 #include <optional>
@@ -9,7 +9,6 @@
 #include "schema/time.h"
 #include "schema/value.h"
 #include "storage/event.h"
-#include "storage/snapshot.h"
 
 namespace gatefold::engine {
 
@@ -32,7 +31,5 @@ struct LintedVersion {
 
 // A line of the log (engine/history.h) as JSON; nothing where it is none.
 std::optional<LintedVersion> read_linted_version(const Value& line);
-// A line of sighting_lines (engine/history.h); nothing where it is none.
-std::optional<storage::Sighting> read_sighting(const Value& line);
 
 }  // namespace gatefold::engine

@@ -10,6 +10,7 @@
 
 #include "engine/guard/rules.h"
 #include "engine/lint/linted_version.h"
+#include "storage/snapshot.h"
 
 namespace gatefold::engine {
 

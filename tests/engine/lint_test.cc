@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "engine/lint/history_lint.h"
+#include "engine/tell/log_line.h"
 #include "schema/json.h"
 #include "tests/schema/parsed.h"
 

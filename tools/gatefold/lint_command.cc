@@ -12,6 +12,7 @@
 
 #include "engine/guard/memory.h"
 #include "engine/lint/history_lint.h"
+#include "engine/tell/log_line.h"
 #include "schema/json.h"
 #include "tools/gatefold/commands.h"
 #include "tools/gatefold/exit_code.h"

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "engine/log_line.h"
+#include "engine/tell/log_line.h"
 #include "engine/world.h"
 #include "schema/json.h"
 #include "schema/moment.h"

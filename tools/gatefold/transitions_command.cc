@@ -8,8 +8,8 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "engine/log_line.h"
 #include "engine/standing.h"
+#include "engine/tell/log_line.h"
 #include "schema/json.h"
 #include "tools/gatefold/commands.h"
 #include "tools/gatefold/dropped_events.h"

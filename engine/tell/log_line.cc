@@ -1,4 +1,4 @@
-#include "engine/log_line.h"
+#include "engine/tell/log_line.h"
 
 #include <initializer_list>
 #include <string>
@@ -31,6 +31,11 @@ storage::Actor actor_in(const Value& line) {
           .subresource = text_at(line, {"actor", "subresource"})};
 }
 
+ObjectKey key_in(const Value& line) {
+  return {text_at(line, {"object", "resource"}), text_at(line, {"object", "namespace"}),
+          text_at(line, {"object", "name"})};
+}
+
 storage::Transition read_transition(const Value& transition) {
   return {.path = text_at(transition, {"path"}),
           .type = text_at(transition, {"type"}),
@@ -48,6 +53,21 @@ storage::Repair read_repair(const Value& repair) {
           .type = text_at(repair, {"type"}),
           .claimed = time_at(repair, "claimed"),
           .kept = time_at(repair, "kept")};
+}
+
+std::optional<storage::Sighting> read_sighting(const Value& line) {
+  const auto count = integer_at(line, {"count"}, 0);
+  storage::Sighting sighting{key_in(line),
+                             text_at(line, {"writer"}),
+                             text_at(line, {"sighting"}),
+                             static_cast<std::uint64_t>(count),
+                             time_at(line, "first"),
+                             time_at(line, "last")};
+  const bool is_whole = count > 0 && !sighting.rule.empty() && !sighting.key.name.empty() &&
+                        !sighting.key.resource.empty() && !sighting.writer.empty() &&
+                        sighting.last.ns > 0 && sighting.first.ns > 0;
+  if (!is_whole) return std::nullopt;
+  return sighting;
 }
 
 bool begins_life(const Value& line) {
