@@ -4,16 +4,26 @@
 #include <map>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "engine/gap.h"
+#include "engine/replay/remains.h"
 #include "engine/replay/restate.h"
 #include "schema/json.h"
 
 namespace gatefold::engine {
 namespace {
 
+using storage::EventType;
+
 struct Traces {
   ObjectTrace history;
   ObjectTrace replay;
 };
+
+std::string unknown_content(Revision revision, std::string_view gap) {
+  return fmt::format("the content of revision {} is not known: {}", revision.number, gap);
+}
 
 class Account {
  public:
@@ -35,6 +45,9 @@ class Account {
     }
     auto& trace = found->second.*side;
     ++trace.writes;
+    // Who deletes gives no statuses.
+    const auto gap = event.type == EventType::kDeleted ? "" : body_gap(event);
+    if (!gap.empty()) trace.way_gap = unknown_content(event.revision, gap);
     trace.transitions.insert(trace.transitions.end(), event.transitions.begin(),
                              event.transitions.end());
   }
@@ -89,6 +102,9 @@ Result<void> add_objects(const ObjectKey& key, const storage::Snapshot& history,
   if (!then) {
     traces.history.gap = std::move(then.error().message);
   } else if (*then) {
+    const auto gap = stand_in_gap(history, (*then)->revision);
+    if (!gap) return std::unexpected(gap.error());
+    if (!gap->empty()) traces.history.gap = unknown_content((*then)->revision, *gap);
     auto object = parse_object((*then)->body);
     if (!object) return std::unexpected(std::move(object.error()));
     traces.history.object = std::move(*object);
@@ -193,14 +209,11 @@ Result<ReplayReport> account(const storage::Snapshot& history, const View& repla
     if (auto added = add_objects(key, history, replay, until, traces); !added) {
       return std::unexpected(std::move(added.error()));
     }
-    auto comparison =
-        compare_traces(key, traces.history, traces.replay, schema_of(replay, key.resource));
     if (std::ranges::find(report.dropped, key.resource) != report.dropped.end()) {
-      comparison.conditions.clear();
-      if (comparison.gap.empty())
-        comparison.gap = "the way there, of which events are no longer kept";
+      traces.history.way_gap = "the way there, of which events are no longer kept";
     }
-    report.objects.push_back(std::move(comparison));
+    report.objects.push_back(
+        compare_traces(key, traces.history, traces.replay, schema_of(replay, key.resource)));
   }
   return report;
 }

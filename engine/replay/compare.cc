@@ -116,6 +116,10 @@ ObjectComparison compare_traces(ObjectKey key, const ObjectTrace& history,
     comparison.fields =
         diff(essence_of(history.object), essence_of(replay.object), {.schema = schema});
   }
+  if (!history.way_gap.empty()) {
+    comparison.conditions.clear();
+    if (comparison.gap.empty()) comparison.gap = history.way_gap;
+  }
   return comparison;
 }
 

@@ -20,6 +20,7 @@ struct ObjectTrace {
   std::vector<storage::Transition> transitions;  // that its writes made, oldest first
   Value object;                                  // at the end; null: it is not there
   std::string gap;                               // why `object` is not known
+  std::string way_gap;                           // why not all transitions are
 };
 
 enum class StatusOrder {
@@ -47,8 +48,8 @@ struct ObjectComparison {
   std::uint64_t history_writes = 0;
   std::uint64_t replay_writes = 0;
   std::vector<FieldChange> fields;         // from the history's object to the replay's
-  std::vector<ConditionMoves> conditions;  // by path and type
-  std::string gap;                         // why fields could not be compared
+  std::vector<ConditionMoves> conditions;  // by path and type; none where they can't be compared
+  std::string gap;                         // why not all could be compared
   bool is_gone = false;                    // neither has it in the end
 
   // Other fields in the end, or statuses on the way that are more or others than the history's. Of

@@ -9,7 +9,6 @@
 
 #include "engine/compose.h"
 #include "engine/definitions.h"
-#include "engine/replay/remains.h"
 #include "schema/json.h"
 #include "schema/meta.h"
 #include "storage/redact.h"
@@ -173,8 +172,13 @@ Result<void> Player::remove_what_is_not_in(const Catalog& catalog, const storage
 Result<bool> Player::is_there(const ObjectKey& key, std::string_view uid,
                               const storage::Snapshot& then) const {
   auto was = then.get(key);
-  if (was) return *was && to_string((*was)->uid) == uid;
-  if (was.error().reason != Reason::kExpired) return std::unexpected(std::move(was.error()));
+  if (!was && was.error().reason != Reason::kExpired) return std::unexpected(was.error());
+  if (was) {
+    if (!*was) return false;
+    const auto gap = stand_in_gap(*history_, (*was)->revision);
+    if (!gap) return std::unexpected(gap.error());
+    if (gap->empty()) return to_string((*was)->uid) == uid;
+  }
   const auto last = last_remaining(*history_, key, then.head().revision, interrupted_);
   if (!last) return std::unexpected(last.error());
   if (!*last) return false;
@@ -195,11 +199,18 @@ Result<void> Player::put_objects(const Kind& kind, const storage::Snapshot& then
     has_more = rows->size() == kRowsMax;
     for (auto& row : *rows) {
       after = row.key;
+      if (auto goes_on = may_go_on(); !goes_on) return goes_on;
+      const auto gap = stand_in_gap(*history_, row.revision);
+      if (!gap) return std::unexpected(gap.error());
+      if (!gap->empty()) {
+        auto put = put_remaining(kind, {std::move(row.key), row.revision}, batch);
+        if (!put) return put;
+        continue;
+      }
       Restatement put{.event = event_about(kind, std::move(row.key), row.revision),
                       .after = std::move(row.body),
                       .is_exact = true};
       put.event.schema_id = std::move(row.schema_id);
-      if (auto goes_on = may_go_on(); !goes_on) return goes_on;
       if (auto added = batch.add(std::move(put)); !added) return added;
     }
   }
@@ -210,20 +221,27 @@ Result<void> Player::put_remaining_objects(const Kind& kind, Revision revision) 
   auto objects = remaining_objects(*history_, kind.resource, revision);
   if (!objects) return std::unexpected(std::move(objects.error()));
   Batch batch(*this);
-  for (auto& [key, newest] : *objects) {
-    auto shown = last_remaining(*history_, key, newest, interrupted_);
-    if (!shown) return std::unexpected(std::move(shown.error()));
-    if (!*shown || (*shown)->revision != newest) progress_.gaps.add(newest, key);
-    if (!*shown) continue;
-    const auto event = history_->event((*shown)->revision);
-    if (!event) return std::unexpected(event.error());
-    Restatement put{.event = event_about(kind, std::move(key), (*shown)->revision),
-                    .after = std::move((*shown)->body),
-                    .is_exact = true};
-    put.event.schema_id = (*event)->schema_id;
-    if (auto added = batch.add(std::move(put)); !added) return added;
+  for (auto& object : *objects) {
+    if (auto put = put_remaining(kind, std::move(object), batch); !put) return put;
   }
   return batch.finish();
+}
+
+Result<void> Player::put_remaining(const Kind& kind, RemainingObject object, Batch& batch) {
+  if (auto goes_on = may_go_on(); !goes_on) return goes_on;
+  auto shown = last_remaining(*history_, object.key, object.revision, interrupted_);
+  if (!shown) return std::unexpected(std::move(shown.error()));
+  if (!*shown || (*shown)->revision != object.revision) {
+    progress_.gaps.add(object.revision, object.key);
+  }
+  if (!*shown) return {};
+  const auto event = history_->event((*shown)->revision);
+  if (!event) return std::unexpected(event.error());
+  Restatement put{.event = event_about(kind, std::move(object.key), (*shown)->revision),
+                  .after = std::move((*shown)->body),
+                  .is_exact = true};
+  put.event.schema_id = (*event)->schema_id;
+  return batch.add(std::move(put));
 }
 
 Result<Player::Past> Player::past_at(Revision revision) const {
@@ -310,7 +328,7 @@ Result<Body> Player::body_before(const FoldedChange& change, const ObjectKey& ke
   return *last ? std::move((*last)->body) : nullptr;
 }
 
-// Nothing where the content of what it changes to is no longer kept, and where a history tells of
+// Nothing where the content of what it changes to can't be read, and where a history tells of
 // itself.
 Result<std::optional<Restatement>> Player::restatement_of(FoldedChange change) {
   auto event = history_->event(change.to);

@@ -13,6 +13,7 @@
 #include "engine/engine.h"
 #include "engine/replay/fold.h"
 #include "engine/replay/gaps.h"
+#include "engine/replay/remains.h"
 #include "engine/replay/restate.h"
 #include "engine/replay/under_test.h"
 #include "storage/snapshot.h"
@@ -33,8 +34,8 @@ struct ReplayProgress {
 };
 
 // Of an object is shown what its newest version says that can be read: one whose content was
-// redacted or dropped is passed over, and the next one brings what changed since the last that
-// could be.
+// redacted or dropped, or only stands in, is passed over, and the next one brings what changed
+// since the last that could be.
 class Player {
  public:
   // The engine is opened with `is_replay` and outlives the player; nobody else writes what the
@@ -74,6 +75,7 @@ class Player {
                                      bool definitions);
   Result<void> put_objects(const Kind& kind, const storage::Snapshot& then);
   Result<void> put_remaining_objects(const Kind& kind, Revision revision);
+  Result<void> put_remaining(const Kind& kind, RemainingObject object, Batch& batch);
   Result<bool> is_there(const ObjectKey& key, std::string_view uid,
                         const storage::Snapshot& then) const;
   Result<void> say(const FoldedChange& change, Batch& batch);

@@ -51,14 +51,14 @@ void append_gaps(std::string& out, const engine::Gaps& gaps) {
     out += format_text("{}: what was there at first is no longer kept\n", resource);
   }
   if (gaps.events == 0) return;
-  out += format_text("passed over, as no longer kept: {} events, revisions", gaps.events);
+  out += format_text("passed over, as not kept or not known: {} events, revisions", gaps.events);
   for (const auto& run : gaps.revisions) {
     out += run.first == run.last ? fmt::format(" {}", run.first.number)
                                  : fmt::format(" {}-{}", run.first.number, run.last.number);
   }
   out += gaps.is_truncated ? " and more\n" : "\n";
   for (const auto& key : gaps.objects) {
-    out += format_text("  {}: not all of its contents are kept\n", to_string(key));
+    out += format_text("  {}: not all of its contents are known\n", to_string(key));
   }
 }
 
