@@ -101,13 +101,14 @@ class Player::Batch {
       for (int attempt = 0; !outcome && outcome.error().reason == Reason::kAlreadyExists &&
                             attempt < kReplacementsMax;
            ++attempt) {
-        count(player_.engine_.execute(restating(removal_of(waiting_[i]->event))), true);
+        player_.engine_.execute(restating(removal_of(waiting_[i]->event)));
         outcome = player_.engine_.execute(restating(waiting_[i]));
       }
       if (!outcome) return std::unexpected(std::move(outcome.error()));
       // What came and went at once is missed by nobody.
       const bool came_and_went = waiting_[i]->after == nullptr && !waiting_[i]->is_single;
-      count(outcome, waiting_[i]->is_exact || came_and_went);
+      const bool is_unheard = outcome->effect == Outcome::Effect::kUnchanged;
+      if (is_unheard && !waiting_[i]->is_exact && !came_and_went) ++player_.progress_.unheard;
     }
     waiting_.clear();
     appearing_.clear();
@@ -115,14 +116,6 @@ class Player::Batch {
   }
 
  private:
-  void count(const Result<Outcome>& outcome, bool may_be_nothing) {
-    if (outcome && outcome->effect != Outcome::Effect::kUnchanged) {
-      ++player_.progress_.restated;
-    } else if (!may_be_nothing) {
-      ++player_.progress_.unheard;
-    }
-  }
-
   Player& player_;
   std::vector<std::shared_ptr<const Restatement>> waiting_;
   std::set<ObjectKey> appearing_;
@@ -274,9 +267,13 @@ Result<void> Player::put_state(Revision revision) {
   auto past = past_at(revision);
   if (!past) return std::unexpected(std::move(past.error()));
   const auto* then = past->then.get();
-  progress_ = {};
-  progress_.gaps.lacking = std::move(past->lacking);
+  const auto counts = engine_.counts();
   const auto current = engine_.view()->catalog;
+  progress_ = {.begun_at = revision,
+               .begun_own = engine_.view()->revision(),
+               .begun_written = counts.written,
+               .begun_refused = counts.refused};
+  progress_.gaps.lacking = std::move(past->lacking);
   for (const bool definitions : {false, true}) {
     auto removed = remove_what_is_not_in(*current, then, definitions);
     if (!removed) return removed;
@@ -288,9 +285,6 @@ Result<void> Player::put_state(Revision revision) {
       if (auto put = put_objects(*kind, *then); !put) return put;
     }
   }
-  progress_ = {.begun_at = revision,
-               .begun_own = engine_.view()->revision(),
-               .gaps = std::move(progress_.gaps)};
   return reached(revision);
 }
 

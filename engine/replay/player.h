@@ -21,15 +21,18 @@
 namespace gatefold::engine {
 
 struct ReplayProgress {
-  Revision at;         // of the history: everything up to it was said
-  Time time;           // when that was, then; 0 where that is no longer known
-  Revision begun_at;   // where the state was put last, in the history
-  Revision begun_own;  // and in the replay's own log: what is behind is restated, or by others
+  Revision at;        // of the history: everything up to it was said
+  Time time;          // when that was, then; 0 where that is no longer known
+  Revision begun_at;  // where the state was put last, in the history
+  // And in the replay's own log, before the first thing was put. What the engine had counted by
+  // then is of another state.
+  Revision begun_own;
+  std::uint64_t begun_written = 0;
+  std::uint64_t begun_refused = 0;
   // Since then.
   std::uint64_t shown = 0;     // events of the history that were said, alone or folded
   std::uint64_t withheld = 0;  // those of the writers under test
   std::uint64_t unheard = 0;   // changes of objects that are not there
-  std::uint64_t restated = 0;  // events of the replay's log that came of it all
   Gaps gaps;                   // what could not be said; of folded events the last ones alone
 };
 

@@ -158,12 +158,9 @@ void Replay::control(ReplayControl control, Done done) {
 ReplayStatus Replay::status() const {
   const std::scoped_lock lock(mutex_);
   auto status = status_;
-  const auto& progress = status.progress;
-  const auto known = progress.begun_own.number + progress.restated;
-  // What is being said this moment is not counted yet.
-  const auto head = engine_->hub().head().number;
-  status.writes = head > known ? head - known : 0;
-  status.refused = engine_->counts().refused;
+  const auto counts = engine_->counts();
+  status.writes = counts.written - status.progress.begun_written;
+  status.refused = counts.refused - status.progress.begun_refused;
   return status;
 }
 

@@ -52,8 +52,9 @@ struct ReplayStatus {
   Revision from;
   Revision to;
   ReplaySpeed speed;
+  // Since the state was put.
   std::uint64_t writes = 0;   // events of the replay that the history has not: those under test
-  std::uint64_t refused = 0;  // writes that were refused, since the start
+  std::uint64_t refused = 0;  // writes that an error answered
 };
 std::string_view state_word(ReplayStatus::State state);
 

@@ -2,10 +2,13 @@
 // and a meter that reads it.
 #include "engine/replay/replay.h"
 
+#include <atomic>
 #include <chrono>
 #include <fstream>
+#include <functional>
 #include <future>
 #include <map>
+#include <optional>
 #include <sstream>
 #include <thread>
 
@@ -71,6 +74,19 @@ class Story {
 
   ScratchDirectory scratch_;
   TestWorld world_;
+};
+
+// Does something once, on the writer's thread, as soon as something of the resource is published.
+class Reaction {
+ public:
+  Reaction(Engine& engine, std::string resource, std::function<void()> act) {
+    bell_->resource = std::move(resource);
+    bell_->ring = std::move(act);
+    REQUIRE(engine.hub().add(bell_));
+  }
+
+ private:
+  std::shared_ptr<Bell> bell_ = std::make_shared<Bell>();
 };
 
 std::map<std::string, std::string> files_of(const std::filesystem::path& directory) {
@@ -208,6 +224,31 @@ TEST_CASE("seeking back puts what was, and forgets what the controller wrote") {
   CHECK(found(whole.engine()).is_null());
   CHECK(whole.engine().view()->catalog->find_resource(kLamp.resource) == nullptr);
   CHECK(whole.seek(story.gone).state == State::kEnded);
+}
+
+TEST_CASE("what the history says is no write under test, also while it is said") {
+  const Story story;
+  Stage stage(story.options({}, story.gone));
+  std::optional<std::uint64_t> writes;
+  const Reaction reaction(stage.engine(), kLamp.resource,
+                          [&] { writes = stage.replay().status().writes; });
+  stage.seek(story.brightened);
+  CHECK(writes == 0);
+}
+
+TEST_CASE("what was refused before a state was put is forgotten with it") {
+  const Story story;
+  Stage stage(story.options(story.created, story.gone));
+  stage.step();
+  const auto refuse = [&] {
+    REQUIRE_FALSE(
+        stage.engine().execute(patch("lampd", R"({"spec":{"level":"high"}})")).has_value());
+  };
+  refuse();
+  CHECK(stage.replay().status().refused == 1);
+  CHECK(stage.seek(story.created).refused == 0);
+  refuse();
+  CHECK(stage.report().refused == 1);
 }
 
 TEST_CASE("events keep their distance, but for the first") {
