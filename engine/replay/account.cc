@@ -52,6 +52,14 @@ class Account {
                              event.transitions.end());
   }
 
+  // What was written to an object before it was put was written to another one.
+  void forget_replay(const ObjectKey& key) {
+    const auto found = traces_.find(key);
+    if (found == traces_.end()) return;
+    found->second.replay = {};
+    if (found->second.history.writes == 0) traces_.erase(found);
+  }
+
  private:
   std::map<ObjectKey, Traces> traces_;
   bool is_truncated_ = false;
@@ -178,25 +186,26 @@ std::string_view ReplayReport::verdict() const {
 }
 
 Result<ReplayReport> account(const storage::Snapshot& history, const View& replay,
-                             const UnderTest& under_test, Revision from, Revision until,
-                             Revision replay_from) {
-  ReplayReport report{.from = from, .until = until};
+                             const UnderTest& under_test, const ReplayProgress& progress) {
+  ReplayReport report{
+      .from = progress.begun_at, .until = progress.at, .objects = {}, .gaps = progress.gaps};
   Account account;
   if (auto traced = trace_history(history, under_test, report, account); !traced) {
     return std::unexpected(std::move(traced.error()));
   }
-  auto read =
-      replay.snapshot->events(replay_from, replay.revision(), [&](const storage::Event& event) {
-        if (is_restated(event)) return true;
-        if (Account::is_compared(event.key.resource)) {
-          account.note(event, &Traces::replay);
-        } else {
-          ++report.uncompared_replay;
-        }
-        return true;
-      });
+  const auto visit = [&](const storage::Event& event) {
+    if (is_restated(event)) {
+      if (event.revision <= progress.put_own) account.forget_replay(event.key);
+    } else if (Account::is_compared(event.key.resource)) {
+      account.note(event, &Traces::replay);
+    } else {
+      ++report.uncompared_replay;
+    }
+    return true;
+  };
+  auto read = replay.snapshot->events(progress.begun_own, replay.revision(), visit);
   if (!read) return std::unexpected(std::move(read.error()));
-  auto dropped = dropped_since(history, from);
+  auto dropped = dropped_since(history, report.from);
   if (!dropped) return std::unexpected(std::move(dropped.error()));
   report.dropped = std::move(*dropped);
   report.is_truncated = account.is_truncated();
@@ -206,7 +215,7 @@ Result<ReplayReport> account(const storage::Snapshot& history, const View& repla
     auto node = left.extract(left.begin());
     const auto& key = node.key();
     auto& traces = node.mapped();
-    if (auto added = add_objects(key, history, replay, until, traces); !added) {
+    if (auto added = add_objects(key, history, replay, report.until, traces); !added) {
       return std::unexpected(std::move(added.error()));
     }
     if (std::ranges::find(report.dropped, key.resource) != report.dropped.end()) {

@@ -9,6 +9,7 @@
 
 #include "engine/replay/compare.h"
 #include "engine/replay/gaps.h"
+#include "engine/replay/player.h"
 #include "engine/replay/under_test.h"
 #include "engine/view.h"
 #include "schema/status.h"
@@ -37,12 +38,12 @@ struct ReplayReport {
 
 inline constexpr std::size_t kAccountObjectsMax = 10'000;
 
-// The history's events in (from, until] by the writers under test; in the log of `replay` after
-// `replay_from` all events that restate none. Final objects as of `until`, and as of `replay`.
-// `gaps`, `refused` and `failure` are left to the caller.
+// The history's events behind `begun_at` up to `at` by the writers under test; in the log of
+// `replay` behind `begun_own` all events that restate none, but for those to objects that were put
+// later. Final objects as of `at`, and as of `replay`. `refused` and `failure` are left to the
+// caller.
 Result<ReplayReport> account(const storage::Snapshot& history, const View& replay,
-                             const UnderTest& under_test, Revision from, Revision until,
-                             Revision replay_from);
+                             const UnderTest& under_test, const ReplayProgress& progress);
 
 JsonObject report_json(const ReplayReport& report);
 

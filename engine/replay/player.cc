@@ -73,6 +73,19 @@ bool has_objects(const Kind& kind) {
   return !kind.is_view() && !kind.is_review;
 }
 
+// All of both that have objects; that of definitions comes last.
+std::vector<KindPtr> kinds_of(const Catalog& now, const Catalog& then) {
+  std::vector<KindPtr> kinds;
+  for (const auto* catalog : {&then, &now}) {
+    for (const auto& kind : catalog->kinds()) {
+      const bool is_there = catalog == &now && then.find_resource(kind->resource) != nullptr;
+      if (has_objects(*kind) && !is_there) kinds.push_back(kind);
+    }
+  }
+  std::ranges::partition(kinds, [](const KindPtr& kind) { return kind->resource != kDefinitions; });
+  return kinds;
+}
+
 }  // namespace
 
 // Restatements on their way to the writer, in order.
@@ -134,10 +147,9 @@ Result<CatalogPtr> Player::catalog_of(const storage::Snapshot& snapshot) const {
 }
 
 // `then` may be nullptr: nothing was there.
-Result<void> Player::remove_what_is_not_in(const Catalog& catalog, const storage::Snapshot* then,
-                                           bool definitions) {
-  for (const auto& kind : catalog.kinds()) {
-    if (!has_objects(*kind) || (kind->resource == kDefinitions) != definitions) continue;
+Result<void> Player::remove_what_is_not_in(const std::vector<KindPtr>& kinds,
+                                           const storage::Snapshot* then) {
+  for (const auto& kind : kinds) {
     Batch batch(*this);
     std::optional<ObjectKey> after;
     for (bool has_more = true; has_more;) {
@@ -268,16 +280,13 @@ Result<void> Player::put_state(Revision revision) {
   if (!past) return std::unexpected(std::move(past.error()));
   const auto* then = past->then.get();
   const auto counts = engine_.counts();
-  const auto current = engine_.view()->catalog;
   progress_ = {.begun_at = revision,
                .begun_own = engine_.view()->revision(),
                .begun_written = counts.written,
                .begun_refused = counts.refused};
   progress_.gaps.lacking = std::move(past->lacking);
-  for (const bool definitions : {false, true}) {
-    auto removed = remove_what_is_not_in(*current, then, definitions);
-    if (!removed) return removed;
-  }
+  const auto kinds = kinds_of(*engine_.view()->catalog, *past->catalog);
+  if (auto removed = remove_what_is_not_in(kinds, then); !removed) return removed;
   for (const bool definitions : {true, false}) {
     for (const auto& kind : past->catalog->kinds()) {
       const bool is_turn = (kind->resource == kDefinitions) == definitions;
@@ -285,6 +294,11 @@ Result<void> Player::put_state(Revision revision) {
       if (auto put = put_objects(*kind, *then); !put) return put;
     }
   }
+  // Once more, where somebody wrote meanwhile: what was made of a kind that had been gone through.
+  if (engine_.counts().written != counts.written) {
+    if (auto removed = remove_what_is_not_in(kinds, then); !removed) return removed;
+  }
+  progress_.put_own = engine_.view()->revision();
   return reached(revision);
 }
 

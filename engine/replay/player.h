@@ -27,6 +27,7 @@ struct ReplayProgress {
   // And in the replay's own log, before the first thing was put. What the engine had counted by
   // then is of another state.
   Revision begun_own;
+  Revision put_own;  // the last of what put it
   std::uint64_t begun_written = 0;
   std::uint64_t begun_refused = 0;
   // Since then.
@@ -46,7 +47,8 @@ class Player {
   Player(std::shared_ptr<const storage::Snapshot> history, Engine& engine, UnderTest under_test);
 
   // Makes everything as the history had it at `revision`, whatever was there; 0: nothing is. What
-  // the controller under test wrote is gone. kExpired, and nothing has changed, where check_state()
+  // the controller under test wrote is gone, but for what it does meanwhile to objects that are
+  // there already. kExpired, and nothing has changed, where check_state()
   // says so.
   Result<void> put_state(Revision revision);
   // kExpired where the history no longer has the state: something was dropped since, of another
@@ -74,8 +76,8 @@ class Player {
   };
   Result<Past> past_at(Revision revision) const;
   Result<CatalogPtr> catalog_of(const storage::Snapshot& snapshot) const;
-  Result<void> remove_what_is_not_in(const Catalog& catalog, const storage::Snapshot* then,
-                                     bool definitions);
+  Result<void> remove_what_is_not_in(const std::vector<KindPtr>& kinds,
+                                     const storage::Snapshot* then);
   Result<void> put_objects(const Kind& kind, const storage::Snapshot& then);
   Result<void> put_remaining_objects(const Kind& kind, Revision revision);
   Result<void> put_remaining(const Kind& kind, RemainingObject object, Batch& batch);

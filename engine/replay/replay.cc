@@ -168,11 +168,9 @@ Result<ReplayReport> Replay::report() const {
   const auto now = status();
   const auto view = engine_->view();
   if (view == nullptr) return unavailable("the store is being opened again");
-  auto report = account(player_->history(), *view, options_.under_test, now.progress.begun_at,
-                        now.progress.at, now.progress.begun_own);
+  auto report = account(player_->history(), *view, options_.under_test, now.progress);
   if (!report) return report;
   report->refused = now.refused;
-  report->gaps = now.progress.gaps;
   if (now.state == State::kFailed) report->failure = now.failure;
   return report;
 }

@@ -76,6 +76,15 @@ class Story {
   TestWorld world_;
 };
 
+Command note_creation(std::string_view name) {
+  auto command = command_by("lampd", Verb::kCreate);
+  command.group = "";
+  command.plural = "configmaps";
+  command.body = {
+      {"apiVersion", "v1"}, {"kind", "ConfigMap"}, {"metadata", JsonObject{{"name", name}}}};
+  return command;
+}
+
 // Does something once, on the writer's thread, as soon as something of the resource is published.
 class Reaction {
  public:
@@ -224,6 +233,39 @@ TEST_CASE("seeking back puts what was, and forgets what the controller wrote") {
   CHECK(found(whole.engine()).is_null());
   CHECK(whole.engine().view()->catalog->find_resource(kLamp.resource) == nullptr);
   CHECK(whole.seek(story.gone).state == State::kEnded);
+}
+
+TEST_CASE("what a controller does while a state is put, it does in that state") {
+  const Story story;
+  Stage stage(story.options(story.created, story.gone));
+  auto& engine = stage.engine();
+  write(engine, note_creation("old"));
+  stage.seek(story.deleted);
+  std::promise<Result<Outcome>> promise;
+  auto outcome = promise.get_future();
+  const auto submit = [&](Command command) {
+    engine.submit(std::move(command),
+                  [&](Result<Outcome> result) { promise.set_value(std::move(result)); });
+  };
+  SECTION("what it writes to an object that was put counts") {
+    const Reaction reaction(engine, kLamp.resource, [&] { submit(lit("True")); });
+    CHECK(stage.seek(story.created).progress.at == story.created);
+    REQUIRE(outcome.get().has_value());
+    CHECK(stage.replay().status().writes == 1);
+    const auto report = stage.report();
+    REQUIRE(report.objects.size() == 1);
+    CHECK(report.objects[0].replay_writes == 1);
+    CHECK(status_of(engine) == "True");
+  }
+  SECTION("what it writes before that goes with the old state, and what it makes goes as well") {
+    const ObjectKey key{"configmaps", "default", "new"};
+    const Reaction reaction(engine, key.resource, [&] { submit(note_creation("new")); });
+    stage.seek(story.created);
+    REQUIRE(outcome.get().has_value());
+    CHECK(found(engine, key).is_null());
+    CHECK(level_of(engine) == 1);
+    CHECK(stage.report().objects.empty());
+  }
 }
 
 TEST_CASE("what the history says is no write under test, also while it is said") {
