@@ -175,7 +175,7 @@ JsonObject object_json(const ObjectComparison& object) {
 }  // namespace
 
 bool ReplayReport::is_equal() const {
-  return !is_truncated && dropped.empty() && failure.empty() &&
+  return !is_truncated && dropped.empty() && failure.empty() && !on_way_to &&
          std::ranges::all_of(objects, &ObjectComparison::is_equal);
 }
 
@@ -187,8 +187,11 @@ std::string_view ReplayReport::verdict() const {
 
 Result<ReplayReport> account(const storage::Snapshot& history, const View& replay,
                              const UnderTest& under_test, const ReplayProgress& progress) {
-  ReplayReport report{
-      .from = progress.begun_at, .until = progress.at, .objects = {}, .gaps = progress.gaps};
+  ReplayReport report{.from = progress.begun_at,
+                      .until = progress.at,
+                      .objects = {},
+                      .gaps = progress.gaps,
+                      .on_way_to = progress.on_way_to};
   Account account;
   if (auto traced = trace_history(history, under_test, report, account); !traced) {
     return std::unexpected(std::move(traced.error()));
@@ -215,7 +218,9 @@ Result<ReplayReport> account(const storage::Snapshot& history, const View& repla
     auto node = left.extract(left.begin());
     const auto& key = node.key();
     auto& traces = node.mapped();
-    if (auto added = add_objects(key, history, replay, report.until, traces); !added) {
+    if (report.on_way_to) {
+      traces.history.gap = traces.history.way_gap = "what is half way between two revisions";
+    } else if (auto added = add_objects(key, history, replay, report.until, traces); !added) {
       return std::unexpected(std::move(added.error()));
     }
     if (std::ranges::find(report.dropped, key.resource) != report.dropped.end()) {
@@ -243,6 +248,7 @@ JsonObject report_json(const ReplayReport& report) {
       {"truncated", report.is_truncated},
       {"objects", std::move(objects)}};
   if (!report.failure.empty()) document["failure"] = report.failure;
+  if (report.on_way_to) document["onWayTo"] = report.on_way_to->number;
   return document;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,8 @@ struct ReplayReport {
   // Resources that are compared, of which the history no longer has all events since `from`.
   std::vector<std::string> dropped;
   std::string failure;  // why the replay could not go on
+  // Where it led when it was ended, or failed, half way: nothing is compared.
+  std::optional<Revision> on_way_to;
 
   bool is_equal() const;  // everything could be compared, and nothing differs
   // `equal`, `different`, `unknown` where nothing differs that could be compared, or `failed`.

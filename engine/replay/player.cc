@@ -280,7 +280,8 @@ Result<void> Player::put_state(Revision revision) {
   if (!past) return std::unexpected(std::move(past.error()));
   const auto* then = past->then.get();
   const auto counts = engine_.counts();
-  progress_ = {.begun_at = revision,
+  progress_ = {.on_way_to = revision,
+               .begun_at = revision,
                .begun_own = engine_.view()->revision(),
                .begun_written = counts.written,
                .begun_refused = counts.refused};
@@ -304,6 +305,7 @@ Result<void> Player::put_state(Revision revision) {
 
 Result<void> Player::reached(Revision revision) {
   progress_.at = revision;
+  progress_.on_way_to.reset();
   if (revision.number == 0) return {};
   const auto then = history_->at(revision);
   if (!then) return std::unexpected(then.error());
@@ -378,6 +380,7 @@ Result<void> Player::say(const FoldedChange& change, Batch& batch) {
 
 Result<void> Player::play(Revision until) {
   until = std::min(until, history_->head().revision);
+  progress_.on_way_to = until;
   Batch batch(*this);
   Result<void> said;
   const auto visit = [&](const storage::EventOutline& event) {
@@ -404,6 +407,7 @@ Result<void> Player::pass_to(Revision until) {
         fold_history(*history_, progress_.at, until, under_test_, interrupted_, progress_.gaps);
     if (!folded) return std::unexpected(std::move(folded.error()));
     if (auto goes_on = may_go_on(); !goes_on) return goes_on;
+    progress_.on_way_to = folded->until;
     Batch batch(*this);
     const auto dropped = progress_.gaps.events;
     for (const auto& change : folded->changes) {

@@ -21,8 +21,11 @@
 namespace gatefold::engine {
 
 struct ReplayProgress {
-  Revision at;        // of the history: everything up to it was said
-  Time time;          // when that was, then; 0 where that is no longer known
+  Revision at;  // of the history: everything up to it was said
+  Time time;    // when that was, then; 0 where that is no longer known
+  // Where what is being said leads: some of it may be said, so that what there is is no state of
+  // the history.
+  std::optional<Revision> on_way_to;
   Revision begun_at;  // where the state was put last, in the history
   // And in the replay's own log, before the first thing was put. What the engine had counted by
   // then is of another state.
@@ -63,6 +66,7 @@ class Player {
   // put_state() and pass_to() end before they are done, kServiceUnavailable, now and from now on:
   // they may go through all of a history. Any thread.
   void interrupt() { interrupted_ = true; }
+  bool is_interrupted() const { return interrupted_; }
 
   const ReplayProgress& progress() const { return progress_; }
   const storage::Snapshot& history() const { return *history_; }

@@ -80,7 +80,8 @@ std::string_view state_word(ReplayStatus::State state) {
   return "";
 }
 
-Result<std::unique_ptr<Replay>> Replay::open(ReplayOptions options, World world) {
+Result<std::unique_ptr<Replay>> Replay::open(ReplayOptions options, World world,
+                                             const std::stop_token& stop) {
   auto store = storage::Store::open({.directory = options.directory, .read_only = true});
   if (!store) return std::unexpected(std::move(store.error()));
   EngineOptions engine_options;
@@ -108,6 +109,7 @@ Result<std::unique_ptr<Replay>> Replay::open(ReplayOptions options, World world)
   status.state = replay->options_.waits_for_watch                ? State::kWaiting
                  : status.speed.type == ReplaySpeed::Type::kStep ? State::kPaused
                                                                  : State::kPlaying;
+  const std::stop_callback interrupting(stop, [&] { replay->player_->interrupt(); });
   if (auto put = replay->player_->put_state(*from); !put) {
     return std::unexpected(std::move(put.error()));
   }
@@ -132,12 +134,12 @@ void Replay::start() {
 }
 
 void Replay::stop() {
+  player_->interrupt();
   {
     const std::scoped_lock lock(mutex_);
     stopping_ = true;
     signal_.notify_one();
   }
-  player_->interrupt();
   if (thread_.joinable()) thread_.join();
 }
 
@@ -355,6 +357,9 @@ Result<void> Replay::schedule() {
 void Replay::publish(const Result<void>& done) {
   const std::scoped_lock lock(mutex_);
   status_.progress = player_->progress();
+  const bool was_ended =
+      !done && player_->is_interrupted() && done.error().reason == Reason::kServiceUnavailable;
+  if (was_ended) return;
   if (!done) {
     status_.state = State::kFailed;
     status_.failure = done.error().message;

@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <sstream>
+#include <stop_token>
 #include <thread>
 
 #include <catch2/catch.hpp>
@@ -344,6 +345,45 @@ TEST_CASE("a signal ends a replay in the midst of a seek") {
                            [&](const Result<ReplayStatus>&) { answered.set_value(); });
     stage.replay().stop();
     CHECK(answered.get_future().wait_for(std::chrono::seconds(0)) == std::future_status::ready);
+  }
+  SECTION("which says where, and compares nothing") {
+    Stage stage(story.options({}, story.gone));
+    auto& replay = stage.replay();
+    std::thread ending;
+    stage.seek({story.created.number - 1});
+    write(stage.engine(), note_creation("mine"));
+    // Between the lamp's creation and what became of it, until the replay takes no more controls.
+    const Reaction reaction(stage.engine(), kLamp.resource, [&] {
+      ending = std::thread([&] { replay.stop(); });
+      const auto refuses = std::make_shared<std::atomic<bool>>(false);
+      for (int i = 0; i < 60 && !*refuses; ++i) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        replay.control({.type = ReplayControl::Type::kLook},
+                       [refuses](const Result<ReplayStatus>& status) { *refuses = !status; });
+      }
+    });
+    const auto sought = stage.ask({.type = ReplayControl::Type::kSeek, .revision = story.gone});
+    ending.join();
+    REQUIRE_FALSE(sought.has_value());
+    CHECK(sought.error().reason == Reason::kServiceUnavailable);
+    const auto status = replay.status();
+    CHECK(status.state == State::kPaused);
+    CHECK(status.failure.empty());
+    const auto report = stage.report();
+    CHECK(report.failure.empty());
+    CHECK(report.verdict() == "unknown");
+    CHECK(report.on_way_to == story.gone);
+    REQUIRE(report.objects.size() == 1);
+    CHECK(report.objects[0].fields.empty());
+    CHECK_FALSE(report.objects[0].gap.empty());
+  }
+  SECTION("also one that has not begun") {
+    std::stop_source ending;
+    ending.request_stop();
+    const auto ended =
+        Replay::open(story.options(story.created, story.gone), real_world(), ending.get_token());
+    REQUIRE_FALSE(ended.has_value());
+    CHECK(ended.error().reason == Reason::kServiceUnavailable);
   }
   SECTION("wherever it is") {
     const auto store =
