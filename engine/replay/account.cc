@@ -48,8 +48,8 @@ class Account {
     // Who deletes gives no statuses.
     const auto gap = event.type == EventType::kDeleted ? "" : body_gap(event);
     if (!gap.empty()) trace.way_gap = unknown_content(event.revision, gap);
-    trace.transitions.insert(trace.transitions.end(), event.transitions.begin(),
-                             event.transitions.end());
+    for (const auto& transition : event.transitions) trace.note(transition);
+    if (trace.is_cut_off()) is_truncated_ = true;
   }
 
   // What was written to an object before it was put was written to another one.
@@ -226,8 +226,8 @@ Result<ReplayReport> account(const storage::Snapshot& history, const View& repla
     if (std::ranges::find(report.dropped, key.resource) != report.dropped.end()) {
       traces.history.way_gap = "the way there, of which events are no longer kept";
     }
-    report.objects.push_back(
-        compare_traces(key, traces.history, traces.replay, schema_of(replay, key.resource)));
+    report.objects.push_back(compare_traces(
+        key, std::move(traces.history), std::move(traces.replay), schema_of(replay, key.resource)));
   }
   return report;
 }

@@ -22,8 +22,8 @@ struct ReplayReport {
   Revision from;  // of the history
   Revision until;
   std::vector<ObjectComparison> objects;  // that either wrote, by key; those that differ and others
-  bool is_truncated = false;              // there are more than kAccountObjectsMax
-  std::uint64_t refused = 0;              // writes under test that an error answered
+  bool is_truncated = false;  // more than kAccountObjectsMax, or kTraceStatusesMax of one
+  std::uint64_t refused = 0;  // writes under test that an error answered
   // Of Events and Leases, which no two runs write alike.
   std::uint64_t uncompared_history = 0;
   std::uint64_t uncompared_replay = 0;

@@ -92,7 +92,7 @@ std::string replay_table(const engine::ReplayReport& report) {
     out += format_text("Events and Leases are not compared: {} writes in the history, here {}\n",
                        report.uncompared_history, report.uncompared_replay);
   }
-  if (report.is_truncated) out += "there are more objects than this report holds\n";
+  if (report.is_truncated) out += "there are more objects, or statuses, than a report holds\n";
   for (const auto& resource : report.dropped) {
     out += format_text("{}: the history no longer has all events\n", resource);
   }

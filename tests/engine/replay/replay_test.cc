@@ -294,6 +294,20 @@ TEST_CASE("what was refused before a state was put is forgotten with it") {
   CHECK(stage.report().refused == 1);
 }
 
+TEST_CASE("a controller that flaps for long is told as far as a report holds it") {
+  const Story story;
+  Stage stage(story.options(story.created, story.brightened));
+  for (int i = 0; i <= static_cast<int>(kTraceStatusesMax); ++i)
+    write(stage.engine(), lit(i % 2 == 0 ? "False" : "True"));
+  stage.seek(story.brightened);
+  const auto report = stage.report();
+  CHECK(report.is_truncated);
+  CHECK(report.verdict() == "different");
+  REQUIRE(report.objects.at(0).conditions.size() == 1);
+  CHECK(report.objects[0].conditions[0].order == StatusOrder::kExtra);
+  CHECK(report.objects[0].conditions[0].replay.size() == kTraceStatusesMax);
+}
+
 TEST_CASE("events keep their distance, but for the first") {
   const Time then{1'000};
   CHECK(pause_ns(then, {61'000}, 1, 1'000'000) == 60'000);
