@@ -61,6 +61,7 @@ using GuardCounts = std::array<std::array<std::uint64_t, kGuardModes>, kGuardRul
 struct EngineCounts {
   std::uint64_t commands = 0;
   std::uint64_t events = 0;
+  std::uint64_t written = 0;  // those that no history said (engine/replay/)
   std::uint64_t batches = 0;
   std::uint64_t decided_again = 0;  // by the writer, because a read moved
   std::uint64_t commit_ns = 0;      // that commits took, syncs included

@@ -140,6 +140,7 @@ Health Sequencer::health() const {
 EngineCounts Sequencer::counts() const {
   EngineCounts counts{.commands = commands_.load(),
                       .events = events_.load(),
+                      .written = written_.load(),
                       .batches = batches_.load(),
                       .decided_again = decided_again_.load(),
                       .commit_ns = commit_ns_.load()};
@@ -188,6 +189,7 @@ void Sequencer::accept(Entry& entry, Decision decision, Batch& batch) {
   for (auto& count : decision.sightings) batch.sightings.push_back(std::move(count));
   int in_batch = decision.outcome_in_batch;
   if (decision.event) {
+    if (entry.command.restatement != nullptr) ++batch.restated;
     in_batch = static_cast<int>(batch.entries.size());
     batch.bytes += decision.event->body->size() + decision.event->stored_body.size();
     batch.time = std::max(batch.time, decision.event->event.time);
@@ -457,6 +459,7 @@ void Sequencer::publish(Batch& batch) {
   }
   if (has_events) {
     events_.fetch_add(batch.entries.size(), std::memory_order_relaxed);
+    written_.fetch_add(batch.entries.size() - batch.restated, std::memory_order_relaxed);
     batches_.fetch_add(1, std::memory_order_relaxed);
   }
   // Not before the View is there: a decision made without it would not hold.

@@ -89,8 +89,9 @@ class Sequencer {
     std::vector<storage::SightingCount> sightings;
     std::vector<Answer> answers;
     Overlay overlay;
-    std::size_t bytes = 0;  // of the bodies in `entries`
-    Time time;              // of the last event
+    std::size_t bytes = 0;     // of the bodies in `entries`
+    std::size_t restated = 0;  // of `entries`: what a history says
+    Time time;                 // of the last event
   };
 
   std::vector<Entry> take();
@@ -154,6 +155,7 @@ class Sequencer {
 
   std::atomic<std::uint64_t> commands_{0};
   std::atomic<std::uint64_t> events_{0};
+  std::atomic<std::uint64_t> written_{0};
   std::atomic<std::uint64_t> batches_{0};
   std::atomic<std::uint64_t> decided_again_{0};
   std::atomic<std::uint64_t> commit_ns_{0};

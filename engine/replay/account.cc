@@ -4,16 +4,26 @@
 #include <map>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "engine/gap.h"
+#include "engine/replay/remains.h"
 #include "engine/replay/restate.h"
 #include "schema/json.h"
 
 namespace gatefold::engine {
 namespace {
 
+using storage::EventType;
+
 struct Traces {
   ObjectTrace history;
   ObjectTrace replay;
 };
+
+std::string unknown_content(Revision revision, std::string_view gap) {
+  return fmt::format("the content of revision {} is not known: {}", revision.number, gap);
+}
 
 class Account {
  public:
@@ -35,8 +45,19 @@ class Account {
     }
     auto& trace = found->second.*side;
     ++trace.writes;
-    trace.transitions.insert(trace.transitions.end(), event.transitions.begin(),
-                             event.transitions.end());
+    // Who deletes gives no statuses.
+    const auto gap = event.type == EventType::kDeleted ? "" : body_gap(event);
+    if (!gap.empty()) trace.way_gap = unknown_content(event.revision, gap);
+    for (const auto& transition : event.transitions) trace.note(transition);
+    if (trace.is_cut_off()) is_truncated_ = true;
+  }
+
+  // What was written to an object before it was put was written to another one.
+  void forget_replay(const ObjectKey& key) {
+    const auto found = traces_.find(key);
+    if (found == traces_.end()) return;
+    found->second.replay = {};
+    if (found->second.history.writes == 0) traces_.erase(found);
   }
 
  private:
@@ -89,6 +110,9 @@ Result<void> add_objects(const ObjectKey& key, const storage::Snapshot& history,
   if (!then) {
     traces.history.gap = std::move(then.error().message);
   } else if (*then) {
+    const auto gap = stand_in_gap(history, (*then)->revision);
+    if (!gap) return std::unexpected(gap.error());
+    if (!gap->empty()) traces.history.gap = unknown_content((*then)->revision, *gap);
     auto object = parse_object((*then)->body);
     if (!object) return std::unexpected(std::move(object.error()));
     traces.history.object = std::move(*object);
@@ -151,7 +175,7 @@ JsonObject object_json(const ObjectComparison& object) {
 }  // namespace
 
 bool ReplayReport::is_equal() const {
-  return !is_truncated && dropped.empty() && failure.empty() &&
+  return !is_truncated && dropped.empty() && failure.empty() && !on_way_to &&
          std::ranges::all_of(objects, &ObjectComparison::is_equal);
 }
 
@@ -162,25 +186,29 @@ std::string_view ReplayReport::verdict() const {
 }
 
 Result<ReplayReport> account(const storage::Snapshot& history, const View& replay,
-                             const UnderTest& under_test, Revision from, Revision until,
-                             Revision replay_from) {
-  ReplayReport report{.from = from, .until = until};
+                             const UnderTest& under_test, const ReplayProgress& progress) {
+  ReplayReport report{.from = progress.begun_at,
+                      .until = progress.at,
+                      .objects = {},
+                      .gaps = progress.gaps,
+                      .on_way_to = progress.on_way_to};
   Account account;
   if (auto traced = trace_history(history, under_test, report, account); !traced) {
     return std::unexpected(std::move(traced.error()));
   }
-  auto read =
-      replay.snapshot->events(replay_from, replay.revision(), [&](const storage::Event& event) {
-        if (is_restated(event)) return true;
-        if (Account::is_compared(event.key.resource)) {
-          account.note(event, &Traces::replay);
-        } else {
-          ++report.uncompared_replay;
-        }
-        return true;
-      });
+  const auto visit = [&](const storage::Event& event) {
+    if (is_restated(event)) {
+      if (event.revision <= progress.put_own) account.forget_replay(event.key);
+    } else if (Account::is_compared(event.key.resource)) {
+      account.note(event, &Traces::replay);
+    } else {
+      ++report.uncompared_replay;
+    }
+    return true;
+  };
+  auto read = replay.snapshot->events(progress.begun_own, replay.revision(), visit);
   if (!read) return std::unexpected(std::move(read.error()));
-  auto dropped = dropped_since(history, from);
+  auto dropped = dropped_since(history, report.from);
   if (!dropped) return std::unexpected(std::move(dropped.error()));
   report.dropped = std::move(*dropped);
   report.is_truncated = account.is_truncated();
@@ -190,17 +218,16 @@ Result<ReplayReport> account(const storage::Snapshot& history, const View& repla
     auto node = left.extract(left.begin());
     const auto& key = node.key();
     auto& traces = node.mapped();
-    if (auto added = add_objects(key, history, replay, until, traces); !added) {
+    if (report.on_way_to) {
+      traces.history.gap = traces.history.way_gap = "what is half way between two revisions";
+    } else if (auto added = add_objects(key, history, replay, report.until, traces); !added) {
       return std::unexpected(std::move(added.error()));
     }
-    auto comparison =
-        compare_traces(key, traces.history, traces.replay, schema_of(replay, key.resource));
     if (std::ranges::find(report.dropped, key.resource) != report.dropped.end()) {
-      comparison.conditions.clear();
-      if (comparison.gap.empty())
-        comparison.gap = "the way there, of which events are no longer kept";
+      traces.history.way_gap = "the way there, of which events are no longer kept";
     }
-    report.objects.push_back(std::move(comparison));
+    report.objects.push_back(compare_traces(
+        key, std::move(traces.history), std::move(traces.replay), schema_of(replay, key.resource)));
   }
   return report;
 }
@@ -221,6 +248,7 @@ JsonObject report_json(const ReplayReport& report) {
       {"truncated", report.is_truncated},
       {"objects", std::move(objects)}};
   if (!report.failure.empty()) document["failure"] = report.failure;
+  if (report.on_way_to) document["onWayTo"] = report.on_way_to->number;
   return document;
 }
 

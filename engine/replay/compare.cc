@@ -4,6 +4,8 @@
 #include <map>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "engine/replay/restate.h"
 
 namespace gatefold::engine {
@@ -59,23 +61,27 @@ Value essence_of(Value object) {
   return object;
 }
 
-std::vector<ConditionMoves> moves_of(const ObjectTrace& history, const ObjectTrace& replay) {
+std::vector<ConditionMoves> moves_of(ObjectTrace& history, ObjectTrace& replay) {
   std::map<std::pair<std::string, std::string>, ConditionMoves> found;
-  const auto note = [&](const ObjectTrace& trace, std::vector<std::string> ConditionMoves::* side) {
-    for (const auto& transition : trace.transitions) {
-      (found[{transition.path, transition.type}].*side).push_back(transition.new_status);
-    }
-  };
-  note(history, &ConditionMoves::history);
-  note(replay, &ConditionMoves::replay);
+  for (auto& [name, statuses] : history.statuses) found[name].history = std::move(statuses);
+  for (auto& [name, statuses] : replay.statuses) found[name].replay = std::move(statuses);
   std::vector<ConditionMoves> moves;
   for (auto& [name, move] : found) {
     move.path = name.first;
     move.type = name.second;
     move.order = order_of(move.history, move.replay);
-    moves.push_back(std::move(move));
+    // Behind the end of one that is cut off nothing is known, but that more than a whole one of the
+    // history is more.
+    const bool is_known = !replay.is_cut_off() || move.replay.size() > move.history.size();
+    if (is_known && !history.is_cut_off()) moves.push_back(std::move(move));
   }
   return moves;
+}
+
+std::string way_gap_of(ObjectTrace& history, const ObjectTrace& replay) {
+  if (!history.way_gap.empty()) return std::move(history.way_gap);
+  if (!history.is_cut_off() && !replay.is_cut_off()) return "";
+  return fmt::format("the statuses behind the first {}", kTraceStatusesMax);
 }
 
 }  // namespace
@@ -103,18 +109,25 @@ bool ObjectComparison::differs() const {
   });
 }
 
-ObjectComparison compare_traces(ObjectKey key, const ObjectTrace& history,
-                                const ObjectTrace& replay, const SchemaNode* schema) {
+void ObjectTrace::note(const storage::Transition& transition) {
+  if (++statuses_count > kTraceStatusesMax) return;
+  statuses[{transition.path, transition.type}].push_back(transition.new_status);
+}
+
+ObjectComparison compare_traces(ObjectKey key, ObjectTrace history, ObjectTrace replay,
+                                const SchemaNode* schema) {
   ObjectComparison comparison{.key = std::move(key),
                               .history_writes = history.writes,
                               .replay_writes = replay.writes,
                               .fields = {},
-                              .conditions = moves_of(history, replay),
-                              .gap = history.gap,
+                              .conditions = {},
+                              .gap = std::move(history.gap),
                               .is_gone = history.object.is_null() && replay.object.is_null()};
+  if (history.way_gap.empty()) comparison.conditions = moves_of(history, replay);
   if (comparison.gap.empty()) {
-    comparison.fields =
-        diff(essence_of(history.object), essence_of(replay.object), {.schema = schema});
+    comparison.fields = diff(essence_of(std::move(history.object)),
+                             essence_of(std::move(replay.object)), {.schema = schema});
+    comparison.gap = way_gap_of(history, replay);
   }
   return comparison;
 }

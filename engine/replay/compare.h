@@ -1,9 +1,12 @@
 // What a controller under test made of an object, against what the history's own made of it. Pure.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/tell/diff.h"
@@ -14,12 +17,22 @@
 
 namespace gatefold::engine {
 
+// Statuses of an object that are kept of each of the two. Conditions have some; what has more
+// flaps.
+inline constexpr std::size_t kTraceStatusesMax = 1'000;
+
 // What one of the two did to an object.
 struct ObjectTrace {
   std::uint64_t writes = 0;
-  std::vector<storage::Transition> transitions;  // that its writes made, oldest first
-  Value object;                                  // at the end; null: it is not there
-  std::string gap;                               // why `object` is not known
+  // That its writes gave to conditions, by path and type, oldest first.
+  std::map<std::pair<std::string, std::string>, std::vector<std::string>> statuses;
+  std::size_t statuses_count = 0;  // of all, kept or not
+  Value object;                    // at the end; null: it is not there
+  std::string gap;                 // why `object` is not known
+  std::string way_gap;             // why not all statuses are
+
+  void note(const storage::Transition& transition);
+  bool is_cut_off() const { return statuses_count > kTraceStatusesMax; }
 };
 
 enum class StatusOrder {
@@ -47,8 +60,8 @@ struct ObjectComparison {
   std::uint64_t history_writes = 0;
   std::uint64_t replay_writes = 0;
   std::vector<FieldChange> fields;         // from the history's object to the replay's
-  std::vector<ConditionMoves> conditions;  // by path and type
-  std::string gap;                         // why fields could not be compared
+  std::vector<ConditionMoves> conditions;  // by path and type; none where they can't be compared
+  std::string gap;                         // why not all could be compared
   bool is_gone = false;                    // neither has it in the end
 
   // Other fields in the end, or statuses on the way that are more or others than the history's. Of
@@ -60,7 +73,7 @@ struct ObjectComparison {
 // Leaves out what depends on when, and how often, something was written: lastTransitionTime,
 // resourceVersion, generation, managedFields, times of creation and deletion, and uids, which
 // objects get that the controller creates. `schema` as in DiffOptions.
-ObjectComparison compare_traces(ObjectKey key, const ObjectTrace& history,
-                                const ObjectTrace& replay, const SchemaNode* schema);
+ObjectComparison compare_traces(ObjectKey key, ObjectTrace history, ObjectTrace replay,
+                                const SchemaNode* schema);
 
 }  // namespace gatefold::engine

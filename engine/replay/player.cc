@@ -9,7 +9,6 @@
 
 #include "engine/compose.h"
 #include "engine/definitions.h"
-#include "engine/replay/remains.h"
 #include "schema/json.h"
 #include "schema/meta.h"
 #include "storage/redact.h"
@@ -74,6 +73,19 @@ bool has_objects(const Kind& kind) {
   return !kind.is_view() && !kind.is_review;
 }
 
+// All of both that have objects; that of definitions comes last.
+std::vector<KindPtr> kinds_of(const Catalog& now, const Catalog& then) {
+  std::vector<KindPtr> kinds;
+  for (const auto* catalog : {&then, &now}) {
+    for (const auto& kind : catalog->kinds()) {
+      const bool is_there = catalog == &now && then.find_resource(kind->resource) != nullptr;
+      if (has_objects(*kind) && !is_there) kinds.push_back(kind);
+    }
+  }
+  std::ranges::partition(kinds, [](const KindPtr& kind) { return kind->resource != kDefinitions; });
+  return kinds;
+}
+
 }  // namespace
 
 // Restatements on their way to the writer, in order.
@@ -102,13 +114,14 @@ class Player::Batch {
       for (int attempt = 0; !outcome && outcome.error().reason == Reason::kAlreadyExists &&
                             attempt < kReplacementsMax;
            ++attempt) {
-        count(player_.engine_.execute(restating(removal_of(waiting_[i]->event))), true);
+        player_.engine_.execute(restating(removal_of(waiting_[i]->event)));
         outcome = player_.engine_.execute(restating(waiting_[i]));
       }
       if (!outcome) return std::unexpected(std::move(outcome.error()));
       // What came and went at once is missed by nobody.
       const bool came_and_went = waiting_[i]->after == nullptr && !waiting_[i]->is_single;
-      count(outcome, waiting_[i]->is_exact || came_and_went);
+      const bool is_unheard = outcome->effect == Outcome::Effect::kUnchanged;
+      if (is_unheard && !waiting_[i]->is_exact && !came_and_went) ++player_.progress_.unheard;
     }
     waiting_.clear();
     appearing_.clear();
@@ -116,14 +129,6 @@ class Player::Batch {
   }
 
  private:
-  void count(const Result<Outcome>& outcome, bool may_be_nothing) {
-    if (outcome && outcome->effect != Outcome::Effect::kUnchanged) {
-      ++player_.progress_.restated;
-    } else if (!may_be_nothing) {
-      ++player_.progress_.unheard;
-    }
-  }
-
   Player& player_;
   std::vector<std::shared_ptr<const Restatement>> waiting_;
   std::set<ObjectKey> appearing_;
@@ -142,10 +147,9 @@ Result<CatalogPtr> Player::catalog_of(const storage::Snapshot& snapshot) const {
 }
 
 // `then` may be nullptr: nothing was there.
-Result<void> Player::remove_what_is_not_in(const Catalog& catalog, const storage::Snapshot* then,
-                                           bool definitions) {
-  for (const auto& kind : catalog.kinds()) {
-    if (!has_objects(*kind) || (kind->resource == kDefinitions) != definitions) continue;
+Result<void> Player::remove_what_is_not_in(const std::vector<KindPtr>& kinds,
+                                           const storage::Snapshot* then) {
+  for (const auto& kind : kinds) {
     Batch batch(*this);
     std::optional<ObjectKey> after;
     for (bool has_more = true; has_more;) {
@@ -173,8 +177,13 @@ Result<void> Player::remove_what_is_not_in(const Catalog& catalog, const storage
 Result<bool> Player::is_there(const ObjectKey& key, std::string_view uid,
                               const storage::Snapshot& then) const {
   auto was = then.get(key);
-  if (was) return *was && to_string((*was)->uid) == uid;
-  if (was.error().reason != Reason::kExpired) return std::unexpected(std::move(was.error()));
+  if (!was && was.error().reason != Reason::kExpired) return std::unexpected(was.error());
+  if (was) {
+    if (!*was) return false;
+    const auto gap = stand_in_gap(*history_, (*was)->revision);
+    if (!gap) return std::unexpected(gap.error());
+    if (gap->empty()) return to_string((*was)->uid) == uid;
+  }
   const auto last = last_remaining(*history_, key, then.head().revision, interrupted_);
   if (!last) return std::unexpected(last.error());
   if (!*last) return false;
@@ -195,11 +204,18 @@ Result<void> Player::put_objects(const Kind& kind, const storage::Snapshot& then
     has_more = rows->size() == kRowsMax;
     for (auto& row : *rows) {
       after = row.key;
+      if (auto goes_on = may_go_on(); !goes_on) return goes_on;
+      const auto gap = stand_in_gap(*history_, row.revision);
+      if (!gap) return std::unexpected(gap.error());
+      if (!gap->empty()) {
+        auto put = put_remaining(kind, {std::move(row.key), row.revision}, batch);
+        if (!put) return put;
+        continue;
+      }
       Restatement put{.event = event_about(kind, std::move(row.key), row.revision),
                       .after = std::move(row.body),
                       .is_exact = true};
       put.event.schema_id = std::move(row.schema_id);
-      if (auto goes_on = may_go_on(); !goes_on) return goes_on;
       if (auto added = batch.add(std::move(put)); !added) return added;
     }
   }
@@ -210,20 +226,27 @@ Result<void> Player::put_remaining_objects(const Kind& kind, Revision revision) 
   auto objects = remaining_objects(*history_, kind.resource, revision);
   if (!objects) return std::unexpected(std::move(objects.error()));
   Batch batch(*this);
-  for (auto& [key, newest] : *objects) {
-    auto shown = last_remaining(*history_, key, newest, interrupted_);
-    if (!shown) return std::unexpected(std::move(shown.error()));
-    if (!*shown || (*shown)->revision != newest) progress_.gaps.add(newest, key);
-    if (!*shown) continue;
-    const auto event = history_->event((*shown)->revision);
-    if (!event) return std::unexpected(event.error());
-    Restatement put{.event = event_about(kind, std::move(key), (*shown)->revision),
-                    .after = std::move((*shown)->body),
-                    .is_exact = true};
-    put.event.schema_id = (*event)->schema_id;
-    if (auto added = batch.add(std::move(put)); !added) return added;
+  for (auto& object : *objects) {
+    if (auto put = put_remaining(kind, std::move(object), batch); !put) return put;
   }
   return batch.finish();
+}
+
+Result<void> Player::put_remaining(const Kind& kind, RemainingObject object, Batch& batch) {
+  if (auto goes_on = may_go_on(); !goes_on) return goes_on;
+  auto shown = last_remaining(*history_, object.key, object.revision, interrupted_);
+  if (!shown) return std::unexpected(std::move(shown.error()));
+  if (!*shown || (*shown)->revision != object.revision) {
+    progress_.gaps.add(object.revision, object.key);
+  }
+  if (!*shown) return {};
+  const auto event = history_->event((*shown)->revision);
+  if (!event) return std::unexpected(event.error());
+  Restatement put{.event = event_about(kind, std::move(object.key), (*shown)->revision),
+                  .after = std::move((*shown)->body),
+                  .is_exact = true};
+  put.event.schema_id = (*event)->schema_id;
+  return batch.add(std::move(put));
 }
 
 Result<Player::Past> Player::past_at(Revision revision) const {
@@ -256,13 +279,15 @@ Result<void> Player::put_state(Revision revision) {
   auto past = past_at(revision);
   if (!past) return std::unexpected(std::move(past.error()));
   const auto* then = past->then.get();
-  progress_ = {};
+  const auto counts = engine_.counts();
+  progress_ = {.on_way_to = revision,
+               .begun_at = revision,
+               .begun_own = engine_.view()->revision(),
+               .begun_written = counts.written,
+               .begun_refused = counts.refused};
   progress_.gaps.lacking = std::move(past->lacking);
-  const auto current = engine_.view()->catalog;
-  for (const bool definitions : {false, true}) {
-    auto removed = remove_what_is_not_in(*current, then, definitions);
-    if (!removed) return removed;
-  }
+  const auto kinds = kinds_of(*engine_.view()->catalog, *past->catalog);
+  if (auto removed = remove_what_is_not_in(kinds, then); !removed) return removed;
   for (const bool definitions : {true, false}) {
     for (const auto& kind : past->catalog->kinds()) {
       const bool is_turn = (kind->resource == kDefinitions) == definitions;
@@ -270,14 +295,17 @@ Result<void> Player::put_state(Revision revision) {
       if (auto put = put_objects(*kind, *then); !put) return put;
     }
   }
-  progress_ = {.begun_at = revision,
-               .begun_own = engine_.view()->revision(),
-               .gaps = std::move(progress_.gaps)};
+  // Once more, where somebody wrote meanwhile: what was made of a kind that had been gone through.
+  if (engine_.counts().written != counts.written) {
+    if (auto removed = remove_what_is_not_in(kinds, then); !removed) return removed;
+  }
+  progress_.put_own = engine_.view()->revision();
   return reached(revision);
 }
 
 Result<void> Player::reached(Revision revision) {
   progress_.at = revision;
+  progress_.on_way_to.reset();
   if (revision.number == 0) return {};
   const auto then = history_->at(revision);
   if (!then) return std::unexpected(then.error());
@@ -310,7 +338,7 @@ Result<Body> Player::body_before(const FoldedChange& change, const ObjectKey& ke
   return *last ? std::move((*last)->body) : nullptr;
 }
 
-// Nothing where the content of what it changes to is no longer kept, and where a history tells of
+// Nothing where the content of what it changes to can't be read, and where a history tells of
 // itself.
 Result<std::optional<Restatement>> Player::restatement_of(FoldedChange change) {
   auto event = history_->event(change.to);
@@ -352,6 +380,7 @@ Result<void> Player::say(const FoldedChange& change, Batch& batch) {
 
 Result<void> Player::play(Revision until) {
   until = std::min(until, history_->head().revision);
+  progress_.on_way_to = until;
   Batch batch(*this);
   Result<void> said;
   const auto visit = [&](const storage::EventOutline& event) {
@@ -378,6 +407,7 @@ Result<void> Player::pass_to(Revision until) {
         fold_history(*history_, progress_.at, until, under_test_, interrupted_, progress_.gaps);
     if (!folded) return std::unexpected(std::move(folded.error()));
     if (auto goes_on = may_go_on(); !goes_on) return goes_on;
+    progress_.on_way_to = folded->until;
     Batch batch(*this);
     const auto dropped = progress_.gaps.events;
     for (const auto& change : folded->changes) {

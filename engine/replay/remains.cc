@@ -5,6 +5,7 @@
 #include <ranges>
 #include <utility>
 
+#include "engine/gap.h"
 #include "engine/short_lived.h"
 #include "storage/fork.h"
 
@@ -82,11 +83,20 @@ Result<bool> outline_remains(const storage::Snapshot& history, Revision after, R
   return !has_enough;
 }
 
+Result<std::string> stand_in_gap(const storage::Snapshot& history, Revision revision) {
+  const auto event = history.event(revision);
+  if (!event && event.error().reason == Reason::kExpired) return "";
+  if (!event) return std::unexpected(event.error());
+  return std::string(*event ? body_gap(**event) : "");
+}
+
 Result<storage::Body> remaining_body(const storage::Snapshot& history, Revision revision) {
   auto body = history.body(revision);
-  if (body) return std::make_shared<const std::string>(std::move(*body));
-  if (body.error().reason == Reason::kExpired) return nullptr;
-  return std::unexpected(std::move(body.error()));
+  if (!body && body.error().reason == Reason::kExpired) return nullptr;
+  if (!body) return std::unexpected(std::move(body.error()));
+  const auto gap = stand_in_gap(history, revision);
+  if (!gap) return std::unexpected(gap.error());
+  return gap->empty() ? std::make_shared<const std::string>(std::move(*body)) : nullptr;
 }
 
 Result<std::optional<RemainingVersion>> last_remaining(const storage::Snapshot& history,

@@ -1,5 +1,5 @@
-// What can still be read of a history of which something was dropped or redacted. Answers depend on
-// the log alone, so that every way to a revision comes to the same.
+// What can be read of a history of which something was dropped or redacted, or was never known.
+// Answers depend on the log alone, so that every way to a revision comes to the same.
 #pragma once
 
 #include <atomic>
@@ -21,7 +21,11 @@ namespace gatefold::engine {
 Result<bool> outline_remains(const storage::Snapshot& history, Revision after, Revision until,
                              const storage::Snapshot::OutlineVisitor& visit, Gaps& gaps);
 
-// The content of an event; null where it is no longer kept.
+// What is lacking of the object that an event has, where it only stands in (engine/gap.h); empty
+// for all others, and where the record is no longer kept.
+Result<std::string> stand_in_gap(const storage::Snapshot& history, Revision revision);
+
+// The content of an event; null where it is no longer kept, or something stands in for it.
 Result<storage::Body> remaining_body(const storage::Snapshot& history, Revision revision);
 
 struct RemainingVersion {
@@ -29,7 +33,7 @@ struct RemainingVersion {
   storage::Body body;
 };
 
-// The newest version up to `until`, of the life that the object had then, whose content is kept;
+// The newest version up to `until`, of the life that the object had then, that has a content;
 // nothing where it was not there or none is. Costs as much as the object has versions;
 // kServiceUnavailable once it is interrupted.
 Result<std::optional<RemainingVersion>> last_remaining(const storage::Snapshot& history,

@@ -80,7 +80,8 @@ std::string_view state_word(ReplayStatus::State state) {
   return "";
 }
 
-Result<std::unique_ptr<Replay>> Replay::open(ReplayOptions options, World world) {
+Result<std::unique_ptr<Replay>> Replay::open(ReplayOptions options, World world,
+                                             const std::stop_token& stop) {
   auto store = storage::Store::open({.directory = options.directory, .read_only = true});
   if (!store) return std::unexpected(std::move(store.error()));
   EngineOptions engine_options;
@@ -108,6 +109,7 @@ Result<std::unique_ptr<Replay>> Replay::open(ReplayOptions options, World world)
   status.state = replay->options_.waits_for_watch                ? State::kWaiting
                  : status.speed.type == ReplaySpeed::Type::kStep ? State::kPaused
                                                                  : State::kPlaying;
+  const std::stop_callback interrupting(stop, [&] { replay->player_->interrupt(); });
   if (auto put = replay->player_->put_state(*from); !put) {
     return std::unexpected(std::move(put.error()));
   }
@@ -132,12 +134,12 @@ void Replay::start() {
 }
 
 void Replay::stop() {
+  player_->interrupt();
   {
     const std::scoped_lock lock(mutex_);
     stopping_ = true;
     signal_.notify_one();
   }
-  player_->interrupt();
   if (thread_.joinable()) thread_.join();
 }
 
@@ -158,12 +160,9 @@ void Replay::control(ReplayControl control, Done done) {
 ReplayStatus Replay::status() const {
   const std::scoped_lock lock(mutex_);
   auto status = status_;
-  const auto& progress = status.progress;
-  const auto known = progress.begun_own.number + progress.restated;
-  // What is being said this moment is not counted yet.
-  const auto head = engine_->hub().head().number;
-  status.writes = head > known ? head - known : 0;
-  status.refused = engine_->counts().refused;
+  const auto counts = engine_->counts();
+  status.writes = counts.written - status.progress.begun_written;
+  status.refused = counts.refused - status.progress.begun_refused;
   return status;
 }
 
@@ -171,11 +170,9 @@ Result<ReplayReport> Replay::report() const {
   const auto now = status();
   const auto view = engine_->view();
   if (view == nullptr) return unavailable("the store is being opened again");
-  auto report = account(player_->history(), *view, options_.under_test, now.progress.begun_at,
-                        now.progress.at, now.progress.begun_own);
+  auto report = account(player_->history(), *view, options_.under_test, now.progress);
   if (!report) return report;
   report->refused = now.refused;
-  report->gaps = now.progress.gaps;
   if (now.state == State::kFailed) report->failure = now.failure;
   return report;
 }
@@ -360,6 +357,9 @@ Result<void> Replay::schedule() {
 void Replay::publish(const Result<void>& done) {
   const std::scoped_lock lock(mutex_);
   status_.progress = player_->progress();
+  const bool was_ended =
+      !done && player_->is_interrupted() && done.error().reason == Reason::kServiceUnavailable;
+  if (was_ended) return;
   if (!done) {
     status_.state = State::kFailed;
     status_.failure = done.error().message;

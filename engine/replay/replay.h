@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -52,8 +53,9 @@ struct ReplayStatus {
   Revision from;
   Revision to;
   ReplaySpeed speed;
+  // Since the state was put.
   std::uint64_t writes = 0;   // events of the replay that the history has not: those under test
-  std::uint64_t refused = 0;  // writes that were refused, since the start
+  std::uint64_t refused = 0;  // writes that an error answered
 };
 std::string_view state_word(ReplayStatus::State state);
 
@@ -71,8 +73,10 @@ class Replay {
  public:
   // Opens the directory for reading alone and puts the state as of `from`. kBadRequest for moments
   // that are none of the history's; kExpired where it no longer has the state. Events that it no
-  // longer has are passed over, and counted.
-  static Result<std::unique_ptr<Replay>> open(ReplayOptions options, World world);
+  // longer has are passed over, and counted. kServiceUnavailable once it is stopped: a state may be
+  // large.
+  static Result<std::unique_ptr<Replay>> open(ReplayOptions options, World world,
+                                              const std::stop_token& stop = {});
   // After stop(); all Views are gone.
   ~Replay();
   Replay(const Replay&) = delete;
@@ -82,8 +86,8 @@ class Replay {
 
   // Begins to play, on a thread of its own.
   void start();
-  // Ends the thread; controls under way are answered, a seek may come to fail. Before the engine is
-  // stopped.
+  // Ends the thread, wherever it is, which is no failure of the replay; controls under way are
+  // answered, a seek may come to fail. Before the engine is stopped.
   void stop();
 
   // Any thread, as what follows. `done` is called once, with what came of it when it is done, on

@@ -2,7 +2,10 @@
 
 #include <chrono>
 #include <csignal>
+#include <future>
+#include <memory>
 #include <optional>
+#include <stop_token>
 #include <utility>
 
 #include <fmt/format.h>
@@ -21,6 +24,9 @@ namespace gatefold::tools {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+// How late a signal is noticed.
+constexpr std::chrono::nanoseconds kTick = std::chrono::milliseconds(50);
 
 Result<std::optional<Moment>> parse_end(const std::string& text) {
   if (text.empty()) return std::nullopt;
@@ -72,11 +78,11 @@ bool is_over(engine::ReplayStatus::State state) {
 // nothing was written for `settle`. Says when the replay can't go on.
 void wait_for_end(const engine::Replay& replay, bool ends_by_itself,
                   std::chrono::nanoseconds settle, const sigset_t& signals) {
-  constexpr timespec kTick{.tv_sec = 0, .tv_nsec = 50'000'000};
+  constexpr timespec kWait{.tv_sec = 0, .tv_nsec = kTick.count()};
   std::uint64_t writes = 0;
   std::optional<Clock::time_point> quiet_since;
   bool has_failed = false;
-  while (sigtimedwait(&signals, nullptr, &kTick) < 0) {
+  while (sigtimedwait(&signals, nullptr, &kWait) < 0) {
     const auto status = replay.status();
     const bool fails = status.state == engine::ReplayStatus::State::kFailed;
     if (fails && !has_failed) {
@@ -116,10 +122,31 @@ void add_check(const engine::Replay& replay, api::Probes& probes) {
   });
 }
 
+// nullptr: a signal has ended it.
+Result<std::unique_ptr<engine::Replay>> open(engine::ReplayOptions options,
+                                             const sigset_t& signals) {
+  constexpr timespec kNoWait{};
+  std::stop_source ending;
+  auto opened = std::async(std::launch::async, [&] {
+    return engine::Replay::open(std::move(options), engine::real_world(), ending.get_token());
+  });
+  while (opened.wait_for(kTick) != std::future_status::ready) {
+    if (sigtimedwait(&signals, nullptr, &kNoWait) >= 0) ending.request_stop();
+  }
+  auto replay = opened.get();
+  const bool can_open = replay || replay.error().reason == Reason::kServiceUnavailable;
+  if (can_open && ending.stop_requested()) return nullptr;
+  return replay;
+}
+
 int serve(engine::ReplayOptions parsed, const ReplayCommandOptions& options,
           const Endpoint& endpoint, std::int64_t settle_ns, const sigset_t& signals) {
-  auto replay = engine::Replay::open(std::move(parsed), engine::real_world());
+  auto replay = open(std::move(parsed), signals);
   if (!replay) return report(replay.error());
+  if (*replay == nullptr) {
+    spdlog::warn("ended before the state to begin with was put: there is nothing to report");
+    return options.exit_at_end ? kFoundSomething : kFine;
+  }
   auto& engine = (*replay)->engine();
   api::Documents documents;
   api::Probes probes;

@@ -51,14 +51,14 @@ void append_gaps(std::string& out, const engine::Gaps& gaps) {
     out += format_text("{}: what was there at first is no longer kept\n", resource);
   }
   if (gaps.events == 0) return;
-  out += format_text("passed over, as no longer kept: {} events, revisions", gaps.events);
+  out += format_text("passed over, as not kept or not known: {} events, revisions", gaps.events);
   for (const auto& run : gaps.revisions) {
     out += run.first == run.last ? fmt::format(" {}", run.first.number)
                                  : fmt::format(" {}-{}", run.first.number, run.last.number);
   }
   out += gaps.is_truncated ? " and more\n" : "\n";
   for (const auto& key : gaps.objects) {
-    out += format_text("  {}: not all of its contents are kept\n", to_string(key));
+    out += format_text("  {}: not all of its contents are known\n", to_string(key));
   }
 }
 
@@ -92,11 +92,15 @@ std::string replay_table(const engine::ReplayReport& report) {
     out += format_text("Events and Leases are not compared: {} writes in the history, here {}\n",
                        report.uncompared_history, report.uncompared_replay);
   }
-  if (report.is_truncated) out += "there are more objects than this report holds\n";
+  if (report.is_truncated) out += "there are more objects, or statuses, than a report holds\n";
   for (const auto& resource : report.dropped) {
     out += format_text("{}: the history no longer has all events\n", resource);
   }
   append_gaps(out, report.gaps);
+  if (report.on_way_to) {
+    out += format_text("ended on the way to revision {}, where nothing can be compared\n",
+                       report.on_way_to->number);
+  }
   if (!report.failure.empty()) {
     out += format_text("the replay could not go on: {}\n", report.failure);
   }

@@ -8,10 +8,9 @@ namespace {
 using namespace gatefold::test;
 
 ObjectTrace trace(const Texts& statuses, std::string_view object = "{}") {
-  ObjectTrace trace{.writes = statuses.size(), .transitions = {}, .object = json(object)};
+  ObjectTrace trace{.writes = statuses.size(), .object = json(object)};
   for (const auto& status : statuses) {
-    trace.transitions.push_back(
-        {.path = "status.conditions", .type = "Ready", .new_status = status});
+    trace.note({.path = "status.conditions", .type = "Ready", .new_status = status});
   }
   return trace;
 }
@@ -51,6 +50,25 @@ TEST_CASE("a flap is a difference, a step that was left out is none") {
   CHECK(compare_traces(key, trace({"False", "True"}), trace({"True"}), nullptr).is_equal());
   CHECK_FALSE(
       compare_traces(key, trace({"True"}), trace({"True", "False", "True"}), nullptr).is_equal());
+}
+
+TEST_CASE("of what flaps for long the first statuses are kept, and no more is said than they say") {
+  const ObjectKey key{"lamps", "default", "a"};
+  Texts flaps(kTraceStatusesMax + 1, "False");
+  const auto extra = compare_traces(key, trace({"False"}), trace(flaps), nullptr);
+  CHECK(extra.differs());
+  CHECK(extra.conditions.at(0).order == StatusOrder::kExtra);
+  CHECK(extra.conditions[0].replay.size() == kTraceStatusesMax);
+  CHECK_FALSE(extra.gap.empty());
+  flaps.back() = "True";
+  for (const auto& [history, replay] : {std::pair(flaps, Texts{"True"}), {flaps, flaps}}) {
+    const auto unknown = compare_traces(key, trace(history), trace(replay), nullptr);
+    CHECK_FALSE(unknown.differs());
+    CHECK_FALSE(unknown.is_equal());
+    CHECK(unknown.conditions.empty());
+  }
+  flaps.pop_back();
+  CHECK(compare_traces(key, trace(flaps), trace(flaps), nullptr).is_equal());
 }
 
 TEST_CASE("of what is gone in the end a last status that was never reached is a difference") {

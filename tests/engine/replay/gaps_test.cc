@@ -1,10 +1,15 @@
-// Histories of which something was dropped or redacted, in front of controllers.
+// Histories of which something was dropped or redacted, or never known, in front of controllers.
+#include <set>
+#include <utility>
+
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
+#include "engine/gap.h"
 #include "engine/replay/restate.h"
 #include "schema/json.h"
 #include "schema/meta.h"
+#include "storage/history_writer.h"
 #include "storage/redact.h"
 #include "tests/engine/replay/lamp_story.h"
 #include "tests/storage/raw_database.h"
@@ -73,6 +78,35 @@ class History {
     engine_.reset();
     REQUIRE(open_store(directory())->begin_epoch(last).has_value());
     open();
+  }
+  // As of a source that has not the objects of these events: what was known last stands in.
+  void lack(const std::set<Revision>& revisions) {
+    engine_.reset();
+    const auto copy = scratch_.path() / "copy";
+    {
+      const auto source = open_store(directory());
+      const auto target = open_store(copy);
+      const auto all = source->snapshot();
+      storage::HistoryWriter writer(*target);
+      std::vector<storage::Transition> unseen;
+      const auto visit = [&](storage::Event event) {
+        auto body = std::make_shared<const std::string>(all->body(event.revision).value());
+        if (revisions.contains(event.revision)) {
+          add_body_gap(event, "the object");
+          body = std::make_shared<const std::string>(writer.current(event.key).value()->body);
+          unseen = std::exchange(event.transitions, {});
+        } else {
+          event.transitions.insert(event.transitions.begin(), unseen.begin(), unseen.end());
+          unseen.clear();
+        }
+        return writer.add(std::move(event), std::move(body)).has_value();
+      };
+      REQUIRE(all->events({}, all->head().revision, visit).has_value());
+      REQUIRE(writer.finish().has_value());
+      REQUIRE(target->head().revision == all->head().revision);
+    }
+    std::filesystem::remove_all(directory());
+    std::filesystem::rename(copy, directory());
   }
   void lose_body(Revision revision) {
     engine_.reset();
@@ -301,6 +335,52 @@ TEST_CASE("a version that was redacted is passed over") {
     CHECK(report.objects.at(0).conditions.size() == 1);
     CHECK_FALSE(report.is_equal());
   }
+}
+
+TEST_CASE("a version that only stands in is passed over") {
+  History history;
+  const auto created = history.say(creation(1));
+  const auto unknown = history.level(2);
+  const auto next = history.say(patch("meter", R"({"metadata":{"annotations":{"watts":"5"}}})"));
+  const auto last = history.level(3);
+  history.lack({unknown});
+  check_ways(history);
+  const auto named_alone = [&](const Gaps& gaps) {
+    return gaps.events == 1 && gaps.revisions.at(0).first == unknown &&
+           gaps.objects == std::vector<ObjectKey>{kLamp};
+  };
+
+  Stage stage(history.options(created));
+  const auto status = stage.step();
+  CHECK(status.progress.at == next);
+  CHECK(named_alone(status.progress.gaps));
+  CHECK(level_of(stage.engine()) == 2);
+  stage.seek(last);
+  stage.seek(unknown);
+  CHECK(level_of(stage.engine()) == 1);
+  CHECK(named_alone(stage.report().gaps));
+  stage.step();
+  CHECK(level_of(stage.engine()) == 2);
+}
+
+TEST_CASE("what a controller did in a version that only stands in, nobody knows") {
+  History history;
+  const auto created = history.say(creation(1));
+  const auto unknown = history.say(lit("True"));
+  const auto last = history.level(2);
+  history.lack({unknown});
+  auto options = history.options(created);
+  const auto until = GENERATE(false, true) ? unknown : last;
+  options.to = until;
+  Stage stage(options);
+  write(stage.engine(), lit("True"));
+  stage.seek(until);
+  const auto report = stage.report();
+  CHECK(report.verdict() == "unknown");
+  REQUIRE(report.objects.size() == 1);
+  CHECK(report.objects[0].history_writes == 1);
+  CHECK(report.objects[0].gap.find("the object") != std::string::npos);
+  CHECK(report.objects[0].conditions.empty());
 }
 
 TEST_CASE("an object of which nothing can be read comes with its first version that can be") {

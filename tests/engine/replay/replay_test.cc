@@ -2,11 +2,15 @@
 // and a meter that reads it.
 #include "engine/replay/replay.h"
 
+#include <atomic>
 #include <chrono>
 #include <fstream>
+#include <functional>
 #include <future>
 #include <map>
+#include <optional>
 #include <sstream>
+#include <stop_token>
 #include <thread>
 
 #include <catch2/catch.hpp>
@@ -71,6 +75,28 @@ class Story {
 
   ScratchDirectory scratch_;
   TestWorld world_;
+};
+
+Command note_creation(std::string_view name) {
+  auto command = command_by("lampd", Verb::kCreate);
+  command.group = "";
+  command.plural = "configmaps";
+  command.body = {
+      {"apiVersion", "v1"}, {"kind", "ConfigMap"}, {"metadata", JsonObject{{"name", name}}}};
+  return command;
+}
+
+// Does something once, on the writer's thread, as soon as something of the resource is published.
+class Reaction {
+ public:
+  Reaction(Engine& engine, std::string resource, std::function<void()> act) {
+    bell_->resource = std::move(resource);
+    bell_->ring = std::move(act);
+    REQUIRE(engine.hub().add(bell_));
+  }
+
+ private:
+  std::shared_ptr<Bell> bell_ = std::make_shared<Bell>();
 };
 
 std::map<std::string, std::string> files_of(const std::filesystem::path& directory) {
@@ -210,6 +236,78 @@ TEST_CASE("seeking back puts what was, and forgets what the controller wrote") {
   CHECK(whole.seek(story.gone).state == State::kEnded);
 }
 
+TEST_CASE("what a controller does while a state is put, it does in that state") {
+  const Story story;
+  Stage stage(story.options(story.created, story.gone));
+  auto& engine = stage.engine();
+  write(engine, note_creation("old"));
+  stage.seek(story.deleted);
+  std::promise<Result<Outcome>> promise;
+  auto outcome = promise.get_future();
+  const auto submit = [&](Command command) {
+    engine.submit(std::move(command),
+                  [&](Result<Outcome> result) { promise.set_value(std::move(result)); });
+  };
+  SECTION("what it writes to an object that was put counts") {
+    const Reaction reaction(engine, kLamp.resource, [&] { submit(lit("True")); });
+    CHECK(stage.seek(story.created).progress.at == story.created);
+    REQUIRE(outcome.get().has_value());
+    CHECK(stage.replay().status().writes == 1);
+    const auto report = stage.report();
+    REQUIRE(report.objects.size() == 1);
+    CHECK(report.objects[0].replay_writes == 1);
+    CHECK(status_of(engine) == "True");
+  }
+  SECTION("what it writes before that goes with the old state, and what it makes goes as well") {
+    const ObjectKey key{"configmaps", "default", "new"};
+    const Reaction reaction(engine, key.resource, [&] { submit(note_creation("new")); });
+    stage.seek(story.created);
+    REQUIRE(outcome.get().has_value());
+    CHECK(found(engine, key).is_null());
+    CHECK(level_of(engine) == 1);
+    CHECK(stage.report().objects.empty());
+  }
+}
+
+TEST_CASE("what the history says is no write under test, also while it is said") {
+  const Story story;
+  Stage stage(story.options({}, story.gone));
+  std::optional<std::uint64_t> writes;
+  const Reaction reaction(stage.engine(), kLamp.resource,
+                          [&] { writes = stage.replay().status().writes; });
+  stage.seek(story.brightened);
+  CHECK(writes == 0);
+}
+
+TEST_CASE("what was refused before a state was put is forgotten with it") {
+  const Story story;
+  Stage stage(story.options(story.created, story.gone));
+  stage.step();
+  const auto refuse = [&] {
+    REQUIRE_FALSE(
+        stage.engine().execute(patch("lampd", R"({"spec":{"level":"high"}})")).has_value());
+  };
+  refuse();
+  CHECK(stage.replay().status().refused == 1);
+  CHECK(stage.seek(story.created).refused == 0);
+  refuse();
+  CHECK(stage.report().refused == 1);
+}
+
+TEST_CASE("a controller that flaps for long is told as far as a report holds it") {
+  const Story story;
+  Stage stage(story.options(story.created, story.brightened));
+  for (int i = 0; i <= static_cast<int>(kTraceStatusesMax); ++i)
+    write(stage.engine(), lit(i % 2 == 0 ? "False" : "True"));
+  stage.seek(story.brightened);
+  const auto report = stage.report();
+  CHECK(report.is_truncated);
+  CHECK(report.verdict() == "different");
+  REQUIRE(report.objects.at(0).conditions.size() == 1);
+  CHECK(report.objects[0].conditions[0].order == StatusOrder::kExtra);
+  CHECK(report.objects[0].conditions[0].replay.size() == kTraceStatusesMax);
+}
+
 TEST_CASE("events keep their distance, but for the first") {
   const Time then{1'000};
   CHECK(pause_ns(then, {61'000}, 1, 1'000'000) == 60'000);
@@ -261,6 +359,45 @@ TEST_CASE("a signal ends a replay in the midst of a seek") {
                            [&](const Result<ReplayStatus>&) { answered.set_value(); });
     stage.replay().stop();
     CHECK(answered.get_future().wait_for(std::chrono::seconds(0)) == std::future_status::ready);
+  }
+  SECTION("which says where, and compares nothing") {
+    Stage stage(story.options({}, story.gone));
+    auto& replay = stage.replay();
+    std::thread ending;
+    stage.seek({story.created.number - 1});
+    write(stage.engine(), note_creation("mine"));
+    // Between the lamp's creation and what became of it, until the replay takes no more controls.
+    const Reaction reaction(stage.engine(), kLamp.resource, [&] {
+      ending = std::thread([&] { replay.stop(); });
+      const auto refuses = std::make_shared<std::atomic<bool>>(false);
+      for (int i = 0; i < 60 && !*refuses; ++i) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        replay.control({.type = ReplayControl::Type::kLook},
+                       [refuses](const Result<ReplayStatus>& status) { *refuses = !status; });
+      }
+    });
+    const auto sought = stage.ask({.type = ReplayControl::Type::kSeek, .revision = story.gone});
+    ending.join();
+    REQUIRE_FALSE(sought.has_value());
+    CHECK(sought.error().reason == Reason::kServiceUnavailable);
+    const auto status = replay.status();
+    CHECK(status.state == State::kPaused);
+    CHECK(status.failure.empty());
+    const auto report = stage.report();
+    CHECK(report.failure.empty());
+    CHECK(report.verdict() == "unknown");
+    CHECK(report.on_way_to == story.gone);
+    REQUIRE(report.objects.size() == 1);
+    CHECK(report.objects[0].fields.empty());
+    CHECK_FALSE(report.objects[0].gap.empty());
+  }
+  SECTION("also one that has not begun") {
+    std::stop_source ending;
+    ending.request_stop();
+    const auto ended =
+        Replay::open(story.options(story.created, story.gone), real_world(), ending.get_token());
+    REQUIRE_FALSE(ended.has_value());
+    CHECK(ended.error().reason == Reason::kServiceUnavailable);
   }
   SECTION("wherever it is") {
     const auto store =
