@@ -1,5 +1,6 @@
 #include "storage/fork.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <system_error>
@@ -11,7 +12,10 @@
 
 #include "storage/directory_lock.h"
 #include "storage/failures.h"
+#include "storage/leave_out.h"
 #include "storage/lineage.h"
+#include "storage/pin.h"
+#include "storage/redact.h"
 #include "storage/store.h"
 #include "storage/undo.h"
 
@@ -71,16 +75,52 @@ Result<void> check_target(const files::path& target, const files::path& unfinish
   return {};
 }
 
-// Goes back to `then` and becomes a directory of its own; answers how many events it does not have.
-Result<std::uint64_t> go_its_own_way(const files::path& directory, const Head& now,
-                                     const Head& then, const Progress& progress) {
+// What nobody can tell any more of objects that may be lacking goes; the resource is then named.
+Result<void> leave_out_untold(const std::shared_ptr<Database>& database, const Head& now,
+                              const MayLack& may_lack, Fork& fork) {
+  const auto kept = read_kept(*database, nullptr);
+  if (!kept) return std::unexpected(kept.error());
+  const bool has_redacted = kept->contains(kRedactions);
+  for (const auto& [resource, of_resource] : *kept) {
+    const bool is_whole = of_resource.horizon <= fork.as_of && !has_redacted;
+    if (is_whole || !may_lack || !may_lack(resource)) continue;
+    const auto left_out = leave_out(database, resource, now, fork.as_of);
+    if (!left_out) return std::unexpected(left_out.error());
+    if (*left_out && std::ranges::find(fork.lacking, resource) == fork.lacking.end()) {
+      fork.lacking.push_back(resource);
+    }
+  }
+  return {};
+}
+
+// The log of a fork ends with an event: of those behind it up to the moment nothing is left.
+Result<Head> last_event(const std::shared_ptr<Database>& database, const Head& now,
+                        Revision moment) {
+  const auto pin = std::make_shared<const Snapshot::Pin>(database);
+  const auto past = Snapshot(pin, now).at(moment);
+  if (!past) return std::unexpected(past.error());
+  const auto last = (*past)->last_kept();
+  if (!last) return std::unexpected(last.error());
+  if (!*last) {
+    return failure(Reason::kExpired,
+                   fmt::format("no event up to revision {} is kept", moment.number));
+  }
+  return **last;
+}
+
+// Goes back to the moment and becomes a directory of its own.
+Result<void> go_its_own_way(const files::path& directory, const Head& now, const MayLack& may_lack,
+                            const Progress& progress, Fork& fork) {
   Location location;
   location.path = directory.string();
   location.env = rocksdb::Env::Default();
   auto database = Database::open(location);
   if (!database) return std::unexpected(std::move(database.error()));
-  const auto undone = undo(*database, now, then, progress);
-  if (!undone) return undone;
+  if (auto left_out = leave_out_untold(*database, now, may_lack, fork); !left_out) return left_out;
+  const auto then = last_event(*database, now, fork.as_of);
+  if (!then) return std::unexpected(then.error());
+  const auto undone = undo(*database, now, *then, progress);
+  if (!undone) return std::unexpected(undone.error());
   auto lineage = read_lineage(**database);
   if (!lineage) return std::unexpected(std::move(lineage.error()));
   const auto source = (*database)->read(Family::kMeta, kMetaIncarnation);
@@ -89,19 +129,20 @@ Result<std::uint64_t> go_its_own_way(const files::path& directory, const Head& n
   if (!incarnation) return std::unexpected(incarnation.error());
   rocksdb::WriteBatch batch;
   batch.Put(slice(kMetaLineage),
-            encode_lineage(lineage_at(std::move(*lineage), source->value_or(""), then.revision)));
+            encode_lineage(lineage_at(std::move(*lineage), source->value_or(""), then->revision)));
   batch.Put(slice(kMetaIncarnation), *incarnation);
-  batch.Put(slice(kMetaHead), encode_head(then));
+  batch.Put(slice(kMetaHead), encode_head(*then));
   auto written = check((*database)->write(batch, /*sync=*/true));
   if (written) written = (*database)->flush();
-  if (!written) return std::unexpected(std::move(written.error()));
-  return undone;
+  fork.head = *then;
+  fork.undone = *undone;
+  return written;
 }
 
 }  // namespace
 
 Result<std::vector<std::string>> lacking_at(const KeptByResource& all, Revision revision,
-                                            const std::function<bool(std::string_view)>& may_lack) {
+                                            const MayLack& may_lack) {
   std::vector<std::string> lacking;
   for (const auto& [resource, kept] : all) {
     if (revision >= kept.horizon) continue;
@@ -117,7 +158,7 @@ Result<std::vector<std::string>> lacking_at(const KeptByResource& all, Revision 
 }
 
 Result<Fork> fork(const files::path& source, const Moment& moment, const files::path& target,
-                  const Progress& progress, const std::function<bool(std::string_view)>& may_lack) {
+                  const Progress& progress, const MayLack& may_lack) {
   auto whole = target;
   if (!whole.has_filename()) whole = whole.parent_path();
   const files::path unfinished = whole.string() + ".unfinished";
@@ -133,14 +174,7 @@ Result<Fork> fork(const files::path& source, const Moment& moment, const files::
   const auto as_of = (*past)->head().revision;
   auto lacking = lacking_at((*store)->kept(), as_of, may_lack);
   if (!lacking) return std::unexpected(std::move(lacking.error()));
-  // The log of the fork ends with an event: of those behind it up to the moment nothing is left.
-  const auto last = (*past)->last_kept();
-  if (!last) return std::unexpected(last.error());
-  if (!*last) {
-    return failure(Reason::kExpired,
-                   fmt::format("no event up to revision {} is kept", as_of.number));
-  }
-  const auto then = **last;
+  Fork fork{.head = {}, .as_of = as_of, .lacking = std::move(*lacking)};
 
   std::error_code error;
   if (!files::create_directories(unfinished, error)) return failed(unfinished, error);
@@ -148,15 +182,10 @@ Result<Fork> fork(const files::path& source, const Moment& moment, const files::
   const auto lock = DirectoryLock::take(unfinished);
   if (!lock) return std::unexpected(lock.error());
   auto made = share_files(source, unfinished);
-  std::uint64_t undone = 0;
-  if (made) {
-    auto gone = go_its_own_way(unfinished, now, then, progress);
-    undone = gone.value_or(0);
-    if (!gone) made = std::unexpected(std::move(gone.error()));
-  }
+  if (made) made = go_its_own_way(unfinished, now, may_lack, progress, fork);
   if (made) {
     auto acknowledged = Acknowledged::open(unfinished, /*read_only=*/false);
-    if (acknowledged) (*acknowledged)->advance(then);
+    if (acknowledged) (*acknowledged)->advance(fork.head);
     made = acknowledged ? sync(unfinished, O_DIRECTORY) : std::unexpected(acknowledged.error());
   }
   if (!made) {
@@ -168,7 +197,7 @@ Result<Fork> fork(const files::path& source, const Moment& moment, const files::
   if (auto synced = sync(files::absolute(whole).parent_path(), O_DIRECTORY); !synced) {
     return std::unexpected(std::move(synced.error()));
   }
-  return Fork{then, as_of, undone, std::move(*lacking)};
+  return fork;
 }
 
 }  // namespace gatefold::storage

@@ -86,13 +86,18 @@ Result<void> raise_format(const Database& database) {
   return check(database.write(batch, /*sync=*/true));
 }
 
-Result<void> check_format(const Database& database, bool read_only) {
+Result<void> check_format(const Database& database, bool read_only,
+                          const std::optional<Head>& acknowledged) {
   const auto format = read_number(database, kMetaFormat);
   if (!format) return std::unexpected(format.error());
   if (!*format) {
     const auto last = last_of_log(database);
     if (!last) return std::unexpected(last.error());
     if (last->revision.number != 0) return corruption("there is a log, but no meta rows");
+    if (acknowledged && acknowledged->revision.number != 0) {
+      return corruption(fmt::format("revision {} was acknowledged, but there is no log",
+                                    acknowledged->revision.number));
+    }
     if (read_only) return failure(Reason::kNotFound, "the data directory is empty");
     return create(database);
   }
@@ -250,7 +255,7 @@ Result<Recovered> recover_state(const std::shared_ptr<Database>& database, bool 
   if (auto completed = complete_families(*database, read_only); !completed) {
     return std::unexpected(std::move(completed.error()));
   }
-  if (auto known = check_format(*database, read_only); !known) {
+  if (auto known = check_format(*database, read_only, acknowledged); !known) {
     return std::unexpected(std::move(known.error()));
   }
   auto incarnation = read_incarnation(*database);

@@ -37,6 +37,8 @@ class Trim {
   Result<bool> bodies(const KeepLimits& limits, Time now);
   // By the count of versions. `counted` is up to where that was done already.
   Result<bool> versions(std::uint64_t count_max, Revision& counted);
+  // One record, whatever is kept; the horizon is the caller's.
+  Result<void> drop_record(Revision revision);
 
   // Closes the batch: seals for the records that were dropped, and what is kept now.
   Result<void> finish();
@@ -59,7 +61,6 @@ class Trim {
   Result<bool> replace_all(const std::string& object, Revision version);
   Result<std::vector<Revision>> older(What what, std::string_view object, Revision revision) const;
   Result<void> drop(What what, Revision revision);
-  Result<void> drop_record(Revision revision);
   Result<void> drop_body(Revision revision);
   Result<void> seal();
   Result<Seal> begin_seal(Revision first);

@@ -43,23 +43,28 @@ void prove_rows(const Snapshot::Pin& pin, const VerifyProgress& progress, Verify
   report.rows = rows.rows();
 }
 
-// A directory whose files are whole, and whose rows keep it from being opened.
-void prove_closed_rows(const std::filesystem::path& directory, const VerifyProgress& progress,
+// A directory whose files are whole, and whose rows keep it from being opened. False: they could
+// not be read.
+bool prove_closed_rows(const std::filesystem::path& directory, const VerifyProgress& progress,
                        VerifyReport& report, Findings& findings) {
   Location location;
   location.env = rocksdb::Env::Default();
   location.path = directory.string();
   location.read_only = true;
   auto database = Database::open(location);
-  if (!database) return;
+  if (!database) return false;
   for (const auto& family : kFamilies) {
-    if (!(*database)->has(family.family)) return;
+    if (!(*database)->has(family.family)) return false;
   }
   const auto head = told_head(**database);
-  if (!head) return;
-  report.head = *head;
   const Snapshot::Pin pin(std::move(*database));
+  if (!head) {
+    const Rows log(pin.database(), Family::kLog, pin.snapshot(), "", "");
+    return !log.valid() && log.status();
+  }
+  report.head = *head;
   prove_rows(pin, progress, report, findings);
+  return true;
 }
 
 // What keeps a directory from being opened.
@@ -67,11 +72,11 @@ void prove_closed(const std::filesystem::path& directory, const Status& why,
                   const VerifyProgress& progress, VerifyReport& report, Findings& findings) {
   prove_closed_files(directory, findings);
   if (!findings.is_empty()) return;
-  prove_closed_rows(directory, progress, report, findings);
+  const bool is_read = prove_closed_rows(directory, progress, report, findings);
   const auto acknowledged = Acknowledged::open(directory, /*read_only=*/true);
   const auto last =
       acknowledged ? (*acknowledged)->last().value_or(std::nullopt) : std::optional<Head>();
-  if (last && report.head.revision.number > 0 && last->revision > report.head.revision) {
+  if (last && is_read && last->revision > report.head.revision) {
     const auto first = report.head.revision.next();
     findings.add({.revision = first,
                   .until = last->revision > first ? last->revision : Revision{},

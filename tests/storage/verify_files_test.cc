@@ -169,5 +169,62 @@ TEST_CASE("commits that were acknowledged and are gone are named") {
   CHECK(named(killed.path()) == Names{"log 6-7"});
 }
 
+// Whose rows are all in the WAL.
+void write_young(const fs::path& directory, int count) {
+  const ScratchDirectory live;
+  const auto store = open_store(live.path());
+  Writer writer(*store);
+  for (int i = 0; i < count; ++i) writer.put("thing", fmt::format("{}", i));
+  fs::copy(live.path(), directory, fs::copy_options::recursive);
+}
+
+TEST_CASE("a young directory whose commits are all gone is damaged, and not made anew") {
+  const ScratchDirectory directory;
+  write_young(directory.path(), 3);
+  const auto remove_all = [&](std::string_view extension) {
+    std::vector<fs::path> found;
+    for (const auto& file : fs::directory_iterator(directory.path())) {
+      if (file.path().extension() == extension) found.push_back(file.path());
+    }
+    REQUIRE_FALSE(found.empty());
+    for (const auto& file : found) fs::remove(file);
+  };
+  Names expected{"log 1-3"};
+  SECTION("its log is cut to nothing") {
+    for (const auto& file : fs::directory_iterator(directory.path())) {
+      if (file.path().extension() == ".log") fs::resize_file(file.path(), 0);
+    }
+  }
+  SECTION("its log is not there") {
+    remove_all(".log");
+  }
+  SECTION("its database is not there") {
+    fs::remove(directory.path() / "CURRENT");
+    expected = {"CURRENT 1-3"};
+  }
+  SECTION("nothing of it is there") {
+    for (const auto& [name, bytes] : files_in(directory.path())) {
+      if (name != "acknowledged") fs::remove(directory.path() / name);
+    }
+    expected = {"CURRENT 1-3"};
+  }
+  CHECK(named(directory.path()) == expected);
+  const auto opened = storage::Store::open({.directory = directory.path()});
+  REQUIRE_FALSE(opened.has_value());
+  CHECK(opened.error().message.starts_with("corruption: "));
+  CHECK(named(directory.path()) == expected);
+}
+
+TEST_CASE("a directory that has no commits yet is empty, and not damaged") {
+  const ScratchDirectory directory;
+  write_young(directory.path(), 0);
+  for (const auto& file : fs::directory_iterator(directory.path())) {
+    if (file.path().extension() == ".log") fs::resize_file(file.path(), 0);
+  }
+  const auto report = storage::verify_directory(directory.path());
+  REQUIRE_FALSE(report.has_value());
+  CHECK(report.error().reason == Reason::kNotFound);
+}
+
 }  // namespace
 }  // namespace gatefold::test
