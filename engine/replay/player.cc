@@ -114,8 +114,8 @@ class Player::Batch {
       for (int attempt = 0; !outcome && outcome.error().reason == Reason::kAlreadyExists &&
                             attempt < kReplacementsMax;
            ++attempt) {
-        player_.engine_.execute(restating(removal_of(waiting_[i]->event)));
-        outcome = player_.engine_.execute(restating(waiting_[i]));
+        outcome = player_.engine_.execute(restating(removal_of(waiting_[i]->event)));
+        if (outcome) outcome = player_.engine_.execute(restating(waiting_[i]));
       }
       if (!outcome) return std::unexpected(std::move(outcome.error()));
       // What came and went at once is missed by nobody.
