@@ -64,6 +64,10 @@ class LogProof {
   Revision next_readable(Revision damaged) const;
   void check_end(Revision next);
   void check_seal(const Seal& seal, Revision last, Revision expected);
+  void check_place(const Seal& seal, Revision last, Revision expected, bool is_passed_over);
+  void check_dropped(const Seal& seal, Revision last);
+  void blame_seal(Revision first, Revision last);
+  bool is_seal_wrong(const LogRow& row, const Digest& digest);
   void check_row(Revision revision, std::string_view bytes);
   bool check_content(Revision revision, const DecodedRecord& decoded, const LogRow& row,
                      const BodyRow& body);
@@ -85,6 +89,8 @@ class LogProof {
   // What the next row goes on from. Behind a row that does not fit, what it says and what follows
   // from it: either may be wrong. Empty: not known.
   std::vector<Chain> before_{Chain{}};
+  // The row before, where it is a seal whose end only the next row can prove.
+  std::optional<Snapshot::Pin::Sealed> seal_before_;
   bool is_whole_ = true;
   std::uint64_t events_ = 0;
   std::uint64_t events_in_all_ = 0;  // as `kept` says
