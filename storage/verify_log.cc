@@ -397,6 +397,7 @@ bool LogProof::is_body_wrong(Revision revision, const DecodedRecord& decoded, co
 
 // Content that retention took; that of redactions is looked at when all of them are known.
 void LogProof::check_gap(Revision revision, const std::string& resource, const BodyRow& body) {
+  if (body.gap != BodyGap::kNone) with_gaps_.insert(resource);
   if (body.gap != BodyGap::kTrimmed || kept_ == nullptr || doubted_.contains(resource)) return;
   const auto found = kept_->find(resource);
   if (found == kept_->end()) return;  // which is named for itself

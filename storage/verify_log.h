@@ -54,6 +54,8 @@ class LogProof {
   std::uint64_t events() const { return events_; }
   std::uint64_t expected(Family family) const { return expected_[slot(family)]; }
   const KeptByResource& counted() const { return counted_; }  // `events` and `bytes` alone
+  // Whether content of the resource is gone.
+  bool has_gaps(const std::string& resource) const { return with_gaps_.contains(resource); }
   std::uint64_t sealed() const { return sealed_; }  // records that seals stand for, no others
   std::uint64_t epochs() const { return epochs_; }
   // Whether an event of the log names the revision as one whose content was redacted.
@@ -96,6 +98,7 @@ class LogProof {
   std::uint64_t events_in_all_ = 0;  // as `kept` says
   std::array<std::uint64_t, kFamilyCount> expected_{};
   KeptByResource counted_;
+  std::set<std::string> with_gaps_;
   std::uint64_t sealed_ = 0;
   std::uint64_t epochs_ = 0;
   RevisionRuns told_;

@@ -452,6 +452,61 @@ TEST_CASE("a seal that is altered is named with what it stands for") {
   }
 }
 
+TEST_CASE("each number of what is kept of a resource is proven, or held to its bounds") {
+  const ScratchDirectory directory;
+  write_history(directory.path());
+  const auto change = [](std::size_t field, std::uint64_t number) {
+    return [=](const Rows& r) {
+      r.change("default", storage::kept_key(kLeases), [&](std::string& value) {
+        std::string bytes;
+        storage::append_u64(bytes, number);
+        REQUIRE(value.substr(8 * field, 8) != bytes);
+        value.replace(8 * field, 8, bytes);
+      });
+    };
+  };
+  std::vector<Alteration> all;
+  for (const std::size_t place : {0U, 1U, 2U, 7U}) {
+    // Which is of things, and none of leases.
+    all.push_back({fmt::format("revision {}", place), change(place, 4), {}});
+  }
+  for (const std::size_t count : {3U, 4U, 5U}) {
+    all.push_back({fmt::format("count {}", count), change(count, 7), {}});
+  }
+  const auto trim = [&](const storage::Retention& retention) {
+    REQUIRE(open_store(directory.path())->trim(kLeases, retention, {}) == false);
+  };
+  SECTION("where nothing was dropped") {
+    all.push_back({"bytes that were dropped", change(6, 1), {}});
+    all.push_back({"a horizon", change(0, 9), {}});
+  }
+  SECTION("where records were dropped") {
+    trim({.records = {.bytes = 1}, .bodies = {}});
+    all.push_back({"fewer bytes than the records had", change(6, 100), {}});
+  }
+  SECTION("where versions were dropped by their count") {
+    trim({.records = {.count = 2}, .bodies = {}});
+    all.push_back({"fewer bytes than the records had", change(6, 10), {}});
+  }
+  SECTION("where bodies were dropped") {
+    trim({.records = {}, .bodies = {.bytes = 1}});
+  }
+  CHECK(named(directory.path()) == Names{});
+  for (const auto& alteration : all) {
+    INFO(alteration.name);
+    const ScratchDirectory copy;
+    fs::copy(directory.path(), copy.path(), fs::copy_options::recursive);
+    {
+      RawDatabase raw(copy.path());
+      alteration.alter({raw});
+    }
+    // Once, or for what it contradicts as well.
+    const auto found = named(copy.path());
+    CHECK_FALSE(found.empty());
+    CHECK(std::ranges::all_of(found, [](const auto& name) { return name == "meta 0"; }));
+  }
+}
+
 TEST_CASE("what is counted of each resource is true behind redaction, retention and a refold") {
   const ScratchDirectory directory;
   write_history(directory.path());
