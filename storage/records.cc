@@ -189,7 +189,7 @@ class AlignedCopy {
 constexpr std::size_t kSizeBytes = sizeof(flatbuffers::uoffset_t);
 // Where a record has the offset of its root, which is never zero.
 constexpr std::string_view kSealMark{"\0\0\0\0", 4};
-constexpr std::size_t kSealBytes = 2 * Chain{}.size() + kSealMark.size() + sizeof(std::uint64_t);
+static_assert(kSealBytes == 2 * Chain{}.size() + kSealMark.size() + sizeof(std::uint64_t));
 
 struct SplitRow {
   std::string_view envelope;

@@ -50,6 +50,8 @@ struct Seal {
 std::string encode_seal(const Seal& seal);
 // Nothing where the row is a record.
 std::optional<Seal> parse_seal(std::string_view bytes);
+// Of its row; no record is so short.
+inline constexpr std::size_t kSealBytes = 2 * Chain{}.size() + 4 + sizeof(std::uint64_t);
 
 // A row of `current`: the envelope with its size in front, then the body.
 std::string encode_current_row(const Event& event, Revision frame_revision, std::uint32_t splice_at,

@@ -38,7 +38,7 @@ void prove_rows(const Snapshot::Pin& pin, const VerifyProgress& progress, Verify
   log.run(progress);
   RowProof rows(pin, report.head, log, findings);
   rows.run();
-  prove_meta(pin, report.head, known, log, findings);
+  prove_meta(pin, report.head, known, doubted, log, findings);
   report.events = log.events();
   report.rows = rows.rows();
 }

@@ -98,6 +98,7 @@ void LogProof::run(const std::function<void(std::uint64_t, std::uint64_t)>& prog
     findings_.add_failure(pin_.database(), damaged, {next.number - 1}, Family::kLog,
                           status.error());
     before_.clear();
+    seal_before_.reset();
     if (next > head_.revision) return;
   }
   check_end(next);
@@ -145,10 +146,14 @@ Result<void> LogProof::read_from(Revision& expected) {
     }
     if (seal) {
       check_seal(*seal, *revision, expected);
-      before_ = {seal->after};
+    } else if (rows.value().size() == kSealBytes) {
+      blame_seal(expected, *revision);
+      before_.clear();
+      seal_before_.reset();
     } else {
       if (first != expected) find_missing(expected, {first.number - 1});
       check_row(*revision, rows.value());
+      seal_before_.reset();
     }
     expected = revision->next();
   }
@@ -158,6 +163,7 @@ Result<void> LogProof::read_from(Revision& expected) {
 void LogProof::find_missing(Revision first, Revision last) {
   is_whole_ = false;
   before_.clear();
+  seal_before_.reset();
   findings_.add({.revision = first,
                  .until = last > first ? last : Revision{},
                  .where = info(Family::kLog).name,
@@ -192,27 +198,60 @@ void LogProof::check_seal(const Seal& seal, Revision last, Revision expected) {
   } else {
     sealed_ += last.number - std::min(seal.first.number - 1, last.number);
   }
-  if (seal.first > expected) {
-    find_missing(expected, {seal.first.number - 1});
-  } else if (seal.first != expected) {
-    is_whole_ = false;
-    findings_.add(expected, Family::kLog,
-                  fmt::format("the seal up to revision {} overlaps what is kept", last.number));
-  } else if (!before_.empty() && std::ranges::find(before_, seal.before) == before_.end()) {
-    findings_.add(seal.first, Family::kLog,
-                  "the chain is broken: the seal is not of what was there");
+  check_place(seal, last, expected, is_passed_over);
+  const bool is_blamed = findings_.blames_record(last);
+  std::vector<Chain> after{seal.after};
+  if (is_blamed) {
+    for (const auto& before : before_) after.push_back(epoch_chain(before, expected, last));
   }
-  if (kept_ == nullptr || !doubted_.empty() || is_passed_over) return;
+  before_ = std::move(after);
+  seal_before_.reset();
+  if (is_blamed || is_passed_over) return;
+  seal_before_ = {seal, last};
+  check_dropped(seal, last);
+}
+
+void LogProof::check_place(const Seal& seal, Revision last, Revision expected,
+                           bool is_passed_over) {
+  const bool is_next = seal.first == expected;
+  const bool is_chained = std::ranges::find(before_, seal.before) != before_.end();
+  if (is_next && (is_chained || before_.empty())) return;
+  const auto passed_over = [](const Snapshot::Pin::Sealed& sealed) {
+    return epoch_chain(sealed.seal.before, sealed.seal.first, sealed.last);
+  };
+  // It proves itself, or what the one before should have been.
+  const bool is_proof =
+      seal_before_ && (is_passed_over || seal.before == passed_over(*seal_before_));
+  if (is_next && is_proof) {
+    blame_seal(seal_before_->seal.first, seal_before_->last);
+  } else if (expected < seal.first && seal.first <= last && !is_chained) {
+    find_missing(expected, {seal.first.number - 1});
+  } else {
+    blame_seal(expected, last);
+  }
+}
+
+void LogProof::check_dropped(const Seal& seal, Revision last) {
+  if (kept_ == nullptr || !doubted_.empty()) return;
   Revision dropped;
   for (const auto& [resource, kept] : *kept_) dropped = std::max(dropped, kept.last_dropped);
-  if (last > dropped) {
-    is_whole_ = false;
-    findings_.add({.revision = seal.first,
-                   .until = last > seal.first ? last : Revision{},
-                   .where = info(Family::kLog).name,
-                   .message = fmt::format("{} dropped, but nothing was behind revision {}",
-                                          revisions_text(seal.first, last), dropped.number)});
-  }
+  if (last <= dropped) return;
+  is_whole_ = false;
+  findings_.add({.revision = seal.first,
+                 .until = last > seal.first ? last : Revision{},
+                 .where = info(Family::kLog).name,
+                 .message = fmt::format("{} dropped, but nothing was behind revision {}",
+                                        revisions_text(seal.first, last), dropped.number)});
+}
+
+void LogProof::blame_seal(Revision first, Revision last) {
+  is_whole_ = false;
+  if (findings_.blames_record(last)) return;
+  findings_.add(
+      {.revision = first,
+       .until = last > first ? last : Revision{},
+       .where = info(Family::kLog).name,
+       .message = fmt::format("the seal up to revision {} is not what was written", last.number)});
 }
 
 void LogProof::check_row(Revision revision, std::string_view bytes) {
@@ -261,7 +300,8 @@ void LogProof::check_row(Revision revision, std::string_view bytes) {
 bool LogProof::check_content(Revision revision, const DecodedRecord& decoded, const LogRow& row,
                              const BodyRow& body) {
   const auto digest = digest_of(revision, body);
-  const bool is_fine = !digest || before_.empty() || is_chained(row, *digest);
+  const bool is_fine =
+      !digest || before_.empty() || is_chained(row, *digest) || is_seal_wrong(row, *digest);
   const auto before = before_;
   if (!is_fine) blame(revision, decoded, row, body);
   before_ = {row.chain};
@@ -274,6 +314,17 @@ bool LogProof::is_chained(const LogRow& row, const Digest& digest) const {
   return std::ranges::any_of(before_, [&](const Chain& before) {
     return next_chain(before, unsigned_bytes(row.record), digest) == row.chain;
   });
+}
+
+// Whether the row follows from numbers that were passed over before it, and it is their seal that
+// does not.
+bool LogProof::is_seal_wrong(const LogRow& row, const Digest& digest) {
+  if (!seal_before_) return false;
+  const auto& [seal, last] = *seal_before_;
+  const auto before = epoch_chain(seal.before, seal.first, last);
+  if (next_chain(before, unsigned_bytes(row.record), digest) != row.chain) return false;
+  blame_seal(seal.first, last);
+  return true;
 }
 
 // Nothing where it can't be read for damage that is named.
@@ -318,6 +369,14 @@ void LogProof::blame(Revision revision, const DecodedRecord& decoded, const LogR
   }
   if (body.gap == BodyGap::kNone && is_body_wrong(revision, decoded, row)) {
     findings_.add(revision, Family::kBodies, std::string(kAlteredBody));
+  } else if (seal_before_) {
+    // Nothing else is chained to its end.
+    findings_.add({.revision = seal_before_->seal.first,
+                   .until = revision,
+                   .where = info(Family::kLog).name,
+                   .message = fmt::format("the chain is broken: the seal up to revision {}, or the "
+                                          "record behind it or its body, is not what was written",
+                                          seal_before_->last.number)});
   } else {
     findings_.add(revision, Family::kLog,
                   "the chain is broken: the record or its body is not what was written");
@@ -338,6 +397,7 @@ bool LogProof::is_body_wrong(Revision revision, const DecodedRecord& decoded, co
 
 // Content that retention took; that of redactions is looked at when all of them are known.
 void LogProof::check_gap(Revision revision, const std::string& resource, const BodyRow& body) {
+  if (body.gap != BodyGap::kNone) with_gaps_.insert(resource);
   if (body.gap != BodyGap::kTrimmed || kept_ == nullptr || doubted_.contains(resource)) return;
   const auto found = kept_->find(resource);
   if (found == kept_->end()) return;  // which is named for itself

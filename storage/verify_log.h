@@ -54,6 +54,8 @@ class LogProof {
   std::uint64_t events() const { return events_; }
   std::uint64_t expected(Family family) const { return expected_[slot(family)]; }
   const KeptByResource& counted() const { return counted_; }  // `events` and `bytes` alone
+  // Whether content of the resource is gone.
+  bool has_gaps(const std::string& resource) const { return with_gaps_.contains(resource); }
   std::uint64_t sealed() const { return sealed_; }  // records that seals stand for, no others
   std::uint64_t epochs() const { return epochs_; }
   // Whether an event of the log names the revision as one whose content was redacted.
@@ -64,6 +66,10 @@ class LogProof {
   Revision next_readable(Revision damaged) const;
   void check_end(Revision next);
   void check_seal(const Seal& seal, Revision last, Revision expected);
+  void check_place(const Seal& seal, Revision last, Revision expected, bool is_passed_over);
+  void check_dropped(const Seal& seal, Revision last);
+  void blame_seal(Revision first, Revision last);
+  bool is_seal_wrong(const LogRow& row, const Digest& digest);
   void check_row(Revision revision, std::string_view bytes);
   bool check_content(Revision revision, const DecodedRecord& decoded, const LogRow& row,
                      const BodyRow& body);
@@ -85,11 +91,14 @@ class LogProof {
   // What the next row goes on from. Behind a row that does not fit, what it says and what follows
   // from it: either may be wrong. Empty: not known.
   std::vector<Chain> before_{Chain{}};
+  // The row before, where it is a seal whose end only the next row can prove.
+  std::optional<Snapshot::Pin::Sealed> seal_before_;
   bool is_whole_ = true;
   std::uint64_t events_ = 0;
   std::uint64_t events_in_all_ = 0;  // as `kept` says
   std::array<std::uint64_t, kFamilyCount> expected_{};
   KeptByResource counted_;
+  std::set<std::string> with_gaps_;
   std::uint64_t sealed_ = 0;
   std::uint64_t epochs_ = 0;
   RevisionRuns told_;

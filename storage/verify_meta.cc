@@ -84,7 +84,7 @@ class MetaProof {
     check_lineage();
   }
 
-  void check_kept(const KeptByResource& kept) {
+  void check_kept(const KeptByResource& kept, const std::set<std::string>& doubted) {
     if (!is_counted_) return;
     // What log and bodies lack is named, and what is counted of them differs for it.
     const bool is_proven = log_.is_whole() && findings_.count(Family::kLog) == 0 &&
@@ -97,7 +97,10 @@ class MetaProof {
     for (const auto& [resource, counted] : log_.counted()) {
       if (!kept.contains(resource)) find(fmt::format("the row kept/{} is missing", resource));
     }
-    if (is_proven) check_dropped(dropped);
+    if (!is_proven || !check_dropped(dropped)) return;
+    for (const auto& [resource, of_resource] : kept) {
+      if (!doubted.contains(resource)) check_gone(resource, of_resource);
+    }
   }
 
  private:
@@ -154,10 +157,26 @@ class MetaProof {
     }
   }
 
+  // How many bytes were dropped nothing else tells: no fewer than the rows of as many records have,
+  // and none where nothing is gone. What a fork has left behind may have been all that was.
+  void check_gone(const std::string& resource, const Kept& kept) {
+    const bool is_gone = kept.dropped_events > 0 || log_.has_gaps(resource) || is_fork();
+    if (!is_gone && (kept.horizon.number > 0 || kept.dropped_bytes > 0)) {
+      find(
+          fmt::format("the row kept/{} has a horizon of revision {} and {} bytes that were "
+                      "dropped, but nothing is gone",
+                      resource, kept.horizon.number, kept.dropped_bytes));
+    } else if (kept.dropped_bytes / kSealBytes < kept.dropped_events) {
+      find(fmt::format("the row kept/{} counts {} bytes that were dropped, too few for {} records",
+                       resource, kept.dropped_bytes, kept.dropped_events));
+    }
+  }
+
   // Seals don't say whose records they stand for. A fork has left some of them behind.
-  void check_dropped(std::uint64_t dropped) {
-    if (log_.sealed() == dropped || (is_fork() && log_.sealed() < dropped)) return;
+  bool check_dropped(std::uint64_t dropped) {
+    if (log_.sealed() == dropped || (is_fork() && log_.sealed() < dropped)) return true;
     find(fmt::format("{} records were dropped, but seals stand for {}", dropped, log_.sealed()));
+    return false;
   }
 
   const Snapshot::Pin& pin_;
@@ -185,10 +204,10 @@ std::set<std::string> doubt_kept(const Snapshot::Pin& pin, const Head& head,
 }
 
 void prove_meta(const Snapshot::Pin& pin, const Head& head, const KeptByResource* kept,
-                const LogProof& log, Findings& findings) {
+                const std::set<std::string>& doubted, const LogProof& log, Findings& findings) {
   MetaProof proof(pin, head, log, findings);
   proof.check_identity();
-  if (kept != nullptr) proof.check_kept(*kept);
+  if (kept != nullptr) proof.check_kept(*kept, doubted);
 }
 
 }  // namespace gatefold::storage

@@ -15,8 +15,9 @@ namespace gatefold::storage {
 std::set<std::string> doubt_kept(const Snapshot::Pin& pin, const Head& head,
                                  const KeptByResource& kept, Findings& findings);
 
-// All else. `log` has run; `kept` is nullptr where it can't be read.
+// All else, of `doubted` resources only what is counted. `log` has run; `kept` is nullptr where it
+// can't be read.
 void prove_meta(const Snapshot::Pin& pin, const Head& head, const KeptByResource* kept,
-                const LogProof& log, Findings& findings);
+                const std::set<std::string>& doubted, const LogProof& log, Findings& findings);
 
 }  // namespace gatefold::storage

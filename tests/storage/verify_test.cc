@@ -388,7 +388,7 @@ TEST_CASE("each altered row is named with its revision, after retention and reda
         {"meta 0", "meta 0"}},
        {"a seal's beginning",
         [](const Rows& r) { r.change("log", at(11), [](std::string& value) { value[27] ^= 1; }); },
-        {"log 9"}},
+        {"log 9-11"}},
        {"a seal that is missing", [](const Rows& r) { r.raw.remove("log", at(11)); }, {"log 9-11"}},
        {"how many records were dropped",
         [](const Rows& r) {
@@ -403,6 +403,108 @@ TEST_CASE("each altered row is named with its revision, after retention and reda
        {"a row of what was dropped that is missing",
         [](const Rows& r) { r.raw.remove("default", storage::kept_key(kNotes)); },
         {"meta 0"}}});
+}
+
+// Bytes of a seal: its end of the chain, the mark, the first revision, the chain before that.
+constexpr std::size_t kMarkAt = 16;
+constexpr std::size_t kSealSize = 44;
+
+void check_flips(const fs::path& directory, std::uint64_t seal, const Names& end,
+                 const Names& rest) {
+  std::vector<Alteration> flips;
+  for (std::size_t byte = 0; byte < kSealSize; ++byte) {
+    flips.push_back({fmt::format("byte {} of the seal at {}", byte, seal),
+                     [=](const Rows& r) { r.flip("log", at(seal), byte); },
+                     byte < kMarkAt ? end : rest});
+  }
+  check_all(directory, flips);
+}
+
+TEST_CASE("a seal that is altered is named with what it stands for") {
+  const ScratchDirectory directory;
+  write_history(directory.path());
+  drop_some(directory.path());
+  {
+    const auto store = open_store(directory.path());
+    REQUIRE(store->begin_epoch({100}).has_value());
+  }
+  SECTION("of records that were dropped: its end is bound by the next record alone") {
+    check_flips(directory.path(), 11, {"log 9-12"}, {"log 9-11"});
+  }
+  SECTION("of numbers that were passed over, where the log ends") {
+    check_flips(directory.path(), 100, {"log 20-100"}, {"log 20-100"});
+  }
+  SECTION("of numbers that were passed over before a record") {
+    write(*open_store(directory.path()), thing("c"), "more");
+    check_flips(directory.path(), 100, {"log 20-100"}, {"log 20-100"});
+  }
+  SECTION("beside another") {
+    {
+      const auto store = open_store(directory.path());
+      for (int i = 0; i < 3; ++i) write(*store, {kLeases, "default", "l"}, text(9));
+      REQUIRE(store->begin_epoch({200}).has_value());
+      write(*store, thing("c"), "more");
+      const storage::Retention least{.records = {.bytes = 1}, .bodies = {}};
+      REQUIRE(store->trim(kLeases, least, {}) == false);
+    }
+    check_flips(directory.path(), 100, {"log 20-100"}, {"log 20-100"});
+    check_flips(directory.path(), 200, {"log 104-200"}, {"log 104-200"});
+  }
+}
+
+TEST_CASE("each number of what is kept of a resource is proven, or held to its bounds") {
+  const ScratchDirectory directory;
+  write_history(directory.path());
+  const auto change = [](std::size_t field, std::uint64_t number) {
+    return [=](const Rows& r) {
+      r.change("default", storage::kept_key(kLeases), [&](std::string& value) {
+        std::string bytes;
+        storage::append_u64(bytes, number);
+        REQUIRE(value.substr(8 * field, 8) != bytes);
+        value.replace(8 * field, 8, bytes);
+      });
+    };
+  };
+  std::vector<Alteration> all;
+  for (const std::size_t place : {0U, 1U, 2U, 7U}) {
+    // Which is of things, and none of leases.
+    all.push_back({fmt::format("revision {}", place), change(place, 4), {}});
+  }
+  for (const std::size_t count : {3U, 4U, 5U}) {
+    all.push_back({fmt::format("count {}", count), change(count, 7), {}});
+  }
+  const auto trim = [&](const storage::Retention& retention) {
+    REQUIRE(open_store(directory.path())->trim(kLeases, retention, {}) == false);
+  };
+  SECTION("where nothing was dropped") {
+    all.push_back({"bytes that were dropped", change(6, 1), {}});
+    all.push_back({"a horizon", change(0, 9), {}});
+  }
+  SECTION("where records were dropped") {
+    trim({.records = {.bytes = 1}, .bodies = {}});
+    all.push_back({"fewer bytes than the records had", change(6, 100), {}});
+  }
+  SECTION("where versions were dropped by their count") {
+    trim({.records = {.count = 2}, .bodies = {}});
+    all.push_back({"fewer bytes than the records had", change(6, 10), {}});
+  }
+  SECTION("where bodies were dropped") {
+    trim({.records = {}, .bodies = {.bytes = 1}});
+  }
+  CHECK(named(directory.path()) == Names{});
+  for (const auto& alteration : all) {
+    INFO(alteration.name);
+    const ScratchDirectory copy;
+    fs::copy(directory.path(), copy.path(), fs::copy_options::recursive);
+    {
+      RawDatabase raw(copy.path());
+      alteration.alter({raw});
+    }
+    // Once, or for what it contradicts as well.
+    const auto found = named(copy.path());
+    CHECK_FALSE(found.empty());
+    CHECK(std::ranges::all_of(found, [](const auto& name) { return name == "meta 0"; }));
+  }
 }
 
 TEST_CASE("what is counted of each resource is true behind redaction, retention and a refold") {
