@@ -136,18 +136,26 @@ class Replay {
     // A connection of its own: some answers end it.
     auto answer = HttpPeer(server_.port()).call(row.method, path, headers, body);
     if (row.method == "DELETE") let_collectors_work(path, answer);
-    const bool defines = row.method == "POST" && path == kDefinitions && answer.code == 201;
+    const bool defines = row.method != "GET" && row.method != "DELETE" &&
+                         path.starts_with(kDefinitions) && answer.code / 100 == 2;
     if (defines) let_names_be_judged(std::string(string_at(answer.json(), {"metadata", "name"})));
     return answer;
   }
 
-  // What comes next was asked when the kind was served, or was known not to be.
+  // What comes next was asked when the kind was served, or was known not to be, under these names.
   void let_names_be_judged(const std::string& name) {
     const auto path = fmt::format("{}/{}", kDefinitions, name);
     REQUIRE(eventually([&] {
       const auto definition = peer_.call("GET", path).json();
-      const auto* conditions = find_path(definition, {"status", "conditions"});
-      return conditions != nullptr && conditions->is_array() && conditions->as_array().size() >= 2;
+      const auto conditions = list_at(definition, {"status", "conditions"});
+      const auto* wanted = find_path(definition, {"spec", "names"});
+      const auto* accepted = find_path(definition, {"status", "acceptedNames"});
+      const bool is_refused = std::ranges::any_of(conditions, [](const Value& condition) {
+        return string_at(condition, {"type"}) == "NamesAccepted" &&
+               string_at(condition, {"status"}) == "False";
+      });
+      const bool is_accepted = wanted != nullptr && accepted != nullptr && *wanted == *accepted;
+      return conditions.size() >= 2 && (is_refused || is_accepted);
     }));
   }
 
