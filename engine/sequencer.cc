@@ -61,7 +61,11 @@ Sequencer::Sequencer(storage::Store& store, WatchHub& hub, Definitions definitio
       guard_(std::move(guard)),
       retention_(std::move(retention)),
       committed_(std::move(committed)),
-      recent_(store.head().revision) {
+      recent_(store.head().revision),
+      scrubber_([this] {
+        const std::scoped_lock lock(mutex_);
+        work_.notify_one();
+      }) {
   publish_view();
 }
 
@@ -324,7 +328,7 @@ bool Sequencer::keep_house() {
   {
     const std::scoped_lock lock(mutex_);
     is_stopping = stopping_;
-    if (!redactions_.empty() && !is_scrubbing_) {
+    if (!redactions_.empty() && !scrubber_.is_busy()) {
       redaction = std::move(redactions_.front());
       redactions_.pop_front();
     }
@@ -368,38 +372,7 @@ void Sequencer::redact_now(const storage::RedactRequest& request, Engine::Redact
   }
   auto scrub = store_.scrub(request.key, *plan, storage::kScrubWaitMs);
   auto report = is_again ? storage::RedactReport{} : storage::RedactReport{std::move(*plan), told};
-  start_scrub(std::move(scrub), std::move(report), std::move(done));
-}
-
-// It waits for readers and rewrites files: minutes in a large log, for which no write waits.
-void Sequencer::start_scrub(storage::Store::Scrub scrub, storage::RedactReport report,
-                            Engine::Redacted done) {
-  {
-    const std::scoped_lock lock(mutex_);
-    is_scrubbing_ = true;
-  }
-  scrubber_ = std::jthread([this, scrub = std::move(scrub), report = std::move(report),
-                            done = std::move(done)](const std::stop_token& stop) mutable {
-    Result<void> scrubbed;
-    try {
-      scrubbed = scrub(stop);
-    } catch (const std::exception& failure) {
-      scrubbed = internal_error(failure.what());
-    }
-    scrub = nullptr;  // a broken store can't be mended before
-    if (scrubbed) {
-      done(std::move(report));
-    } else {
-      done(std::unexpected(std::move(scrubbed.error())));
-    }
-    const std::scoped_lock lock(mutex_);
-    is_scrubbing_ = false;
-    work_.notify_one();
-  });
-}
-
-void Sequencer::join() {
-  if (scrubber_.joinable()) scrubber_.join();
+  scrubber_.start(std::move(scrub), std::move(report), std::move(done));
 }
 
 bool Sequencer::commit(Batch& batch) {
@@ -567,7 +540,7 @@ void Sequencer::wait() {
   }
   // A waiter that came meanwhile may have to be answered before the writer would wake.
   const auto has_work = [&] {
-    const bool may_redact = !redactions_.empty() && !is_scrubbing_;
+    const bool may_redact = !redactions_.empty() && !scrubber_.is_busy();
     return stopping_ || ((!queue_.empty() || may_redact) && !outcome_unknown_) ||
            first_deadline() < until;
   };
@@ -589,8 +562,7 @@ void Sequencer::run() {
     wait();
   }
   answer_waiters(true);
-  scrubber_.request_stop();
-  join();
+  scrubber_.stop();
   Batch left;
   for (auto entries = take(); !entries.empty(); entries = take()) {
     for (auto& entry : entries) {

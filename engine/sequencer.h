@@ -13,7 +13,6 @@
 #include <mutex>
 #include <span>
 #include <string>
-#include <thread>
 #include <unordered_map>
 #include <vector>
 
@@ -24,6 +23,7 @@
 #include "engine/policies.h"
 #include "engine/recent_changes.h"
 #include "engine/retention.h"
+#include "engine/scrubber.h"
 #include "engine/service_register.h"
 #include "engine/watch_hub.h"
 
@@ -74,7 +74,7 @@ class Sequencer {
   // Steps until stop(); then answers what is left with 503.
   void run();
   // Waits for what goes on beside the writer: files that a redaction is taken out of.
-  void join();
+  void join() { scrubber_.join(); }
   void stop();
 
  private:
@@ -111,8 +111,6 @@ class Sequencer {
   // One redaction that waits, or one step of retention; false when there was nothing to do.
   bool keep_house();
   void redact_now(const storage::RedactRequest& request, Engine::Redacted done);
-  void start_scrub(storage::Store::Scrub scrub, storage::RedactReport report,
-                   Engine::Redacted done);
   void answer_waiters(bool ending);
   void wait();
 
@@ -138,7 +136,6 @@ class Sequencer {
     Engine::Redacted done;
   };
   std::deque<Redaction> redactions_;  // guarded by mutex_
-  bool is_scrubbing_ = false;         // guarded by mutex_
   // How many commands for an object are in the queue or in the batch at hand; guarded by mutex_.
   std::unordered_map<std::string, int> awaited_;
   struct Waiter {
@@ -162,7 +159,7 @@ class Sequencer {
   std::array<std::array<std::atomic<std::uint64_t>, kGuardModes>, kGuardRules> findings_{};
   std::atomic<std::uint64_t> refused_{0};
 
-  std::jthread scrubber_;  // writer thread only; ends before what it uses
+  Scrubber scrubber_;  // last: its thread ends before what it uses
 };
 
 }  // namespace gatefold::engine
