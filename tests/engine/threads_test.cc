@@ -17,6 +17,7 @@
 #include "engine/engine.h"
 #include "engine/limits.h"
 #include "schema/json.h"
+#include "storage/redact.h"
 
 namespace gatefold::engine {
 namespace {
@@ -130,6 +131,34 @@ TEST_CASE("patches without a resourceVersion on one object all succeed (R9.6, R2
   const auto seen = watching.finish();
   CHECK(seen.size() == 1 + kWriters * kWritesEach);
   CHECK(std::ranges::adjacent_find(seen, std::greater_equal()) == seen.end());
+}
+
+TEST_CASE("redactions go on beside writers, one after the other, and end with the engine") {
+  std::atomic<int> answered{0};
+  std::atomic<int> failures{0};
+  {
+    const auto engine = open_in_memory();
+    REQUIRE(
+        engine->execute(command_for(Verb::kCreate, "", JsonObject{{"metadata", {{"name", "hot"}}}}))
+            .has_value());
+    std::vector<std::thread> writers;
+    for (int writer = 0; writer < 4; ++writer) {
+      writers.emplace_back([&, writer] {
+        for (int i = 0; i < kWritesEach; ++i) {
+          const Value data{{"data", {{fmt::format("writer-{}", writer), std::to_string(i)}}}};
+          if (!engine->execute(command_for(Verb::kPatch, "hot", data))) ++failures;
+          if (i % 10 != 5) continue;
+          storage::RedactRequest request;
+          request.key = {"configmaps", "default", "hot"};
+          request.all = true;
+          engine->redact(std::move(request), [&](const auto&) { ++answered; });
+        }
+      });
+    }
+    for (auto& writer : writers) writer.join();
+  }
+  CHECK(failures == 0);
+  CHECK(answered == 16);
 }
 
 TEST_CASE("writers, readers and lists meet without harm") {
