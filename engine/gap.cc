@@ -35,6 +35,12 @@ bool has_gap(const storage::Event& event) {
   return has(event, kGapAnnotation);
 }
 
+bool is_foreign(const storage::Event& event) {
+  return std::ranges::any_of(event.audit_annotations, [](const storage::AuditAnnotation& note) {
+    return note.key.starts_with("audit.gatefold.dev/") || note.key == kOriginalRevision;
+  });
+}
+
 std::string_view body_gap(const storage::Event& event) {
   if (!has(event, kStandInAnnotation)) return "";
   const auto gap = annotation_of(event, kGapAnnotation);

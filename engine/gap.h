@@ -14,6 +14,11 @@ inline constexpr std::string_view kGapAnnotation = "audit.gatefold.dev/gap";
 // the object has the annotation, too, with what is lacking.
 inline constexpr std::string_view kStandInAnnotation = "audit.gatefold.dev/stand-in";
 
+// The audit annotation of an event that was imported with another number.
+inline constexpr std::string_view kOriginalRevision = "history.gatefold.dev/original-revision";
+// Whether it came with a history from elsewhere (engine/foreign_history.h).
+bool is_foreign(const storage::Event& event);
+
 // Both append to what is said already.
 void add_gap(storage::Event& event, std::string_view what);
 void add_body_gap(storage::Event& event, std::string_view what);

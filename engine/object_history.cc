@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/gap.h"
 #include "engine/history.h"
 #include "engine/ledger.h"
 #include "engine/limits.h"
@@ -124,10 +125,12 @@ Result<JsonObject> version_object(const View& view, const storage::Event& event)
   return version;
 }
 
-// What the timelines are made of: transitions up to `reached`, and the deletions between them.
+// What the timelines are made of: transitions up to `reached`, the deletions between them, and
+// versions that are not known.
 struct Moves {
   std::vector<ConditionMove> moves;
   std::vector<ObjectEnd> ends;
+  std::vector<ObjectGap> gaps;
   Revision reached;
   Time time;  // of the end
 };
@@ -141,6 +144,32 @@ Result<void> end_at(const View& view, Revision revision, Moves& found) {
   found.time = head->time;
   std::erase_if(found.moves, [&](const ConditionMove& move) { return move.revision > revision; });
   return {};
+}
+
+// A history from elsewhere is what a directory begins with: behind it nothing has gaps, and no
+// event needs to be read.
+Result<void> find_gaps(const View& view, const ObjectKey& key, LedgerStretch stretch,
+                       Moves& found) {
+  Revision last;
+  std::size_t seen = 0;
+  bool is_cut = false;
+  Result<void> looked;
+  auto read = view.snapshot->versions(
+      key, stretch.after, found.reached, [&](Revision revision, storage::EventType type) {
+        is_cut = seen++ >= kMovesMax;
+        if (is_cut) return false;
+        last = revision;
+        const auto event = view.snapshot->event(revision);
+        if (!event && event.error().reason == Reason::kExpired) return true;
+        if (!event) looked = std::unexpected(event.error());
+        if (!event || !*event || !is_foreign(**event)) return false;
+        const bool is_gap = type != storage::EventType::kDeleted && !body_gap(**event).empty();
+        if (is_gap) found.gaps.push_back({(*event)->uid, revision});
+        return true;
+      });
+  if (read) read = std::move(looked);
+  if (!read) return read;
+  return is_cut ? end_at(view, last, found) : Result<void>();
 }
 
 // Where there are too many the telling ends with the last one that was looked at.
@@ -191,7 +220,7 @@ Result<Time> end_of(const View& view, const LedgerRange& range, Time now) {
 }
 
 Result<Moves> find_moves(const View& view, const ObjectKey& key, LedgerStretch stretch, Time end) {
-  Moves found{.moves = {}, .ends = {}, .reached = stretch.until, .time = end};
+  Moves found{.moves = {}, .ends = {}, .gaps = {}, .reached = stretch.until, .time = end};
   auto read = view.snapshot->timeline(
       key,
       [&](const storage::LedgerEntry& entry) {
@@ -208,6 +237,9 @@ Result<Moves> find_moves(const View& view, const ObjectKey& key, LedgerStretch s
       },
       stretch.after);
   if (!read) return std::unexpected(std::move(read.error()));
+  if (auto gaps = find_gaps(view, key, stretch, found); !gaps) {
+    return std::unexpected(std::move(gaps.error()));
+  }
   const auto is_one = is_one_life(view, key, found);
   if (!is_one) return std::unexpected(is_one.error());
   if (*is_one) return found;
@@ -359,7 +391,7 @@ Result<std::string> object_conditions(const View& view, const Kind& kind, const 
   auto sightings = sightings_of(view, key);
   if (!sightings) return std::unexpected(std::move(sightings.error()));
   JsonArray conditions;
-  for (const auto& line : timelines(found->moves, found->ends, found->time)) {
+  for (const auto& line : timelines(found->moves, found->ends, found->time, found->gaps)) {
     conditions.emplace_back(timeline_object(line));
   }
   auto metadata = metadata_of(key, found->reached);

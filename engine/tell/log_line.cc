@@ -75,6 +75,10 @@ bool begins_life(const Value& line) {
          string_at(line, {"auditAnnotations", kGapAnnotation}).empty();
 }
 
+bool stands_in(const Value& line) {
+  return !string_at(line, {"auditAnnotations", kStandInAnnotation}).empty();
+}
+
 bool ends_life(const Value& line) {
   return string_at(line, {"type"}) == "DELETED";
 }

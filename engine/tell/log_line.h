@@ -28,6 +28,8 @@ std::optional<storage::Sighting> read_sighting(const Value& line);
 // Whether the object began, or ended, with the event. Of what appears with a gap the beginning is
 // not known.
 bool begins_life(const Value& line);
+// Whether its object stands in for one that is not known (engine/gap.h).
+bool stands_in(const Value& line);
 bool ends_life(const Value& line);
 
 }  // namespace gatefold::engine

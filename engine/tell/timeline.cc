@@ -1,6 +1,7 @@
 #include "engine/tell/timeline.h"
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 #include <utility>
 
@@ -23,6 +24,16 @@ ConditionSpan span_of(const ConditionMove& move) {
 void close(ConditionSpan& span, Time until) {
   span.until = std::max(span.from, until);
   span.is_open = false;
+}
+
+// Each in the last span that began up to it.
+void cut_at_gaps(std::span<const ObjectGap> gaps, ConditionTimeline& line) {
+  for (const auto& gap : gaps) {
+    if (gap.uid != line.uid) continue;
+    const auto after =
+        std::ranges::upper_bound(line.spans, gap.revision, {}, &ConditionSpan::revision);
+    if (after != line.spans.begin()) std::prev(after)->is_cut = true;
+  }
 }
 
 }  // namespace
@@ -49,7 +60,8 @@ std::size_t ConditionTimeline::flaps() const {
 }
 
 std::vector<ConditionTimeline> timelines(std::span<const ConditionMove> moves,
-                                         std::span<const ObjectEnd> ends, Time until) {
+                                         std::span<const ObjectEnd> ends, Time until,
+                                         std::span<const ObjectGap> gaps) {
   std::map<Uid, std::size_t> lives;  // in the order in which they begin
   std::map<std::tuple<std::size_t, std::string, std::string>, ConditionTimeline> found;
   for (const auto& move : moves) {
@@ -79,6 +91,7 @@ std::vector<ConditionTimeline> timelines(std::span<const ConditionMove> moves,
       auto& last = line.spans.back();
       last.until = std::max(last.from, until);
     }
+    cut_at_gaps(gaps, line);
     lines.push_back(std::move(line));
   }
   return lines;

@@ -32,6 +32,12 @@ struct ObjectEnd {
   Time time;
 };
 
+// A version of an object that is not known: something stands in for it.
+struct ObjectGap {
+  Uid uid;
+  Revision revision;
+};
+
 // Stands for the status of a time of which nobody knows it.
 inline constexpr std::string_view kNotKnown = "?";
 
@@ -47,8 +53,8 @@ struct ConditionSpan {
   Time from;
   Time until;            // the next one's `from`, the deletion, or where the telling ends
   bool is_open = false;  // neither a transition nor the deletion closed it
-  // What the next transition says of the status before it is another one: some between the two are
-  // no longer known, and until when it lasted is not, either.
+  // What the next transition says of the status before it is another one, or there is a gap before
+  // the next: some between the two are not known, and until when it lasted is not, either.
   bool is_cut = false;
 
   std::int64_t duration_ns() const { return until.ns - from.ns; }
@@ -71,10 +77,12 @@ struct ConditionTimeline {
   std::size_t flaps() const;
 };
 
-// `moves` and `ends` by revision, oldest first, of one object or of several. Open spans reach until
-// `until`, or to their own start where that is later. Lives in the order in which they begin, the
-// conditions of each by path and type. A transition that says the status again opens no span.
+// `moves`, `ends` and `gaps` by revision, oldest first, of one object or of several. Open spans
+// reach until `until`, or to their own start where that is later. Lives in the order in which they
+// begin, the conditions of each by path and type. A transition that says the status again opens no
+// span.
 std::vector<ConditionTimeline> timelines(std::span<const ConditionMove> moves,
-                                         std::span<const ObjectEnd> ends, Time until);
+                                         std::span<const ObjectEnd> ends, Time until,
+                                         std::span<const ObjectGap> gaps = {});
 
 }  // namespace gatefold::engine

@@ -172,6 +172,12 @@ for from in "0 1 3.times" "$dropped 0 ^0.findings"; do
 done
 [[ -z $("$GATEFOLD" log --after $((dropped - 1)) --until "$dropped" --data "$work/short" -o json) ]] ||
   fail "the record of revision $dropped is dropped"
+start_server --data "$work/short" --at "$dropped"
+expect_code "a server of then does not take the version before for that of then" 1 'no longer kept' \
+  "$GATEFOLD" show configmap/default/m --at "$dropped" --server "$url"
+expect_code "nor compares with it" 1 'no longer kept' \
+  "$GATEFOLD" diff configmap/default/m "$((dropped - 1))" "$dropped" --server "$url"
+stop_server
 expect_code "who set what came later" 0 ' data.n = "50"$' "$GATEFOLD" blame configmap/default/m --data "$work/short"
 
 if ! command -v python3 >/dev/null; then
@@ -223,6 +229,38 @@ expect_code "lint says what it did not judge" 0 "^not judged: $((records / 3)) v
   "$GATEFOLD" lint --kind configmap --data "$work/cluster"
 expect_code "bisect says what it did not see" 0 '"gaps":[1-9]' \
   "$GATEFOLD" bisect configmap/default/m 'int(self.data.n) > 30' -o json --data "$work/cluster"
+# Of the second of three statuses only the writer is known.
+python3 - >"$work/statuses.jsonl" <<'PYTHON'
+import json
+for number, status in enumerate(["True", None, "False"]):
+    web = {"apiVersion": "gateway.networking.k8s.io/v1", "kind": "Gateway",
+           "metadata": {"name": "web", "namespace": "prod", "uid": "11111111-1111-4111-8111-111111111111"},
+           "spec": {"gatewayClassName": "c", "listeners": []},
+           "status": {"conditions": [{"type": "Programmed", "status": status, "reason": "R", "message": "",
+                                      "lastTransitionTime": f"2026-01-01T00:00:0{number}Z"}]}}
+    record = {"kind": "Event", "apiVersion": "audit.k8s.io/v1", "level": "Metadata", "auditID": f"status-{number}",
+              "stage": "ResponseComplete", "verb": "update" if number else "create",
+              "requestURI": "/apis/gateway.networking.k8s.io/v1/namespaces/prod/gateways/web/status",
+              "user": {"username": "u"}, "userAgent": "controller/1", "responseStatus": {"code": 200},
+              "objectRef": {"resource": "gateways", "namespace": "prod", "name": "web", "subresource": "status",
+                            "apiGroup": "gateway.networking.k8s.io", "apiVersion": "v1"},
+              "requestReceivedTimestamp": f"2026-01-01T00:00:0{number}.000000Z",
+              "stageTimestamp": f"2026-01-01T00:00:0{number}.000000Z"}
+    if status:
+        record |= {"level": "RequestResponse", "responseObject": web}
+    print(json.dumps(record))
+PYTHON
+expect "an audit log that lacks a status" '^imported' "$GATEFOLD" import --audit "$work/statuses.jsonl" --data "$work/statuses"
+expect_code "who knows how long it was True" 0 'status.conditions Programmed +False .* - +[0-9.%]+ +- +0 +\?{39}F$' \
+  "$GATEFOLD" transitions gateway/prod/web --data "$work/statuses"
+expect_code "which version is not known" 0 '1 of 3 versions of gateway/prod/web only stand in' \
+  "$GATEFOLD" transitions gateway/prod/web --data "$work/statuses"
+start_server --data "$work/statuses"
+expect_code "the same by HTTP" 0 '"cut": ?true' python3 -c \
+  'import sys, urllib.request; print(urllib.request.urlopen(sys.argv[1]).read().decode())' \
+  "$url/apis/gateway.networking.k8s.io/v1/namespaces/prod/gateways/web/conditions"
+stop_server
+expect_code "no name is no object's" 2 'an object is named KIND' "$GATEFOLD" show "" --data "$work/statuses"
 for from in "$work" -; do
   expect_code "an audit log that can't be read: $from" 3 "can't be read" \
     bash -c '"$0" import --audit "$1" --data "$2" <"$3"' "$GATEFOLD" "$from" "$work/unread" "$work"

@@ -41,7 +41,8 @@ std::string bare(const storage::Event& event) {
 
 Result<void> add_part(engine::ForeignHistory& history, engine::ExactLine line) {
   auto& event = line.event;
-  event.audit_annotations.push_back({std::string(kOriginalRevision), to_string(event.revision)});
+  event.audit_annotations.push_back(
+      {std::string(engine::kOriginalRevision), to_string(event.revision)});
   if (line.body == nullptr) {
     engine::add_body_gap(event, line.body_gap);
     auto current = history.current(event.key);

@@ -9,14 +9,11 @@
 
 namespace gatefold::tools {
 
-// The audit annotation that an event of a partial history keeps its old revision in.
-inline constexpr std::string_view kOriginalRevision = "history.gatefold.dev/original-revision";
-
 // Reads to the end, into an empty store. A whole history keeps revisions, times and chain, and is
-// compared with what its header says. In a part of one, events get new revisions and the annotation
-// above; an object whose creation is not part of it appears with its first event, which says so.
-// Kinds that neither the program nor the history defines get a definition that takes everything
-// (engine/stand_in.h). Nothing is judged or altered otherwise.
+// compared with what its header says. In a part of one, events get new revisions and keep the old
+// ones (engine/gap.h); an object whose creation is not part of it appears with its first event,
+// which says so. Kinds that neither the program nor the history defines get a definition that takes
+// everything (engine/stand_in.h). Nothing is judged or altered otherwise.
 Result<void> import_history(ArchiveReader& reader, storage::Store& store,
                             const std::function<void(std::uint64_t)>& progress);
 

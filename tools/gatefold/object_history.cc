@@ -27,6 +27,7 @@ ObjectVersion version_of(const Value& line) {
   version.uid = text_at(line, {"object", "uid"});
   version.is_deletion = engine::ends_life(line);
   version.is_creation = engine::begins_life(line);
+  version.is_stand_in = engine::stands_in(line);
   return version;
 }
 
@@ -60,6 +61,7 @@ Result<Revision> ObjectHistory::read(Revision after, Revision until, bool bodies
 }
 
 Result<ObjectHistory> ObjectHistory::open(const Source& source, const std::string& object) {
+  if (object.empty()) return bad_request("an object is named KIND/NAMESPACE/NAME or KIND/NAME");
   auto opened = OpenSource::open(source);
   if (!opened) return std::unexpected(std::move(opened.error()));
   ObjectHistory history(std::move(*opened), object);
@@ -76,7 +78,37 @@ Result<ObjectHistory> ObjectHistory::open(const Source& source, const std::strin
     return failure(Reason::kNotFound, fmt::format("no version of {} is known", object));
   }
   history.head_ = *head;
+  if (auto noted = history.note_lost_end(); !noted) {
+    return std::unexpected(std::move(noted.error()));
+  }
   return history;
+}
+
+// A server of the past may end where its kind is no longer kept whole: what the object was at the
+// end went with a version that was replaced behind it.
+Result<void> ObjectHistory::note_lost_end() {
+  const auto oldest = oldest_kept();
+  if (!oldest) return std::unexpected(oldest.error());
+  const auto& last = versions_.back();
+  if (head_ >= *oldest || last.mark.revision >= head_) return {};
+  ObjectVersion lost;
+  lost.is_lost = true;
+  if (!last.is_deletion) lost.uid = last.uid;
+  lost.mark.revision = last.mark.revision.next();
+  lost.mark.time = {last.mark.time.ns + 1};
+  versions_.push_back(std::move(lost));
+  return {};
+}
+
+Result<Revision> ObjectHistory::oldest_kept() const {
+  Revision oldest;
+  auto read = read_values([&](const LineSink& lines) { return source_.read_kept(lines); },
+                          [&](const Value& line) {
+                            if (string_at(line, {"resource"}) == resource_)
+                              oldest = engine::revision_at(line, "oldestRevision");
+                          });
+  if (!read) return std::unexpected(std::move(read.error()));
+  return oldest;
 }
 
 // Each line names the version before it in the same life, and a life before it has an end: where
@@ -143,13 +175,9 @@ Result<void> ObjectHistory::check_beginning() const {
 
 // Of a life that ended before the first one that is known, nothing may be left.
 Result<void> ObjectHistory::check_kept(const Moment& moment) const {
-  Revision oldest;
-  auto read = read_values([&](const LineSink& lines) { return source_.read_kept(lines); },
-                          [&](const Value& line) {
-                            if (string_at(line, {"resource"}) == resource_)
-                              oldest = engine::revision_at(line, "oldestRevision");
-                          });
-  if (!read) return read;
+  const auto kept = oldest_kept();
+  if (!kept) return std::unexpected(kept.error());
+  const auto oldest = *kept;
   const auto* revision = std::get_if<Revision>(&moment);
   if (revision == nullptr && oldest.number != 0) {
     const auto last = source_.last_until(std::get<Time>(moment));
@@ -166,6 +194,12 @@ Result<void> ObjectHistory::check_kept(const Moment& moment) const {
 
 VersionBody ObjectHistory::lost_body(std::size_t version) const {
   if (!versions_[version].is_lost) return {nullptr, "the log no longer has its record", nullptr};
+  if (version + 1 == versions_.size()) {
+    return {nullptr,
+            fmt::format("versions after revision {} are no longer kept",
+                        versions_[version].mark.revision.number - 1),
+            nullptr};
+  }
   const auto& next = versions_[version + 1].mark.revision;
   if (version == 0) {
     return {nullptr, fmt::format("versions before revision {} are no longer kept", next.number),

@@ -20,6 +20,7 @@ struct ObjectVersion {
   std::string uid;
   bool is_deletion = false;  // its body is the last one
   bool is_creation = false;  // nothing of its life came before it
+  bool is_stand_in = false;  // what the log has stands in for an object that is not known
   // Stands for those that the log no longer has, one or more, from `mark` on up to the next one;
   // without a writer, and of the life that goes on behind it, if one does. Its body is a gap.
   bool is_lost = false;
@@ -69,6 +70,9 @@ class ObjectHistory {
   Result<Revision> read(Revision after, Revision until, bool bodies,
                         const std::function<void(const Value&)>& sink) const;
   void add(const Value& line);
+  Result<void> note_lost_end();
+  // How far back the kind can be read; 0: as far as there is anything.
+  Result<Revision> oldest_kept() const;
   Result<void> check_kept(const Moment& moment) const;
   VersionBody lost_body(std::size_t version) const;
 

@@ -1,5 +1,6 @@
 #include "tools/gatefold/transitions_command.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <span>
@@ -75,17 +76,30 @@ Result<void> add_standing(const ObjectHistory& history, std::vector<engine::Cond
   return {};
 }
 
+void tell_unknown(const ObjectHistory& history) {
+  const auto count = std::ranges::count_if(history.versions(), &ObjectVersion::is_stand_in);
+  if (count == 0) return;
+  say(stderr,
+      "gatefold: {} of {} versions of {} only stand in for what is not known: how its conditions "
+      "moved in them nobody can tell\n",
+      count, history.versions().size(), history.object());
+}
+
 // Of what was read.
 std::vector<engine::ConditionTimeline> timelines_of(const ObjectHistory& history,
                                                     std::span<const engine::ConditionMove> moves,
                                                     Time until) {
   std::vector<engine::ObjectEnd> ends;
+  std::vector<engine::ObjectGap> gaps;
   for (const auto& version : history.versions()) {
-    if (!version.is_deletion) continue;
-    ends.push_back(
-        {parse_uid(version.uid).value_or(Uid{}), version.mark.revision, version.mark.time});
+    const auto uid = parse_uid(version.uid).value_or(Uid{});
+    if (version.is_deletion) {
+      ends.push_back({uid, version.mark.revision, version.mark.time});
+    } else if (version.is_stand_in) {
+      gaps.push_back({uid, version.mark.revision});
+    }
   }
-  return engine::timelines(moves, ends, until);
+  return engine::timelines(moves, ends, until, gaps);
 }
 
 }  // namespace
@@ -119,6 +133,7 @@ int run_transitions(const TransitionsOptions& options) {
   if (!until) return report(until.error());
   const auto kind = options.object.substr(0, options.object.find('/'));
   if (auto told = tell_dropped(history->source(), kind, {}); !told) return report(told.error());
+  tell_unknown(*history);
   if (auto added = add_standing(*history, moves); !added) return report(added.error());
   const auto timelines = timelines_of(*history, moves, *until);
   if (options.output == "table") {

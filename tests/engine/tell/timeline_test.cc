@@ -79,6 +79,21 @@ TEST_CASE("where transitions are lost, nobody knows how long the status before l
                                        {"?", 10 * kNsPerSecond}, {"False", 20 * kNsPerSecond}});
 }
 
+TEST_CASE("in a version that is not known a condition may have moved unseen") {
+  const std::vector<ConditionMove> moves = {move(kOne, 3, 10, "", "True"),
+                                            move(kOne, 8, 20, "True", "False"),
+                                            move(kTwo, 12, 30, "", "True")};
+  const std::vector<ObjectGap> gaps{{kOne, {2}}, {kOne, {5}}, {kOne, {13}}};
+  const std::vector<ObjectEnd> ends{{kOne, {10}, at(25)}};
+  const auto lines = timelines(moves, ends, at(40), std::span(gaps).first(2));
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[0].spans[0].is_cut);
+  CHECK_FALSE(lines[0].spans[1].is_cut);
+  CHECK(lines[0].time_in_state_ns().at("?") == 10 * kNsPerSecond);
+  CHECK_FALSE(lines[1].spans[0].is_cut);
+  CHECK(timelines(moves, {}, at(40), gaps)[0].spans[1].is_cut);
+}
+
 TEST_CASE("a condition that was taken away has a span of absence") {
   const std::vector<ConditionMove> moves = {move(kOne, 1, 1, "", "True"),
                                             move(kOne, 2, 4, "True", "")};
