@@ -101,11 +101,16 @@ std::optional<Reply> serve_backup(const Context& context, const Request& request
   }
   const auto keep = parse_keep(request.query.value("keep"));
   if (!keep) return error_response(keep.error());
+  const auto to = request.query.value("to");
+  if (to.empty()) {
+    return error_response(
+        bad_request("to: names the directory, below that of --backup-dir").error());
+  }
   if (context.backups == nullptr) {
     return error_response(failure(Reason::kForbidden, "the server makes no backups").error());
   }
   auto started = context.backups->start(
-      std::move(view), request.query.value("to"), *keep,
+      std::move(view), to, *keep,
       [done = std::move(done), post = std::move(post)](Result<storage::Backup> backup) mutable {
         post([done = std::move(done), backup = std::move(backup)]() mutable {
           done(backup ? json_response(201, backup_text(*backup)) : error_response(backup.error()));

@@ -64,11 +64,11 @@ JsonObject transition_object(const storage::Transition& transition) {
 JsonArray repairs_array(const storage::Event& event) {
   JsonArray repairs;
   for (const auto& repair : event.repairs) {
-    repairs.emplace_back(JsonObject{{"rule", repair.rule},
-                                    {"path", repair.path},
-                                    {"type", repair.type},
-                                    {"claimed", format_nanos(repair.claimed)},
-                                    {"kept", format_nanos(repair.kept)}});
+    JsonObject one{{"rule", repair.rule}, {"path", repair.path}, {"type", repair.type}};
+    // The record has 1970 for what was no time.
+    if (repair.claimed != Time{}) one["claimed"] = format_nanos(repair.claimed);
+    one["kept"] = format_nanos(repair.kept);
+    repairs.emplace_back(std::move(one));
   }
   return repairs;
 }

@@ -136,17 +136,18 @@ void HistoryLint::note_repairs(const LintedVersion& version) {
   for (const auto& repair : version.repairs) {
     const auto rule = find_guard_rule(repair.rule);
     if (!rule) continue;
-    LintNote told{
-        .rule = *rule,
-        .path = repair.path,
-        .type = repair.type,
-        .detail = fmt::format("{}: it said {}, true is {}", text_of(*rule).what,
-                              format_seconds(repair.claimed), format_seconds(repair.kept)),
-        .writers = {},
-        .form = "repaired",
-        .first = {},
-        .first_time = {},
-        .is_repaired = true};
+    LintNote told{.rule = *rule,
+                  .path = repair.path,
+                  .type = repair.type,
+                  .detail = fmt::format("{}: it said {}, true is {}", text_of(*rule).what,
+                                        repair.claimed == Time{} ? "no time, or 1970"
+                                                                 : format_seconds(repair.claimed),
+                                        format_seconds(repair.kept)),
+                  .writers = {},
+                  .form = "repaired",
+                  .first = {},
+                  .first_time = {},
+                  .is_repaired = true};
     note(version, told);
     told.detail = fault_of_claim(version, repair);
     if (*rule == GuardRule::kBadTime || told.detail.empty()) continue;

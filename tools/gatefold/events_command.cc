@@ -191,7 +191,8 @@ void add_log(CLI::App& app, Run& run) {
       ->check(CLI::IsMember({"ADDED", "MODIFIED", "DELETED"}));
   command->add_flag("--bodies", query.bodies,
                     "With the objects as they were stored; needs -o json or yaml");
-  command->add_option("--limit", query.limit, "At most so many events; 0: all");
+  command->add_option("--limit", query.limit, "At most so many events; 0: all")
+      ->check(CLI::NonNegativeNumber);
   command->add_flag("-f,--follow", options.follow, "Go on with what comes; needs --server");
   add_output(*command, options.output);
   add_color(*command, options.color);
