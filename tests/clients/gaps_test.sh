@@ -260,6 +260,8 @@ expect_code "the same by HTTP" 0 '"cut": ?true' python3 -c \
   'import sys, urllib.request; print(urllib.request.urlopen(sys.argv[1]).read().decode())' \
   "$url/apis/gateway.networking.k8s.io/v1/namespaces/prod/gateways/web/conditions"
 stop_server
+expect_code "a range that ends before it begins" 2 'ends before it begins' \
+  "$GATEFOLD" export --from 5 --to 3 --data "$work/statuses" -o "$work/none"
 expect_code "no name is no object's" 2 'an object is named KIND' "$GATEFOLD" show "" --data "$work/statuses"
 for from in "$work" -; do
   expect_code "an audit log that can't be read: $from" 3 "can't be read" \

@@ -54,6 +54,10 @@ Result<Range> parse_range(const RangeOptions& options, Time now) {
       range.since = std::get<Time>(*first);
     }
   }
+  const bool are_alike = range.after && range.until && range.after->index() == range.until->index();
+  if (are_alike && *range.until < *range.after) {
+    return bad_request("the range ends before it begins");
+  }
   if (options.since.empty()) return range;
   const auto since = parse_time_or_age(options.since, now);
   if (!since) {
