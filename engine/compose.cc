@@ -164,11 +164,14 @@ FieldErrors ask_guard_of_fields(const Command& command, const Facts& facts, cons
   return std::move(report.errors);
 }
 
-Decision refused(const Facts& facts, const FieldErrors& errors, Composition composition) {
+Decision refused(const Command& command, const Facts& facts, const FieldErrors& errors,
+                 Composition composition) {
   Decision decision;
   decision.reads = facts.reads;
   decision.revision = facts.revision;
-  decision.tally = std::move(composition.tally);
+  std::erase_if(composition.tally,
+                [](const auto& found) { return found.second == GuardMode::kRepair; });
+  if (!command.dry_run) decision.tally = std::move(composition.tally);
   decision.refusal = invalid(facts.kind->resource_name(), facts.name, errors).error();
   return decision;
 }

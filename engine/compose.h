@@ -42,8 +42,9 @@ FieldErrors ask_guard(const Command& command, const Facts& facts, const Stamp& s
 FieldErrors ask_guard_of_fields(const Command& command, const Facts& facts, const Stamp& stamp,
                                 const Value& old_object, const Value& object,
                                 Composition& composition);
-// The decision that refuses for what the guard found.
-Decision refused(const Facts& facts, const FieldErrors& errors, Composition composition);
+// The decision that refuses for what the guard found. What it would have put right is not counted.
+Decision refused(const Command& command, const Facts& facts, const FieldErrors& errors,
+                 Composition composition);
 
 // The decision that changes nothing: the outcome is the object as it is. It is counted as a
 // sighting: by the rules of what the guard put right, and else as `no-op`, found and made nothing.

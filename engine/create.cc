@@ -92,7 +92,7 @@ Result<Decision> create(const Command& command, const Facts& facts, const Stamp&
   }
   if (const auto errors = ask_guard(command, facts, stamp, nullptr, object, composition);
       !errors.empty()) {
-    return refused(facts, errors, std::move(composition));
+    return refused(command, facts, errors, std::move(composition));
   }
 
   if (managers && !managers->as_array().empty())

@@ -319,12 +319,12 @@ Result<Decision> update(const Command& command, const Facts& facts, const Stamp&
     return std::unexpected(std::move(may.error()));
   if (const auto errors = ask_guard(command, facts, stamp, &old_object, object, composition);
       !errors.empty()) {
-    return refused(facts, errors, std::move(composition));
+    return refused(command, facts, errors, std::move(composition));
   }
   if (const auto errors = note_managers(command, facts, stamp, wanted->ownership, said_managers,
                                         old_object, object, composition);
       !errors.empty()) {
-    return refused(facts, errors, std::move(composition));
+    return refused(command, facts, errors, std::move(composition));
   }
   return finish(command, facts, stamp, old_object, std::move(object), std::move(composition));
 }

@@ -198,6 +198,14 @@ TEST_CASE("what is rejected is invalid in Kubernetes' form, and no event") {
   CHECK(string_at(cause, {"message"}) == text);
   CHECK(guarded.head() == head);
   CHECK(guarded.count("restamped", "reject") == "1");
+  // What would have been put right was not.
+  const auto repairs = guarded.count("unstamped", "repair");
+  REQUIRE(
+      guarded.call("PATCH", "/gateways/web", "ann", R"({"spec":{"gatewayClassName":"b"}})").code ==
+      200);
+  CHECK(guarded.write("envoy", "False", before, 1).code == 422);
+  CHECK(guarded.count("stale", "reject") == "1");
+  CHECK(guarded.count("unstamped", "repair") == repairs);
 }
 
 TEST_CASE("modes hold for one kind alone where a configuration says so") {
