@@ -77,6 +77,17 @@ Result<Value> parse_object(std::string_view body) {
   return std::move(parsed->value);
 }
 
+Result<bool> names_nobody(const storage::Snapshot& history, const UnderTest& under_test) {
+  bool is_found = false;
+  auto read =
+      history.outlines({}, history.head().revision, [&](const storage::EventOutline& outline) {
+        is_found = under_test.wrote(outline.user, outline.field_manager, outline.user_agent);
+        return !is_found;
+      });
+  if (!read) return std::unexpected(std::move(read.error()));
+  return !is_found;
+}
+
 Result<void> trace_history(const storage::Snapshot& history, const UnderTest& under_test,
                            ReplayReport& report, Account& account) {
   Result<void> traced;
@@ -175,7 +186,7 @@ JsonObject object_json(const ObjectComparison& object) {
 }  // namespace
 
 bool ReplayReport::is_equal() const {
-  return !is_truncated && dropped.empty() && failure.empty() && !on_way_to &&
+  return !is_truncated && !names_nobody && dropped.empty() && failure.empty() && !on_way_to &&
          std::ranges::all_of(objects, &ObjectComparison::is_equal);
 }
 
@@ -213,6 +224,13 @@ Result<ReplayReport> account(const storage::Snapshot& history, const View& repla
   report.dropped = std::move(*dropped);
   report.is_truncated = account.is_truncated();
   auto& left = account.traces();
+  const bool is_idle =
+      left.empty() && report.uncompared_history == 0 && report.uncompared_replay == 0;
+  if (is_idle && !under_test.empty()) {
+    const auto nobody = names_nobody(history, under_test);
+    if (!nobody) return std::unexpected(nobody.error());
+    report.names_nobody = *nobody;
+  }
   while (!left.empty()) {
     // Out of the map, so that no two have their objects parsed at a time.
     auto node = left.extract(left.begin());
@@ -247,6 +265,7 @@ JsonObject report_json(const ReplayReport& report) {
       {"dropped", JsonArray(report.dropped.begin(), report.dropped.end())},
       {"truncated", report.is_truncated},
       {"objects", std::move(objects)}};
+  if (report.names_nobody) document["namesNobody"] = true;
   if (!report.failure.empty()) document["failure"] = report.failure;
   if (report.on_way_to) document["onWayTo"] = report.on_way_to->number;
   return document;

@@ -31,6 +31,8 @@ struct ReplayReport {
   // Resources that are compared, of which the history no longer has all events since `from`.
   std::vector<std::string> dropped;
   std::string failure;  // why the replay could not go on
+  // Nobody under test has written anything, here or in all that the history has: a wrong name, say.
+  bool names_nobody = false;
   // Where it led when it was ended, or failed, half way: nothing is compared.
   std::optional<Revision> on_way_to;
 

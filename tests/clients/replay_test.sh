@@ -96,6 +96,11 @@ server_pid=
 grep -q 'status.conditions\[Programmed\].status: "True" in the history, here "Unknown"' "$work/ready" ||
   fail "what is missing is named" "$(cat "$work/ready")"
 
+# A name that nobody has says nothing of a controller.
+expect_code "nobody is under test" 1 '^no event of the history is by a writer under test' \
+  "$GATEFOLD" replay "$work/data" --listen 127.0.0.1:0 --log-level warn --under-test fieldManager=egde \
+  --from "$created" --speed max --exit-at-end --settle 0s
+
 # At ten times its speed, before a controller that leads by a Lease and applies. What the history's managers own is theirs.
 start_replay --from "$created" --speed 10x
 "$kubectl" create -f - >"$work/out" <<'YAML' || fail "a Lease" "$(cat "$work/out")"

@@ -97,6 +97,9 @@ std::string replay_table(const engine::ReplayReport& report) {
     out += format_text("{}: the history no longer has all events\n", resource);
   }
   append_gaps(out, report.gaps);
+  if (report.names_nobody) {
+    out += "no event of the history is by a writer under test: is --under-test right?\n";
+  }
   if (report.on_way_to) {
     out += format_text("ended on the way to revision {}, where nothing can be compared\n",
                        report.on_way_to->number);
