@@ -35,6 +35,7 @@ Result<std::vector<Revision>> plan_redaction(const Snapshot::Pin& pin,
   std::vector<Revision> revisions;
   std::vector<Revision> done_before;  // whose bytes may still be in the files
   bool is_newest = true;
+  bool keeps_current = false;
   Rows rows(pin.database(), Family::kVersions, pin.snapshot(), version_prefix(object),
             prefix_end(version_prefix(object)));
   for (; rows.valid(); rows.next()) {
@@ -47,6 +48,7 @@ Result<std::vector<Revision>> plan_redaction(const Snapshot::Pin& pin,
     const bool is_wanted =
         request.all ||
         (revision >= request.from && (request.until.number == 0 || revision <= request.until));
+    if (request.all && is_current) keeps_current = true;
     if (!is_wanted || (request.all && is_current)) continue;
     if (is_current) {
       return failure(Reason::kConflict,
@@ -64,8 +66,11 @@ Result<std::vector<Revision>> plan_redaction(const Snapshot::Pin& pin,
   if (revisions.empty()) revisions = std::move(done_before);
   if (revisions.empty()) {
     return failure(Reason::kNotFound,
-                   fmt::format("{} has no content to redact in the revisions that are asked for",
-                               name_of(request.key)));
+                   fmt::format("{} has no content to redact in the revisions that are asked for{}",
+                               name_of(request.key),
+                               keeps_current ? "; the current version's goes once there is a newer "
+                                               "one, or the object is deleted"
+                                             : ""));
   }
   std::ranges::sort(revisions);
   return revisions;
