@@ -187,6 +187,9 @@ Result<VerifyReport> verify_directory(const std::filesystem::path& directory,
     return std::unexpected(store.error());
   }
   prove_small_files(directory, findings);
+  const auto acknowledged = Acknowledged::open(directory, /*read_only=*/true);
+  report.is_end_known = report.head.revision.number == 0 ||
+                        (acknowledged && (*acknowledged)->last().value_or(std::nullopt));
   return report;
 }
 

@@ -27,6 +27,8 @@ struct VerifyReport {
   std::uint64_t rows = 0;
   std::vector<Finding> findings;  // at most kFindingsMax of each `where`; empty: all is well
   bool truncated = false;
+  // What was acknowledged last is known. Where it is not, a log that lost its end looks whole.
+  bool is_end_known = true;
 };
 
 // One damaged family does not hide the others.

@@ -148,6 +148,9 @@ TEST_CASE("what lies beside the database is looked at") {
   const auto findings = flipped(key, 3, 1);
   REQUIRE(findings.size() == 1);
   CHECK(findings.front().where == "service-account.key");
+  CHECK(storage::verify_directory(directory.path())->is_end_known);
+  fs::rename(acknowledged, directory.path() / "elsewhere");
+  CHECK_FALSE(storage::verify_directory(directory.path())->is_end_known);
   // As a new directory has them.
   fs::remove(key);
   write_file(acknowledged, "");

@@ -57,7 +57,8 @@ Value value_of(const storage::VerifyReport& report, int code) {
                     {"events", report.events},
                     {"rows", report.rows},
                     {"findings", std::move(findings)},
-                    {"truncated", report.truncated}};
+                    {"truncated", report.truncated},
+                    {"endKnown", report.is_end_known}};
 }
 
 void print_text(const storage::VerifyReport& report, int code, const VerifyOptions& options) {
@@ -75,6 +76,9 @@ void print_text(const storage::VerifyReport& report, int code, const VerifyOptio
   say("{}: {} events, {} rows, revision {}, chain {}\n",
       paint(code == kFine ? Colour::kGood : Colour::kBad, verdict_of(code)), report.events,
       report.rows, report.head.revision.number, storage::chain_text(report.head.chain));
+  if (!report.is_end_known) {
+    say("whether the log ends where it did nobody knows: the file `acknowledged` does not say\n");
+  }
   if (code == kDerivedCorruption) {
     say("the log holds, and the rest follows from it: gatefold rebuild --data {}\n",
         options.directory);
