@@ -78,37 +78,27 @@ Result<ObjectHistory> ObjectHistory::open(const Source& source, const std::strin
     return failure(Reason::kNotFound, fmt::format("no version of {} is known", object));
   }
   history.head_ = *head;
-  if (auto noted = history.note_lost_end(); !noted) {
-    return std::unexpected(std::move(noted.error()));
-  }
+  auto kept = read_values([&](const LineSink& lines) { return history.source_.read_kept(lines); },
+                          [&](const Value& line) {
+                            if (string_at(line, {"resource"}) == history.resource_)
+                              history.oldest_ = engine::revision_at(line, "oldestRevision");
+                          });
+  if (!kept) return std::unexpected(std::move(kept.error()));
+  history.note_lost_end();
   return history;
 }
 
 // A server of the past may end where its kind is no longer kept whole: what the object was at the
 // end went with a version that was replaced behind it.
-Result<void> ObjectHistory::note_lost_end() {
-  const auto oldest = oldest_kept();
-  if (!oldest) return std::unexpected(oldest.error());
+void ObjectHistory::note_lost_end() {
   const auto& last = versions_.back();
-  if (head_ >= *oldest || last.mark.revision >= head_) return {};
+  if (head_ >= oldest_ || last.mark.revision >= head_) return;
   ObjectVersion lost;
   lost.is_lost = true;
   if (!last.is_deletion) lost.uid = last.uid;
   lost.mark.revision = last.mark.revision.next();
   lost.mark.time = {last.mark.time.ns + 1};
   versions_.push_back(std::move(lost));
-  return {};
-}
-
-Result<Revision> ObjectHistory::oldest_kept() const {
-  Revision oldest;
-  auto read = read_values([&](const LineSink& lines) { return source_.read_kept(lines); },
-                          [&](const Value& line) {
-                            if (string_at(line, {"resource"}) == resource_)
-                              oldest = engine::revision_at(line, "oldestRevision");
-                          });
-  if (!read) return std::unexpected(std::move(read.error()));
-  return oldest;
 }
 
 // Each line names the version before it in the same life, and a life before it has an end: where
@@ -175,21 +165,18 @@ Result<void> ObjectHistory::check_beginning() const {
 
 // Of a life that ended before the first one that is known, nothing may be left.
 Result<void> ObjectHistory::check_kept(const Moment& moment) const {
-  const auto kept = oldest_kept();
-  if (!kept) return std::unexpected(kept.error());
-  const auto oldest = *kept;
   const auto* revision = std::get_if<Revision>(&moment);
-  if (revision == nullptr && oldest.number != 0) {
+  if (revision == nullptr && oldest_.number != 0) {
     const auto last = source_.last_until(std::get<Time>(moment));
     if (!last) return std::unexpected(last.error());
-    if (*last >= oldest) return {};
-  } else if (revision == nullptr || *revision >= oldest) {
+    if (*last >= oldest_) return {};
+  } else if (revision == nullptr || *revision >= oldest_) {
     return {};
   }
   return failure(Reason::kExpired,
                  fmt::format("what {} was then is no longer kept: the oldest revision at which {} "
                              "can be read is {}",
-                             object_, resource_, oldest.number));
+                             object_, resource_, oldest_.number));
 }
 
 VersionBody ObjectHistory::lost_body(std::size_t version) const {

@@ -70,9 +70,7 @@ class ObjectHistory {
   Result<Revision> read(Revision after, Revision until, bool bodies,
                         const std::function<void(const Value&)>& sink) const;
   void add(const Value& line);
-  Result<void> note_lost_end();
-  // How far back the kind can be read; 0: as far as there is anything.
-  Result<Revision> oldest_kept() const;
+  void note_lost_end();
   Result<void> check_kept(const Moment& moment) const;
   VersionBody lost_body(std::size_t version) const;
 
@@ -80,6 +78,7 @@ class ObjectHistory {
   std::string object_;
   std::string resource_;
   Revision head_;
+  Revision oldest_;  // at which the kind can be read; 0: at each
   std::vector<ObjectVersion> versions_;
 };
 
