@@ -83,7 +83,7 @@ Result<bool> LedgerWatcher::next_news(const View& view, std::size_t bytes_max,
   const LedgerSelection selection{*kind, query_.name_space, query_.labels, query_.fields};
   // Of any resource that may be in it: who resumes loses no event without being told.
   const auto horizon = view.snapshot->records_horizon(
-      [&](std::string_view resource) { return may_hold(view, selection, resource); });
+      seen_, [&](std::string_view resource) { return may_hold(view, selection, resource); });
   if (seen_ < horizon) {
     out.push_back(expired_event(seen_, horizon));
     ended_ = true;

@@ -159,8 +159,9 @@ Revision Snapshot::records_horizon(std::string_view resource) const {
   return pin_->horizons(resource).records;
 }
 
-Revision Snapshot::records_horizon(const std::function<bool(std::string_view)>& is_meant) const {
-  return pin_->records_horizon(is_meant);
+Revision Snapshot::records_horizon(Revision after,
+                                   const std::function<bool(std::string_view)>& is_meant) const {
+  return pin_->records_horizon(after, is_meant);
 }
 
 Result<KeptByResource> Snapshot::kept() const {

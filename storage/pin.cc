@@ -122,8 +122,8 @@ Horizon Snapshot::Pin::horizons(std::string_view resource) const {
 }
 
 Revision Snapshot::Pin::records_horizon(
-    const std::function<bool(std::string_view)>& is_meant) const {
-  Revision latest;
+    Revision after, const std::function<bool(std::string_view)>& is_meant) const {
+  Revision latest = after;
   if (horizons_ == nullptr) return latest;
   for (const auto& [resource, horizon] : *horizons_) {
     if (horizon.records > latest && is_meant(resource)) latest = horizon.records;

@@ -58,7 +58,8 @@ class Snapshot::Pin {
   Result<std::optional<Sealed>> sealed(Revision revision) const;
   // What is no longer kept is kExpired: how far back the resource can be read.
   Horizon horizons(std::string_view resource) const;
-  Revision records_horizon(const std::function<bool(std::string_view)>& is_meant) const;
+  Revision records_horizon(Revision after,
+                           const std::function<bool(std::string_view)>& is_meant) const;
   Revision horizon(std::string_view resource) const { return horizons(resource).state; }
   Result<void> check_kept(std::string_view resource, Revision revision) const;
   // The newest version at or before `revision`, which may be a deletion; nothing where there is

@@ -215,8 +215,10 @@ class Snapshot {
   // The last event of `resource` that was dropped with its record: who did what and which
   // conditions moved can be read of all after it, also where bodies went alone. 0: there is none.
   Revision records_horizon(std::string_view resource) const;
-  // The latest of the resources that `is_meant` says true of, which is asked of few.
-  Revision records_horizon(const std::function<bool(std::string_view)>& is_meant) const;
+  // The latest behind `after` of the resources that `is_meant` says true of, which is asked of
+  // those alone that have one; `after` where there is none.
+  Revision records_horizon(Revision after,
+                           const std::function<bool(std::string_view)>& is_meant) const;
   // Of each resource that the log has or had something of.
   Result<KeptByResource> kept() const;
 
