@@ -48,8 +48,11 @@ Result<std::vector<Revision>> plan_redaction(const Snapshot::Pin& pin,
     const bool is_wanted =
         request.all ||
         (revision >= request.from && (request.until.number == 0 || revision <= request.until));
-    if (request.all && is_current) keeps_current = true;
-    if (!is_wanted || (request.all && is_current)) continue;
+    if (request.all && is_current) {
+      keeps_current = true;
+      continue;
+    }
+    if (!is_wanted) continue;
     if (is_current) {
       return failure(Reason::kConflict,
                      fmt::format("revision {} is the current version of {}, whose content can't be "

@@ -186,10 +186,8 @@ Result<VerifyReport> verify_directory(const std::filesystem::path& directory,
   } else {
     return std::unexpected(store.error());
   }
-  prove_small_files(directory, findings);
-  const auto acknowledged = Acknowledged::open(directory, /*read_only=*/true);
-  report.is_end_known = report.head.revision.number == 0 ||
-                        (acknowledged && (*acknowledged)->last().value_or(std::nullopt));
+  const bool is_told = prove_small_files(directory, findings);
+  report.is_end_known = is_told || report.head.revision.number == 0;
   return report;
 }
 

@@ -271,7 +271,7 @@ Revision last_in_tables(const Tables& tables) {
 
 }  // namespace
 
-void prove_small_files(const std::filesystem::path& directory, Findings& findings) {
+bool prove_small_files(const std::filesystem::path& directory, Findings& findings) {
   const auto add = [&](const std::string& name, std::string message, bool is_damage) {
     findings.add({.revision = {},
                   .until = {},
@@ -292,6 +292,7 @@ void prove_small_files(const std::filesystem::path& directory, Findings& finding
   if (const auto key = kept_signing_key(directory, /*read_only=*/true); !key) {
     add(signing_key_path(directory).filename().string(), key.error().message, /*is_damage=*/true);
   }
+  return last && *last;
 }
 
 void prove_tables(const Database& database, const Head& head, Findings& findings) {

@@ -8,8 +8,9 @@
 
 namespace gatefold::storage {
 
-// What lies beside the database: the last acknowledged commit, the key for tokens.
-void prove_small_files(const std::filesystem::path& directory, Findings& findings);
+// What lies beside the database: the last acknowledged commit, the key for tokens. Whether that
+// commit is known.
+bool prove_small_files(const std::filesystem::path& directory, Findings& findings);
 
 // The tables of an open database, byte by byte where their checksum is known; those that a finding
 // names already are passed over. Reads each once.

@@ -24,7 +24,7 @@ std::optional<Reply> show(Exchange exchange) {
   if (!options) return error_response(options.error());
   const bool is_history = exchange.info.subresource == "history";
   if (!is_history && options->limit != 0) {
-    return error_response(bad_request("limit is for history: conditions are told whole").error());
+    return error_response(bad_request("limit is for history, not for conditions").error());
   }
   const auto query = list_query(exchange.info, std::move(*options));
   auto told = is_history

@@ -6,11 +6,11 @@
 namespace gatefold::engine {
 
 std::optional<LintedVersion> read_linted_version(const Value& line) {
-  LintedVersion version;
-  version.revision = revision_at(line, "revision");
   if (integer_at(line, {"revision"}, 0) <= 0 || find(line, "object") == nullptr) {
     return std::nullopt;
   }
+  LintedVersion version;
+  version.revision = revision_at(line, "revision");
   version.previous = revision_at(line, "previous");
   version.time = time_at(line, "time");
   version.is_addition = begins_life(line);
