@@ -23,8 +23,9 @@ start_server() { # FLAGS...: sets $url, $server_pid and $KUBECONFIG; $listen may
 }
 
 # await SECONDS PATTERN FILE PID: reads what process PID appends to the file until a line matches; fails when time or the
-# process ends before.
+# process ends before. A process that was just put into the background may not have made the file yet.
 await() {
+  : >>"$3"
   timeout "$1" grep -qEm1 -- "$2" <(tail -n +1 -f --pid="$4" "$3")
 }
 
