@@ -84,7 +84,8 @@ Result<void> Trim::replace(What what, const std::string& object, Revision revisi
     before.push_back(found->second.version);
     if (found->second.frame != found->second.version) before.push_back(found->second.frame);
   } else {
-    auto read = older(what, object, revision);
+    auto read =
+        what == What::kRecords ? records_before(object, revision) : bodies_before(object, revision);
     if (!read) return std::unexpected(std::move(read.error()));
     before = std::move(*read);
   }
@@ -100,29 +101,44 @@ Result<void> Trim::replace(What what, const std::string& object, Revision revisi
   return {};
 }
 
-// Versions before this one of which something is left to be dropped.
-Result<std::vector<Revision>> Trim::older(What what, std::string_view object,
-                                          Revision revision) const {
+// The version before this one and its frame. Earlier steps have dropped all else; that is not gone
+// over again, since dropped rows cost as much as others until they are compacted.
+Result<std::vector<Revision>> Trim::records_before(std::string_view object,
+                                                   Revision revision) const {
+  Rows versions(pin_.database(), Family::kVersions, pin_.snapshot(),
+                version_key(object, {revision.number - 1}), prefix_end(version_prefix(object)));
+  if (!versions.valid()) {
+    if (auto status = versions.status(); !status) return std::unexpected(std::move(status.error()));
+    return std::vector<Revision>{};
+  }
+  const auto key = parse_version_key(versions.key());
+  if (!key) return corruption("a row of versions can't be read");
+  const auto frame = pin_.frame_revision(key->revision);
+  if (!frame) return std::unexpected(frame.error());
+  std::vector<Revision> found{key->revision};
+  if (*frame != key->revision) found.push_back(*frame);
+  return found;
+}
+
+// Versions before this one whose body is there, and their frames.
+Result<std::vector<Revision>> Trim::bodies_before(std::string_view object,
+                                                  Revision revision) const {
   std::vector<Revision> found;
+  const auto add = [&found](Revision body) {
+    if (std::ranges::find(found, body) == found.end()) found.push_back(body);
+  };
   Rows versions(pin_.database(), Family::kVersions, pin_.snapshot(),
                 version_key(object, {revision.number - 1}), prefix_end(version_prefix(object)));
   for (; versions.valid(); versions.next()) {
     const auto key = parse_version_key(versions.key());
     if (!key) return corruption("a row of versions can't be read");
-    if (what == What::kBodies) {
-      rocksdb::PinnableSlice bytes;
-      const auto row = pin_.body_row(key->revision, bytes);
-      if (!row) return std::unexpected(row.error());
-      // All before it were looked at, when it was; but a frame may have outlived them.
-      if (row->gap == BodyGap::kTrimmed) return found;
-      if (std::ranges::find(found, row->frame_revision) == found.end()) {
-        found.push_back(row->frame_revision);
-      }
-      if (row->frame_revision == key->revision) continue;
-    }
-    if (what == What::kRecords || std::ranges::find(found, key->revision) == found.end()) {
-      found.push_back(key->revision);
-    }
+    rocksdb::PinnableSlice bytes;
+    const auto row = pin_.body_row(key->revision, bytes);
+    if (!row) return std::unexpected(row.error());
+    // All before it were looked at, when it was; but a frame may have outlived them.
+    if (row->gap == BodyGap::kTrimmed) return found;
+    add(row->frame_revision);
+    add(key->revision);
   }
   if (auto status = versions.status(); !status) return std::unexpected(std::move(status.error()));
   return found;

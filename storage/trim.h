@@ -59,7 +59,8 @@ class Trim {
   Result<Revision> nth_version(std::string_view object, std::uint64_t n,
                                std::uint64_t& visited) const;
   Result<bool> replace_all(const std::string& object, Revision version);
-  Result<std::vector<Revision>> older(What what, std::string_view object, Revision revision) const;
+  Result<std::vector<Revision>> records_before(std::string_view object, Revision revision) const;
+  Result<std::vector<Revision>> bodies_before(std::string_view object, Revision revision) const;
   Result<void> drop(What what, Revision revision);
   Result<void> drop_body(Revision revision);
   Result<void> seal();
