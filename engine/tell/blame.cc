@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/tell/diff.h"
 #include "engine/tell/list_match.h"
 #include "schema/meta.h"
 
@@ -16,9 +17,7 @@ std::string_view key_of(const JsonObject::value_type& member) {
 void drop_noise(Value& body) {
   auto* metadata = find(body, "metadata");
   if (metadata == nullptr || !metadata->is_object()) return;
-  for (const auto* member : {"managedFields", "resourceVersion", "generation"}) {
-    metadata->as_object().erase(member);
-  }
+  for (const auto member : kNoise) metadata->as_object().erase(member);
 }
 
 bool is_leaf(const Value& value) {

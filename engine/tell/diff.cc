@@ -42,9 +42,8 @@ class Differ {
 
  private:
   bool is_noise(std::string_view member) const {
-    if (!options_.leaves_out_noise || path_.size() != 1 || path_[0].name != "metadata")
-      return false;
-    return member == "managedFields" || member == "resourceVersion" || member == "generation";
+    return options_.leaves_out_noise && path_.size() == 1 && path_[0].name == "metadata" &&
+           std::ranges::find(kNoise, member) != kNoise.end();
   }
 
   // Either may be absent.

@@ -1,6 +1,7 @@
 // What differs between two versions of an object, field by field. Pure.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -31,11 +32,14 @@ struct FieldChange {
   Value new_value;   // null for kRemoved
 };
 
+// Members of metadata that every write moves.
+inline constexpr std::array<std::string_view, 3> kNoise{"managedFields", "resourceVersion",
+                                                        "generation"};
+
 struct DiffOptions {
   // Of the objects' kind; map keys of lists are taken from it. nullptr: lists go by what their
   // items look like (list_match.h).
   const SchemaNode* schema = nullptr;
-  // Leaves out what every write moves: metadata.managedFields, resourceVersion and generation.
   bool leaves_out_noise = false;
 };
 
