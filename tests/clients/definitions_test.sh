@@ -53,7 +53,7 @@ for channel in standard experimental; do
   for file in $(definitions "$channel"); do
     expect "replace $file" 'replaced$' "$kubectl" replace -f "$file"
   done
-  expect "still established" 'condition met$' "$kubectl" wait --for=condition=Established --timeout=10s crd --all
+  expect "still established" 'condition met$' "$kubectl" wait --for=condition=Established --timeout=50s crd --all
   policies "$channel"
   examples "$channel"
   expect_failure "upstream's rules hold" 'tls must not be specified' "$kubectl" apply -f - <<<'
@@ -73,10 +73,10 @@ spec:
   for file in $(definitions "$channel"); do
     expect "create $file" 'created$' "$kubectl" create -f "$file"
   done
-  expect "established" 'condition met$' "$kubectl" wait --for=condition=Established --timeout=10s crd --all
+  expect "established" 'condition met$' "$kubectl" wait --for=condition=Established --timeout=50s crd --all
   expect "gateways are served" 'No resources found' "$kubectl" get gateways
   expect "a class" 'created$' "$kubectl" apply -f "$source/examples/tour/1-class.yaml"
-  expect "definitions go" 'deleted$' "$kubectl" delete crd gatewayclasses.gateway.networking.k8s.io --timeout=20s
+  expect "definitions go" 'deleted$' "$kubectl" delete crd gatewayclasses.gateway.networking.k8s.io --timeout=50s
   expect_failure "and their kinds with them" 'resource type "gatewayclasses"|could not find' "$kubectl" get gatewayclasses
   stop_server || fail "the server ended with code $?"
 done
@@ -100,7 +100,7 @@ spec:
         properties:
           spec: {type: object, properties: {size: {type: integer, maximum: 9}}}
           status: {type: object, properties: {size: {type: integer}}}'
-expect "it is established" 'condition met$' "$kubectl" wait --for=condition=Established --timeout=10s crd crews.work.example.com
+expect "it is established" 'condition met$' "$kubectl" wait --for=condition=Established --timeout=50s crd crews.work.example.com
 expect "a crew and a deployment" '^deployment.apps/d created$' "$kubectl" create -f - <<<'
 apiVersion: work.example.com/v1
 kind: Crew

@@ -80,7 +80,7 @@ define_lamp() { # SCOPE
     "versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object","properties":{"status":
     {"type":"object","properties":{"conditions":{"type":"array","items":{"type":"object","properties":{"type":{"type":"string"},
     "status":{"type":"string"},"reason":{"type":"string"},"lastTransitionTime":{"type":"string"}}}}}}}}}}]}}'
-  for _ in $(seq 100); do curl -fsS -o /dev/null "$url/apis/a.io/v1/lamps" 2>/dev/null && break || sleep 0.05; done
+  for _ in $(seq 1200); do curl -fsS -o /dev/null "$url/apis/a.io/v1/lamps" 2>/dev/null && break || sleep 0.05; done
 }
 define_lamp Namespaced
 type=application/json send POST "$url/apis/a.io/v1/namespaces/default/lamps" '{"apiVersion":"a.io/v1","kind":"Lamp",
@@ -114,7 +114,7 @@ expect_code "a time of the log is the event's" 0 'gatewayClassName: other' "$GAT
 # A definition that comes back with another scope leaves the objects of then to be asked for.
 start_server --data "$work/data"
 curl -fsS -o /dev/null -X DELETE "$url/apis/apiextensions.k8s.io/v1/customresourcedefinitions/lamps.a.io"
-for _ in $(seq 200); do curl -fsS -o /dev/null "$url/apis/apiextensions.k8s.io/v1/customresourcedefinitions/lamps.a.io" 2>/dev/null || break; sleep 0.05; done
+for _ in $(seq 1200); do curl -fsS -o /dev/null "$url/apis/apiextensions.k8s.io/v1/customresourcedefinitions/lamps.a.io" 2>/dev/null || break; sleep 0.05; done
 definitions=$url/apis/apiextensions.k8s.io/v1/customresourcedefinitions
 define_lamp Cluster
 expect_code "an object of another scope" 0 '^  name: l1' "$GATEFOLD" show lamps.a.io/default/l1 --server "$url"
@@ -126,12 +126,12 @@ mkdir "$work/folder"
 printf '{apiVersion: v1, kind: ConfigMap, metadata: {name: f, namespace: default}}\n' >"$work/folder/f.yaml"
 start_server --data "$work/applied" --manifests "$work/folder" --retain configmaps=count:1
 maps=$url/api/v1/namespaces/default/configmaps
-for _ in $(seq 100); do curl -fsS -o /dev/null "$maps/f" 2>/dev/null && break || sleep 0.05; done
+for _ in $(seq 1200); do curl -fsS -o /dev/null "$maps/f" 2>/dev/null && break || sleep 0.05; done
 for n in $(seq 6); do send PATCH "$maps/f" "{\"data\":{\"n\":\"$n\"}}"; done
 created() { "$GATEFOLD" log --kind cm --name f --type ADDED -o json --server "$url" 2>/dev/null | grep -c .; }
-for _ in $(seq 100); do [[ $(created) -gt 0 ]] || break && sleep 0.1; done
+for _ in $(seq 1200); do [[ $(created) -gt 0 ]] || break && sleep 0.1; done
 rm "$work/folder/f.yaml"
-for _ in $(seq 100); do curl -sS "$url/readyz?verbose" | grep -q 'errors: ' && break || sleep 0.1; done
+for _ in $(seq 1200); do curl -sS "$url/readyz?verbose" | grep -q 'errors: ' && break || sleep 0.1; done
 expect "why an object without a file stays" 'configmaps/default/f: its file is gone, but it stays: who created it is no longer kept' \
   curl -sS "$url/readyz?verbose"
 stop_server || fail "the server that applied a folder did not end well"
@@ -140,7 +140,7 @@ stop_server || fail "the server that applied a folder did not end well"
 cp -r "$work/data" "$work/short"
 start_server --data "$work/short" --retain configmaps=count:5 --retain gateways.gateway.networking.k8s.io=count:1
 lines() { "$GATEFOLD" log --kind configmap --name "$1" --server "$url" 2>/dev/null | grep -c "configmaps/default/$1"; }
-for _ in $(seq 100); do [[ $(lines m) -gt 6 || $(lines k) -gt 6 ]] || break && sleep 0.1; done
+for _ in $(seq 1200); do [[ $(lines m) -gt 6 || $(lines k) -gt 6 ]] || break && sleep 0.1; done
 last=$("$GATEFOLD" show configmap/default/m -o json --server "$url" | sed -nE 's/.*"resourceVersion": "([0-9]+)".*/\1/p')
 stop_server || fail "the server that forgets did not end well"
 lost=$((first + 30))
@@ -284,7 +284,7 @@ print(server.server_port, flush=True)
 server.serve_forever()
 PYTHON
 broken=$!
-for _ in $(seq 100); do [[ -s $work/port ]] && break || sleep 0.05; done
+await 60 . "$work/port" "$broken" || fail "a broken server listens"
 for command in "log" "log -o yaml" "show configmap/default/m" "transitions configmap/default/m" stats lint; do
   expect_code "$command of what is no line" 3 'a line of the source is no JSON' \
     "$GATEFOLD" $command --server "http://127.0.0.1:$(cat "$work/port")"

@@ -116,7 +116,7 @@ row "get --field-selector" '^elsewhere ' get services --field-selector spec.type
 row "get --show-labels" 'tier=edge$' get gateway web --show-labels
 row "get -L" ' edge$' get gateway web -L tier
 row "get a,b" '^service/inside ' get gateways,services
-row "get --request-timeout (R24.2)" '^web +example ' get gateways --request-timeout=3s
+row "get --request-timeout (R24.2)" '^web +example ' get gateways --request-timeout=30s
 row "get all (R19.11)" '^deployment.apps/proxy ' get all
 row "get --sort-by" '^made' get configmaps --sort-by=.metadata.name --no-headers
 row "get --chunk-size" '^port ' get services --chunk-size=2
@@ -134,18 +134,18 @@ watcher=$!
 watcher_of_one=$!
 "$kubectl" get gateways --watch-only -o name >watched-only 2>&1 &
 watcher_only=$!
-await 20 'ADDED +web ' watched $watcher || fail "R24 get -w shows what is there" "$(cat watched)"
-await 20 '^edge$' watched-one $watcher_of_one || fail "R24 get NAME -w shows what is there" "$(cat watched-one)"
+await 60 'ADDED +web ' watched $watcher || fail "R24 get -w shows what is there" "$(cat watched)"
+await 60 '^edge$' watched-one $watcher_of_one || fail "R24 get NAME -w shows what is there" "$(cat watched-one)"
 # Nothing tells when the third has begun.
-for _ in $(seq 50); do
+for _ in $(seq 1200); do
   "$kubectl" label gateway web --overwrite tier="$RANDOM-x" >/dev/null
   [[ -s watched-only ]] && break
   sleep 0.1
 done
 row "label --overwrite" 'labeled' label gateway web --overwrite tier=front
-await 20 'MODIFIED +web ' watched $watcher || fail "R24 get -w shows a change" "$(cat watched)"
-await 20 '^front$' watched-one $watcher_of_one || fail "R24 get NAME -w shows a change" "$(cat watched-one)"
-await 20 'gateway.gateway.networking.k8s.io/web' watched-only $watcher_only || fail "R24 get --watch-only" "$(cat watched-only)"
+await 60 'MODIFIED +web ' watched $watcher || fail "R24 get -w shows a change" "$(cat watched)"
+await 60 '^front$' watched-one $watcher_of_one || fail "R24 get NAME -w shows a change" "$(cat watched-one)"
+await 60 'gateway.gateway.networking.k8s.io/web' watched-only $watcher_only || fail "R24 get --watch-only" "$(cat watched-only)"
 kill $watcher $watcher_of_one $watcher_only 2>/dev/null
 rows=$((rows + 3))
 
@@ -176,7 +176,7 @@ row "rollout restart" 'restarted' rollout restart deployment proxy
 generation=$("$kubectl" get deployment proxy -o 'jsonpath={.metadata.generation}')
 # What a controller of Deployments would say, where there is one it says it first.
 "$kubectl" patch deployment proxy --subresource=status --type=merge -p "{\"status\":{\"observedGeneration\":$generation}}" >/dev/null
-row "rollout status" 'successfully rolled out' rollout status deployment proxy --timeout=20s
+row "rollout status" 'successfully rolled out' rollout status deployment proxy --timeout=50s
 row "expose" 'service/proxy exposed' expose deployment proxy --port=80
 
 echo "apply"
@@ -209,13 +209,13 @@ row "apply --server-side --force-conflicts" 'serverside-applied' apply --server-
 echo "wait"
 "$kubectl" patch gateway web --subresource=status --type=merge -p \
   '{"status":{"conditions":[{"type":"Programmed","status":"True","reason":"Programmed","message":"","lastTransitionTime":"2026-01-01T00:00:00Z"}]}}' >/dev/null
-row "wait --for=condition" 'condition met' wait gateway/web --for=condition=Programmed --timeout=20s
-row "wait --for=jsonpath" 'condition met' wait gateway/web --for=jsonpath='{.spec.gatewayClassName}'=example --timeout=20s
-[[ $release -lt 31 ]] || row "wait --for=create" 'condition met' wait gateway/web --for=create --timeout=20s
-row "wait --for=delete of what isn't there" '^$' wait gateway/nope --for=delete --timeout=20s
+row "wait --for=condition" 'condition met' wait gateway/web --for=condition=Programmed --timeout=50s
+row "wait --for=jsonpath" 'condition met' wait gateway/web --for=jsonpath='{.spec.gatewayClassName}'=example --timeout=50s
+[[ $release -lt 31 ]] || row "wait --for=create" 'condition met' wait gateway/web --for=create --timeout=50s
+row "wait --for=delete of what isn't there" '^$' wait gateway/nope --for=delete --timeout=50s
 bad "wait in vain" 'timed out waiting for the condition' wait gateway/web --for=condition=Nope --timeout=1s
-(sleep 1 && "$kubectl" delete configmap made >/dev/null) &
-row "wait --for=delete" 'condition met' wait configmap/made --for=delete --timeout=20s
+(sleep 3 && "$kubectl" delete configmap made >/dev/null) &
+row "wait --for=delete" 'condition met|^$' wait configmap/made --for=delete --timeout=50s
 wait $!
 
 echo "events"
@@ -285,7 +285,7 @@ for policy in orphan foreground background; do
 done
 left "delete --cascade=orphan leaves what was owned" '^$' configmap orphan-owned -o 'jsonpath={.metadata.ownerReferences}'
 bad "delete --cascade=foreground takes what was owned" 'NotFound' get configmap foreground-owned
-row "delete --cascade=background takes what was owned, soon" 'condition met|^$' wait configmap/background-owned --for=delete --timeout=20s
+row "delete --cascade=background takes what was owned, soon" 'condition met|^$' wait configmap/background-owned --for=delete --timeout=50s
 row "delete --wait=false" 'deleted' delete gateway other --wait=false
 row "delete -f" 'deleted' delete -f gateway-81.yaml
 row "delete --ignore-not-found" '^$' delete -f gateway-81.yaml --ignore-not-found

@@ -66,6 +66,7 @@ declare -A watchers
 watch_kinds() { # FILES...
   local kind shown='{.metadata.namespace}/{.metadata.name} {.metadata.labels.seen}!{"\n"}'
   for kind in $(kinds_of "$@" | uniq); do
+    : >"$work/watch-$kind" # of the folder before
     k get "$kind" -A -w -o "jsonpath=$shown" >"$work/watch-$kind" 2>"$work/watch-$kind.log" &
     watchers[$kind]=$!
   done
@@ -219,17 +220,17 @@ reportingInstance: edge-1
 YAML
 expect "create events" 'event.events.k8s.io/web.2 created' "$kubectl" create -f "$work/events.yaml"
 expect "events" '^LAST SEEN +TYPE +REASON +OBJECT +MESSAGE' "$kubectl" get events -n shop
-expect "an event" '^[0-9]+s +Normal +Accepted +gateway/web +it is taken' "$kubectl" get events -n shop
-expect "a newer event" '^[0-9]+s +Warning +Slow +gateway/web +it takes its time' "$kubectl" get events -n shop
-expect "events, wide" 'gateway/web +edge-controller +it is taken +[0-9]+s +2 +web.1$' "$kubectl" get events -n shop -o wide
-expect "events of the newer group" '^[0-9]+s +Normal +Accepted +gateway/web +it is taken' "$kubectl" get events.events.k8s.io -n shop
+expect "an event" '^[0-9ms]+ +Normal +Accepted +gateway/web +it is taken' "$kubectl" get events -n shop
+expect "a newer event" '^[0-9ms]+ +Warning +Slow +gateway/web +it takes its time' "$kubectl" get events -n shop
+expect "events, wide" 'gateway/web +edge-controller +it is taken +[0-9ms]+ +2 +web.1$' "$kubectl" get events -n shop -o wide
+expect "events of the newer group" '^[0-9ms]+ +Normal +Accepted +gateway/web +it is taken' "$kubectl" get events.events.k8s.io -n shop
 expect "an event as the newer group has it" '^it is taken$' "$kubectl" get events.events.k8s.io web.1 -n shop -o 'jsonpath={.note}'
 expect "events by field" '^web.2$' "$kubectl" get events.events.k8s.io -n shop --field-selector regarding.name=web,type=Warning -o 'jsonpath={.items[*].metadata.name}'
 expect "describe shows events" 'Slow +.*it takes its time' "$kubectl" describe gateway web -n shop
 expect "a series" 'patched' "$kubectl" patch events.events.k8s.io web.2 -n shop -p "{\"series\":{\"count\":5,\"lastObservedTime\":\"$(date -u +%FT%T.000000Z)\"}}"
 
 if [[ $level == full ]]; then
-  expect "kubectl events" '^[0-9]+s \(x5 over [0-9]+s\) +Warning +Slow +Gateway/web +it takes its time' "$kubectl" events -n shop
+  expect "kubectl events" '^[0-9ms]+ \(x5 over [0-9ms]+\) +Warning +Slow +Gateway/web +it takes its time' "$kubectl" events -n shop
   expect "kubectl events of one object" 'Accepted +Gateway/web' "$kubectl" events -n shop --for gateway.v1.gateway.networking.k8s.io/web
   expect "explain an event" 'FIELD: note' "$kubectl" explain events.note --api-version=events.k8s.io/v1
   expect "explain" '<\[\]Object>' "$kubectl" explain gateway.spec.listeners
@@ -237,7 +238,7 @@ if [[ $level == full ]]; then
   expect "status" 'patched' "$kubectl" patch gateway web -n shop --subresource=status --type=merge -p \
     '{"status":{"conditions":[{"type":"Programmed","status":"True","reason":"Programmed","message":"it runs","lastTransitionTime":"2026-01-01T00:00:00Z"}]}}'
   expect "status is shown" '^web +edge +True' "$kubectl" get gtw -n shop
-  expect "wait" 'condition met' "$kubectl" wait gateway/web -n shop --for=condition=Programmed --timeout=10s
+  expect "wait" 'condition met' "$kubectl" wait gateway/web -n shop --for=condition=Programmed --timeout=50s
   expect "dry run" 'server dry run' "$kubectl" apply -f "$work/tour.yaml" --dry-run=server
   expect_failure "strict" 'unknown field "spec.nope"' "$kubectl" create -f - <<<'{"apiVersion":"gateway.networking.k8s.io/v1","kind":"Gateway","metadata":{"name":"x","namespace":"shop"},"spec":{"nope":1,"gatewayClassName":"a","listeners":[{"name":"a","port":1,"protocol":"HTTP"}]}}'
   sed -n '1,/^---/p' "$work/tour.yaml" >"$work/namespace.yaml"

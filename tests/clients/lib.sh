@@ -8,7 +8,7 @@ start_server() { # FLAGS...: sets $url, $server_pid and $KUBECONFIG; $listen may
   : >"$work/ready" # of an earlier server
   "$GATEFOLD" serve --listen "${listen:-127.0.0.1:0}" --log-level warn "$@" >"$work/ready" 2>"$work/server.log" &
   server_pid=$!
-  for _ in $(seq 200); do
+  for _ in $(seq 1200); do
     [[ -s $work/ready ]] && break
     kill -0 "$server_pid" 2>/dev/null || break
     sleep 0.05
@@ -54,7 +54,7 @@ fail() {
 expect() {
   local name=$1 pattern=$2 output code
   shift 2
-  output=$(timeout 60 "$@" 2>&1)
+  output=$(timeout 300 "$@" 2>&1)
   code=$?
   if [[ $code -ne 0 ]]; then
     fail "$name: exit code $code" "$output"
@@ -67,7 +67,7 @@ expect() {
 expect_failure() {
   local name=$1 pattern=$2 output
   shift 2
-  if output=$(timeout 60 "$@" 2>&1); then
+  if output=$(timeout 300 "$@" 2>&1); then
     fail "$name: it succeeded" "$output"
   elif ! grep -qE -- "$pattern" <<<"$output"; then
     fail "$name: nothing matches $pattern" "$output"
@@ -78,7 +78,7 @@ expect_failure() {
 expect_code() {
   local name=$1 code=$2 pattern=$3 output actual
   shift 3
-  output=$(timeout 60 "$@" 2>&1)
+  output=$(timeout 300 "$@" 2>&1)
   actual=$?
   if [[ $actual -ne $code ]]; then
     fail "$name: exit code $actual, not $code" "$output"

@@ -18,7 +18,7 @@ start_server --data "$work/data" --manifests "$work/manifests"
 lines() { "$GATEFOLD" log --server "$url" -o json "$@" | wc -l; }
 
 # Following until there are four events of manifests waits for all of them.
-[[ $(timeout 60 "$GATEFOLD" log --server "$url" -o json --follow --field-manager gatefold-manifests --limit 4 | wc -l) -eq 4 ]] ||
+[[ $(timeout 300 "$GATEFOLD" log --server "$url" -o json --follow --field-manager gatefold-manifests --limit 4 | wc -l) -eq 4 ]] ||
   fail "a log is followed until its limit" "$("$GATEFOLD" log --server "$url")"
 head=$("$GATEFOLD" log --server "$url" -o json | tail -1 | sed -n 's/.*"revision":\([0-9]*\).*/\1/p')
 [[ $(lines) -eq $head ]] || fail "the whole log" "$(lines) lines of $head"

@@ -71,7 +71,7 @@ say_programmed False >/dev/null
 say_programmed True >/dev/null
 control "a speed" '"speed":"max"' 'speed?x=max'
 control "on" '"state":"(playing|ended)"' resume
-for _ in $(seq 100); do
+for _ in $(seq 1200); do
   [[ $(curl -sS "$url/gatefold/v1/replay") == *'"state":"ended"'* ]] && break
   sleep 0.05
 done
@@ -111,7 +111,7 @@ spec: {holderIdentity: one, leaseDurationSeconds: 15}
 YAML
 expect "the Lease is renewed" patched "$kubectl" patch lease edge --type=merge \
   -p '{"spec":{"renewTime":"2026-01-01T00:00:00.000000Z"}}'
-for _ in $(seq 200); do
+for _ in $(seq 1200); do
   [[ $(curl -sS "$url/gatefold/v1/replay") == *'"state":"ended"'* ]] && break
   sleep 0.05
 done

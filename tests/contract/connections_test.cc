@@ -1,5 +1,6 @@
 // Clients that are slow, leave in the middle, or send more than anybody should: each gets the
 // answer of its row, and the server goes on.
+#include <array>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -99,10 +100,12 @@ std::vector<Row> rows() {
 }  // namespace
 
 TEST_CASE("slow, half-closed and endless requests") {
-  TestWorld world;
-  ServedEngine server(world.world(), impatient());
+  std::array<TestWorld, 2> worlds;
+  ServedEngine patient(worlds[0].world());
+  ServedEngine hasty(worlds[1].world(), impatient());
   for (const auto& row : rows()) {
     INFO(row.name);
+    auto& server = row.code == 408 ? hasty : patient;
     HttpPeer peer(server.port());
     row.send(peer);
     const auto answer = peer.read_answer();

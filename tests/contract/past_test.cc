@@ -302,7 +302,7 @@ TEST_CASE("a server of the past shows it and takes no writes") {
   CHECK(review.code == 201);
 
   const auto watch = peer.call(
-      "GET", kPath + "?watch=true&allowWatchBookmarks=true&timeoutSeconds=1&resourceVersion=1");
+      "GET", kPath + "?watch=true&allowWatchBookmarks=true&timeoutSeconds=3&resourceVersion=1");
   CHECK(watch.code == 200);
   CHECK(watch.body.find("\"ADDED\"") != std::string::npos);
   CHECK(watch.body.find("\"BOOKMARK\"") != std::string::npos);

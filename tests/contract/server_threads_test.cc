@@ -98,14 +98,14 @@ TEST_CASE("a server under load from many sides stops cleanly") {
   for (int i = 0; i < kWriters; ++i) clients.push_back(writer(port, i, tally));
   for (int i = 0; i < 4; ++i) clients.push_back(watcher(port, i % 2 == 0, tally));
   for (int i = 0; i < 2; ++i) clients.push_back(reader(port, tally));
-  while (tally.writes < kWriters * kWritesEach) std::this_thread::yield();
+  while (tally.writes < kWriters * kWritesEach || tally.events == 0 || tally.lists == 0) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
   server->stop();
   server.reset();
   tally.is_over = true;
   for (auto& each : clients) each.join();
   CHECK(tally.surprises == 0);
-  CHECK(tally.events > 0);
-  CHECK(tally.lists > 0);
 }
 
 }  // namespace gatefold::test

@@ -122,7 +122,7 @@ class Replay {
   // One that ended by itself there ends here, whatever it says.
   std::string path_of(const TranscriptStep& step) const {
     const bool needs_end = ends(step) && !step.path.contains("timeoutSeconds=");
-    const auto path = step.path + (needs_end ? "&timeoutSeconds=1" : "");
+    const auto path = step.path + (needs_end ? "&timeoutSeconds=6" : "");
     static const std::regex kVersion("resourceVersion=(\\d+)");
     std::smatch found;
     if (!std::regex_search(path, found, kVersion)) return path;

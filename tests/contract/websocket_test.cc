@@ -76,7 +76,7 @@ TEST_CASE("a WebSocket watch is shaped, selects and ends as any other (R16.9, R1
   server.make("a");
   server.make("b");
   WebSocketPeer peer(server.port(), kMaps +
-                                        "?watch=1&fieldSelector=metadata.name%3Db&timeoutSeconds=1"
+                                        "?watch=1&fieldSelector=metadata.name%3Db&timeoutSeconds=3"
                                         "&allowWatchBookmarks=true");
   CHECK(name_in(event_of(peer.next()).at("object")) == "b");
   const auto bookmark = event_of(peer.next());
@@ -125,7 +125,7 @@ TEST_CASE("a server that ends closes WebSocket watches first (R16.11, R16.15)") 
 
 TEST_CASE("a client that reads nothing does not hold a WebSocket watch (R16.11)") {
   api::ServerLimits limits;
-  limits.write = std::chrono::milliseconds(200);
+  limits.write = std::chrono::seconds(3);
   limits.linger = std::chrono::milliseconds(200);
   Watched server(limits);
   const auto before = server.engine().hub().watchers();

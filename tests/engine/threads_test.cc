@@ -215,7 +215,7 @@ TEST_CASE("who waits for a revision waits no longer where retention lets the wri
     answered.notify_one();
   });
   std::unique_lock lock(mutex);
-  CHECK(answered.wait_for(lock, 2 * kFreshnessWait, [&] { return is_there.has_value(); }));
+  CHECK(answered.wait_for(lock, 3 * kFreshnessWait, [&] { return is_there.has_value(); }));
   answered.wait(lock, [&] { return is_there.has_value(); });
   CHECK(is_there == false);
 }

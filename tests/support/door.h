@@ -79,7 +79,7 @@ struct Seen {
 class Watch {
  public:
   virtual ~Watch() = default;
-  // The next event; waits ten seconds for it and throws then. Nothing: the watch is over.
+  // The next event; waits a minute for it and throws then. Nothing: the watch is over.
   virtual std::optional<Seen> next() = 0;
 };
 

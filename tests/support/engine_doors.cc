@@ -16,7 +16,7 @@
 namespace gatefold::test {
 namespace {
 
-constexpr std::chrono::seconds kPatience{10};
+constexpr std::chrono::seconds kPatience{60};
 constexpr std::size_t kChunkBytes = 256u << 10;
 
 std::string_view type_name(engine::WatchEventType type) {

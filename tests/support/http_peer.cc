@@ -19,7 +19,7 @@
 namespace gatefold::test {
 namespace {
 
-constexpr int kPatienceMs = 10'000;
+constexpr int kPatienceMs = 60'000;
 constexpr std::size_t kPieceBytes = 64u << 10;
 
 bool is_ready(int socket, short events, int wait_ms) {

@@ -24,7 +24,7 @@ struct HttpAnswer {
   Value json() const;                               // null where the body is no JSON
 };
 
-// Every call waits ten seconds at most and throws std::runtime_error then, or where the bytes are
+// Every call waits a minute at most and throws std::runtime_error then, or where the bytes are
 // no HTTP.
 class HttpPeer {
  public:

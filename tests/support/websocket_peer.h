@@ -9,7 +9,7 @@
 
 namespace gatefold::test {
 
-// Waits ten seconds at most for anything; throws an std::exception where nothing comes or the
+// Waits a minute at most for anything; throws an std::exception where nothing comes or the
 // server says no.
 class WebSocketPeer {
  public:

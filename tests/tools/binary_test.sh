@@ -73,7 +73,7 @@ cd "$work/empty" || exit 1
 start_server --in-memory --manifests "$work/manifests" --log-format json
 [[ $(wc -l <"$work/ready") -eq 1 ]] || fail "one line of readiness" "$(cat "$work/ready")"
 expect "the line of readiness" '^\{"ready":true,"url":"http://127\.0\.0\.1:[1-9][0-9]*","revision":[0-9]+\}$' cat "$work/ready"
-for _ in $(seq 200); do curl -sS "$url/readyz?verbose" | grep -q 'manifests ok: [1-9]' && break || sleep 0.05; done
+for _ in $(seq 1200); do curl -sS "$url/readyz?verbose" | grep -q 'manifests ok: [1-9]' && break || sleep 0.05; done
 expect "an object from a file" '"name": ?"from-file"' curl -sS --fail-with-body "$url/api/v1/namespaces/default/configmaps/from-file"
 expect "a broken file is shown" '^\[\+\]manifests ok: 1 objects; errors: loop.yaml: ' curl -sS "$url/readyz?verbose"
 stop_server || fail "SIGTERM: the code is $?"
@@ -159,7 +159,7 @@ expect_code "serving a held directory" 3 "in use by process $server_pid\$" "$GAT
 # SIGTERM while somebody watches.
 curl -sSN "$url/api/v1/configmaps?watch=1" >"$work/watched" 2>&1 &
 watching=$!
-for _ in $(seq 200); do [[ -s $work/watched ]] && break || sleep 0.05; done
+await 60 . "$work/watched" "$watching" || fail "a watch begins"
 objects() { curl -sS "$url/api/v1/configmaps"; curl -sS "$url$gateways"; }
 kept=$(objects)
 stop_server || fail "SIGTERM with an open watch: the code is $?" "$(cat "$work/server.log")"
@@ -216,7 +216,7 @@ expect "what was redacted is told" "^ +$((created + 7)) .* redacts gateways.gate
   "$GATEFOLD" log --server "$url" --after "$created"
 stop_server || fail "SIGTERM: the code is $?"
 start_server --data "$kept" --retain gateways.gateway.networking.k8s.io=count:3
-for _ in $(seq 200); do curl -sS "$url/metrics" | grep -q gatefold_oldest_readable_revision && break || sleep 0.05; done
+for _ in $(seq 1200); do curl -sS "$url/metrics" | grep -q gatefold_oldest_readable_revision && break || sleep 0.05; done
 expect "the oldest revision in metrics" "_revision\{resource=\"gateways.gateway.networking.k8s.io\"\} $((created + 4))\$" curl -sS "$url/metrics"
 expect "the oldest revision in stats" "from $((created + 4)) .* gateways.gateway.networking.k8s.io\$" "$GATEFOLD" stats --server "$url"
 expect "a list of what is gone (R14.9)" '"code": ?410' curl -sS "$url$gateways?resourceVersionMatch=Exact&resourceVersion=$created"

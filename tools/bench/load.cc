@@ -56,7 +56,8 @@ asio::awaitable<void> run_connection(const Load& load, int connection, Clock::ti
                                      Tally& tally) {
   auto socket = co_await connected(load.port);
   boost::beast::flat_buffer buffer;
-  for (std::uint64_t n = 0; Clock::now() < until; ++n) {
+  // Connecting may take all the time there is.
+  for (std::uint64_t n = 0; n == 0 || Clock::now() < until; ++n) {
     if (load.operations_max != 0 && tally.started >= load.operations_max) break;
     ++tally.started;
     const auto request = load.request(connection, n);

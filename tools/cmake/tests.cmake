@@ -10,7 +10,7 @@ function(gatefold_test)
   target_compile_definitions(${ARG_NAME} PRIVATE GATEFOLD_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
     CATCH_CONFIG_CONSOLE_WIDTH=100)
   if(NOT ARG_TIMEOUT)
-    set(ARG_TIMEOUT 120)
+    set(ARG_TIMEOUT 600)
   endif()
   add_test(NAME ${ARG_NAME} COMMAND ${ARG_NAME} --durations no)
   set_tests_properties(${ARG_NAME} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")

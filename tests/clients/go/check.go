@@ -39,9 +39,9 @@ func runSuite(ctx context.Context, name string, suite func(*Run), config *rest.C
 	return run.failures
 }
 
-// check runs one check within a minute, and prints how it went.
+// check runs one check within two minutes, and prints how it went.
 func (run *Run) check(name string, body func(ctx context.Context) error) bool {
-	ctx, cancel := context.WithTimeout(run, time.Minute)
+	ctx, cancel := context.WithTimeout(run, 2*time.Minute)
 	defer cancel()
 	if err := body(ctx); err != nil {
 		run.failures++
@@ -52,10 +52,10 @@ func (run *Run) check(name string, body func(ctx context.Context) error) bool {
 	return true
 }
 
-// eventually asks until what is expected holds; at most 20 seconds.
+// eventually asks until what is expected holds; at most 50 seconds.
 func eventually(ctx context.Context, expected func(ctx context.Context) error) error {
 	last := fmt.Errorf("it was never asked")
-	err := wait.PollUntilContextTimeout(ctx, 20*time.Millisecond, 20*time.Second, true,
+	err := wait.PollUntilContextTimeout(ctx, 20*time.Millisecond, 50*time.Second, true,
 		func(ctx context.Context) (bool, error) {
 			last = expected(ctx)
 			return last == nil, nil

@@ -185,14 +185,14 @@ func (test *controllerTest) predicates(ctx context.Context) error {
 	return differ("the number of reconciles", after, before)
 }
 
-// quiet waits until half a second has gone by without a reconcile, and returns how many there were.
+// quiet waits until two seconds have gone by without a reconcile, and returns how many there were.
 func (test *controllerTest) quiet(ctx context.Context) (int64, error) {
 	for {
 		before := test.reconciler.reconciles.Load()
 		select {
 		case <-ctx.Done():
 			return 0, fmt.Errorf("reconciles never end")
-		case <-time.After(500 * time.Millisecond):
+		case <-time.After(2 * time.Second):
 		}
 		if test.reconciler.reconciles.Load() == before {
 			return before, nil

@@ -83,8 +83,8 @@ func endurance(run *Run) {
 	run.check("connections broke, and no informer listed without cause (R26.3)", func(context.Context) error {
 		return judged.verdict(broken.cuts)
 	})
-	run.check("every version that was written was seen, where nothing was listed again (R16.4)", func(context.Context) error {
-		return seen.missing(written, judged)
+	run.check("every version that was written was seen, where nothing was listed again (R16.4)", func(ctx context.Context) error {
+		return eventually(ctx, func(context.Context) error { return seen.missing(written, judged) })
 	})
 	stop()
 	<-ended

@@ -30,6 +30,7 @@ func judgeItself(context.Context) error {
 		judged := newListings()
 		client := &http.Client{Transport: judged.wrap(http.DefaultTransport)}
 		watch := "watch=true&resourceVersion=1&how=" + url.QueryEscape(how)
+		start := time.Now()
 		for _, query := range []string{"resourceVersion=0", watch, "resourceVersion=1"} {
 			response, err := client.Get(server.URL + "/?" + query)
 			if err != nil {
@@ -37,6 +38,9 @@ func judgeItself(context.Context) error {
 			}
 			io.Copy(io.Discard, response.Body)
 			response.Body.Close()
+		}
+		if how == "nothing" && time.Since(start) >= time.Second {
+			continue // too slow to tell it from "a second"
 		}
 		if err := differ("the wrong lists after "+how, len(judged.states["/  "].wrong), wrong); err != nil {
 			return err

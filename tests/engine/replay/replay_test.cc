@@ -371,7 +371,7 @@ TEST_CASE("a signal ends a replay in the midst of a seek") {
       ending = std::thread([&] { replay.stop(); });
       const auto refuses = std::make_shared<std::atomic<bool>>(false);
       for (int i = 0; i < 60 && !*refuses; ++i) {
-        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        std::this_thread::sleep_for(std::chrono::milliseconds(500));
         replay.control({.type = ReplayControl::Type::kLook},
                        [refuses](const Result<ReplayStatus>& status) { *refuses = !status; });
       }
