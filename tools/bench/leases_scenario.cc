@@ -4,6 +4,7 @@
 #include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <random>
 #include <stdexcept>
 #include <string>
@@ -26,6 +27,7 @@ constexpr std::int64_t kRenewalSeconds = 2;
 constexpr std::uint64_t kRenewalsADay = kLeaders * 86'400 / kRenewalSeconds;
 constexpr std::uint64_t kRenewalsAYear = 365 * kRenewalsADay;
 constexpr std::uint64_t kStretches = 8;
+constexpr std::uint64_t kLooks = 64;  // in each, since the log's size goes up and down
 
 // A clock that is moved by hand.
 struct Clock {
@@ -80,7 +82,8 @@ engine::Command renewal(std::uint64_t leader, Revision last, Time now) {
   return command;
 }
 
-// Tells in `sizes` what the directory takes after each stretch, while it is open.
+// Tells in `sizes` the least and the most that the directory takes in each stretch, while it is
+// open.
 void renew(const std::string& directory, std::uint64_t renewals, std::ostream& sizes) {
   Clock clock;
   engine::EngineOptions options;
@@ -90,8 +93,10 @@ void renew(const std::string& directory, std::uint64_t renewals, std::ostream& s
   if (!engine) throw std::runtime_error(engine.error().message);
   std::array<Revision, kLeaders> versions{};
   std::uint64_t done = 0;
-  for (std::uint64_t stretch = 1; stretch <= kStretches; ++stretch) {
-    for (; done * kStretches < renewals * stretch; done += kLeaders) {
+  auto least = std::numeric_limits<double>::max();
+  double most = 0;
+  for (std::uint64_t look = 1; look <= kStretches * kLooks; ++look) {
+    for (; done * kStretches * kLooks < renewals * look; done += kLeaders) {
       std::vector<engine::Command> commands;
       for (std::uint64_t leader = 0; leader < kLeaders; ++leader) {
         commands.push_back(renewal(leader, versions[leader], Time{clock.ns}));
@@ -103,14 +108,21 @@ void renew(const std::string& directory, std::uint64_t renewals, std::ostream& s
       }
       clock.ns += kRenewalSeconds * kNsPerSecond;
     }
-    sizes << fmt::format("{:.1f} ", megabytes(directory)) << std::flush;
+    const auto size = megabytes(directory);
+    least = std::min(least, size);
+    most = std::max(most, size);
+    if (look % kLooks != 0) continue;
+    sizes << fmt::format("{:.0f}-{:.0f} ", least, most) << std::flush;
+    least = std::numeric_limits<double>::max();
+    most = 0;
   }
 }
 
 }  // namespace
 
 std::vector<Report> bench_leases(const Setting& setting) {
-  const auto renewals = std::clamp(setting.options.events, kLeaders * kStretches, kRenewalsAYear);
+  const auto renewals =
+      std::clamp(setting.options.events, kLeaders * kStretches * kLooks, kRenewalsAYear);
   const auto sizes_file = setting.directory + "/sizes";
   Report report{.name = "renewal of a Lease",
                 .unit = "renewal",
@@ -123,9 +135,9 @@ std::vector<Report> bench_leases(const Setting& setting) {
                 .note = {}};
   std::string sizes;
   std::getline(std::ifstream(sizes_file), sizes);
-  report.note = fmt::format(
-      "{:.1f} days of {} leaders of the 365 of a year; MB on disk after each eighth: {}",
-      static_cast<double>(renewals) / kRenewalsADay, kLeaders, sizes);
+  report.note =
+      fmt::format("{:.1f} days of {} leaders of the 365 of a year; MB on disk in each eighth: {}",
+                  static_cast<double>(renewals) / kRenewalsADay, kLeaders, sizes);
   return {report};
 }
 
