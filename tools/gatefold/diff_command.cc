@@ -160,7 +160,7 @@ std::string more_text(const engine::Attributed& made) {
 }
 
 void print_table(const Comparison& comparison, const Paint& paint) {
-  say("{:<9}  {:<44}  {:>8}  {:<30}  {:<20}  {}\n", "CHANGE", "FIELD", "REVISION", "TIME", "WRITER",
+  say("{:<9}  {:<44}  {:>8}  {:<30}  {:<28}  {}\n", "CHANGE", "FIELD", "REVISION", "TIME", "WRITER",
       "OLD -> NEW");
   for (const auto& [field, made] : comparison.changes()) {
     const auto& mark = made.mark;
@@ -170,7 +170,7 @@ void print_table(const Comparison& comparison, const Paint& paint) {
     const auto new_text =
         field.type == engine::ChangeType::kRemoved ? "-" : value_text(field.new_value);
     const auto change = fmt::format("{:<9}", engine::change_word(field.type));
-    say("{}  {:<44}  {:>8}  {:<30}  {:<20}  {} -> {}{}\n", paint(change_colour(field.type), change),
+    say("{}  {:<44}  {:>8}  {:<30}  {:<28}  {} -> {}{}\n", paint(change_colour(field.type), change),
         path, mark ? to_string(mark->revision) : "?", mark ? format_nanos(mark->time) : "?",
         mark ? short_writer(mark->actor) : "?", old_text, new_text, more_text(made));
   }

@@ -62,7 +62,7 @@ Colour type_colour(std::string_view type) {
 }
 
 void print_header() {
-  say("{:>8}  {:<30}  {:<8}  {:<40}  {:<10}  {:<28}  {}\n", "REVISION", "TIME", "TYPE", "OBJECT",
+  say("{:>8}  {:<30}  {:<8}  {:<40}  {:<17}  {:<28}  {}\n", "REVISION", "TIME", "TYPE", "OBJECT",
       "VERB", "WRITER", "REMARKS");
 }
 
@@ -70,7 +70,7 @@ void print_row(const Value& event, const RedactionMarks& redactions, const Paint
   const auto manager = string_at(event, {"actor", "fieldManager"});
   const auto subresource = string_at(event, {"actor", "subresource"});
   const auto type = string_at(event, {"type"});
-  say("{:>8}  {}  {}  {:<40}  {:<10}  {:<28}  {}\n", integer_at(event, {"revision"}, 0),
+  say("{:>8}  {}  {}  {:<40}  {:<17}  {:<28}  {}\n", integer_at(event, {"revision"}, 0),
       string_at(event, {"time"}), paint(type_colour(type), fmt::format("{:<8}", type)),
       object_text(event),
       fmt::format("{}{}{}", string_at(event, {"actor", "verb"}), subresource.empty() ? "" : "/",
