@@ -9,6 +9,7 @@
 #include "engine/guard/guard.h"
 #include "engine/known_definitions.h"
 #include "engine/lint/report.h"
+#include "schema/convert.h"
 #include "schema/json.h"
 #include "schema/meta.h"
 #include "storage/digest.h"
@@ -104,23 +105,54 @@ Value object_after(const AuditRecord& record, const Before& before, storage::Eve
   return known;
 }
 
+// Of a namespace also what its content is to hold up.
+bool has_finalizers(const Value& object) {
+  return !finalizers_of(object).empty() || (string_at(object, {"kind"}) == "Namespace" &&
+                                            !list_at(object, {"spec", "finalizers"}).empty());
+}
+
 // An object that is being deleted goes once nothing holds it.
 bool is_gone(const Value& object) {
-  return is_deleting(object) && finalizers_of(object).empty() &&
+  return is_deleting(object) && !has_finalizers(object) &&
          integer_at(object, {"metadata", "deletionGracePeriodSeconds"}, 0) == 0;
 }
 
 EventType type_after(const AuditRecord& record, const Value& object, storage::Event& event) {
   if (is_gone(object)) return EventType::kDeleted;
   if (record.actor.verb != "delete") {
-    return record.actor.verb == "create" && record.actor.subresource.empty() ? EventType::kAdded
-                                                                             : EventType::kModified;
+    const bool creates = record.creates || record.actor.verb == "create";
+    return creates && record.actor.subresource.empty() ? EventType::kAdded : EventType::kModified;
   }
-  if (is_audited_object(record.response)) return EventType::kModified;
+  // Of some kinds the answer to a deletion that is done is the object as it was last.
+  if (is_audited_object(record.response)) {
+    return is_deleting(object) ? EventType::kModified : EventType::kDeleted;
+  }
   // The answer to a deletion that is waited with is the object; a Status says that it is gone.
-  if (record.response.is_object() || finalizers_of(object).empty()) return EventType::kDeleted;
+  if (record.response.is_object() || !has_finalizers(object)) return EventType::kDeleted;
   add_body_gap(event, "whether the object went: it has finalizers");
   return EventType::kModified;
+}
+
+// What is written as a view of another kind is stored as that one (R23.5).
+void tell_as_stored(AuditRecord& record) {
+  const auto* kind = core_catalog()->find(record.group, record.plural);
+  if (kind == nullptr || !kind->is_view()) return;
+  const auto api_version = record.group + "/" + record.version;
+  const auto convert = [&](Value& value) {
+    if (string_at(value, {"apiVersion"}) != api_version) return;
+    if (string_at(value, {"kind"}) == kind->kind) return convert_to_stored(*kind, value);
+    if (!list_at(value, {"items"}).empty()) {
+      for (auto& item : value.as_object()["items"].as_array()) {
+        if (item.is_object()) convert_to_stored(*kind, item);
+      }
+    }
+  };
+  convert(record.request);
+  convert(record.response);
+  const auto& stored = kind->stored_kind();
+  record.group = stored.group;
+  record.version = stored.storage_version().name;
+  record.plural = kind->view_of;
 }
 
 }  // namespace
@@ -138,6 +170,7 @@ Result<void> AuditHistory::add(AuditRecord record) {
     ++counts_.skipped["there twice"];
     return {};
   }
+  tell_as_stored(record);
   return record.actor.verb == "deletecollection" ? add_collection(record) : add_write(record);
 }
 

@@ -48,7 +48,7 @@ std::string skip_of(const AuditRecord& record, const Value& event) {
 
 bool is_audited_object(const Value& value) {
   const auto kind = string_at(value, {"kind"});
-  return !kind.empty() && kind != "Status" && kind != "Scale" &&
+  return !kind.empty() && kind != "Status" && kind != "Scale" && kind != "PartialObjectMetadata" &&
          !string_at(value, {"metadata", "name"}).empty() &&
          !string_at(value, {"metadata", "uid"}).empty();
 }
@@ -78,6 +78,7 @@ Result<AuditRecord> parse_audit_record(std::string_view line) {
   record.plural = string_at(*event, {"objectRef", "resource"});
   record.name_space = string_at(*event, {"objectRef", "namespace"});
   record.name = string_at(*event, {"objectRef", "name"});
+  record.creates = integer_at(*event, {"responseStatus", "code"}, 0) == 201;
   record.skip = skip_of(record, *event);
   if (auto* request = find(*event, "requestObject")) record.request = std::move(*request);
   if (auto* response = find(*event, "responseObject")) record.response = std::move(*response);

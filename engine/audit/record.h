@@ -21,10 +21,11 @@ struct AuditRecord {
   std::string version;
   std::string plural;
   std::string name_space;
-  std::string name;   // empty: a collection, or a name that the server made up
-  std::string query;  // of the request
-  std::string skip;   // why it is no write that happened: `failed`, `read`, ...; empty: it is one
-  Value request;      // null where the level leaves it out
+  std::string name;      // empty: a collection, or a name that the server made up
+  std::string query;     // of the request
+  bool creates = false;  // the answer is 201, whatever the verb
+  std::string skip;  // why it is no write that happened: `failed`, `read`, ...; empty: it is one
+  Value request;     // null where the level leaves it out
   Value response;
 };
 
@@ -32,7 +33,7 @@ struct AuditRecord {
 Result<Time> audit_time(std::string_view line);
 Result<AuditRecord> parse_audit_record(std::string_view line);
 
-// Whether `value` is an object with a name and a uid, and no Status, Scale or other answer.
+// Whether `value` is an object with a name and a uid, whole, and no Status, Scale or other answer.
 bool is_audited_object(const Value& value);
 
 }  // namespace gatefold::engine

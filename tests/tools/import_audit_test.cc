@@ -11,6 +11,7 @@
 #include "engine/foreign_history.h"
 #include "schema/json.h"
 #include "storage/verify.h"
+#include "tests/schema/parsed.h"
 #include "tests/storage/scratch.h"
 
 namespace gatefold::test {
@@ -348,6 +349,70 @@ TEST_CASE("each life of an object whose uid no record shows is one of its own") 
     CHECK(first[2].uid == first[0].uid);
   }
   CHECK(events[0].uid != events[3].uid);
+}
+
+TEST_CASE("what a server answers says whether an object came or went") {
+  const ScratchDirectory directory;
+  const auto path = directory.path() / "audit.jsonl";
+  const ObjectKey widget_key{"widgets.example.org", "prod", "a"};
+  const ObjectKey space_key{"namespaces", "", "prod"};
+  auto space = json(R"({"apiVersion":"v1","kind":"Namespace","metadata":{"name":"prod",
+      "uid":"3bae8a0b-b4d0-4fe3-b54b-59dc4efc3449"},"spec":{"finalizers":["kubernetes"]}})");
+  {
+    AuditLog log(path);
+    log.add("patch", "widgets", widget("7", "small"), "RequestResponse", nullptr, 201);
+    // As clients that want the metadata alone are answered.
+    auto partial = widget("8", "small");
+    partial.as_object()["kind"] = "PartialObjectMetadata";
+    log.add("patch", "widgets", partial);
+    log.add("delete", "widgets", widget("8", "small"));  // at once, and with the object as it was
+    log.group = "";
+    log.name_space = "";
+    log.name = "prod";
+    log.add("create", "namespaces", space);
+    space.as_object()["metadata"].as_object()["deletionTimestamp"] = "2026-01-01T00:00:04Z";
+    log.add("delete", "namespaces", space);
+    space.as_object()["spec"].as_object().erase("finalizers");
+    log.add("update", "namespaces", space);
+  }
+  const auto store = open_store(directory.path() / "data");
+  REQUIRE(tools::import_audit({path.string()}, *store, {}).has_value());
+  CHECK(storage::verify(*store).findings.empty());
+  using storage::EventType;
+  for (const auto& key : {widget_key, space_key}) {
+    const auto events = events_of(*store, key);
+    REQUIRE(events.size() == 3);
+    CHECK(events[0].type == EventType::kAdded);
+    CHECK(events[1].type == EventType::kModified);
+    CHECK(events[2].type == EventType::kDeleted);
+    CHECK(gap_of(events[0]).empty());
+    CHECK(gap_of(events[1]).empty() == (key == space_key));
+    CHECK(gap_of(events[2]).empty());
+  }
+}
+
+TEST_CASE(
+    "Events of the newer group are told as those of the core group, as a server stores them") {
+  const ScratchDirectory directory;
+  const auto path = directory.path() / "audit.jsonl";
+  {
+    AuditLog log(path);
+    log.group = "events.k8s.io";
+    log.add("create", "events", json(R"({"apiVersion":"events.k8s.io/v1","kind":"Event",
+        "metadata":{"name":"a","namespace":"prod","uid":"3bae8a0b-b4d0-4fe3-b54b-59dc4efc3448"},
+        "regarding":{"kind":"Pod","name":"p"},"note":"it is late","reason":"Late"})"));
+    log.add("patch", "events", nullptr, "Metadata");
+  }
+  const auto store = open_store(directory.path() / "data");
+  const auto counts = tools::import_audit({path.string()}, *store, {});
+  INFO((counts ? "" : counts.error().message));
+  REQUIRE(counts.has_value());
+  const auto events = events_of(*store, {"events", "prod", "a"});
+  REQUIRE(events.size() == 2);
+  const auto object = object_of(*store, events.front());
+  CHECK(string_at(object, {"apiVersion"}) == "v1");
+  CHECK(string_at(object, {"message"}) == "it is late");
+  CHECK(string_at(object, {"involvedObject", "name"}) == "p");
 }
 
 TEST_CASE("a record that is there twice counts once") {
