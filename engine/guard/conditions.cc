@@ -86,6 +86,13 @@ std::string identity_by_form(std::string_view name_space, const Step& step) {
   return name.empty() ? std::to_string(step.index) : std::string(name);
 }
 
+// What stands anywhere else may be meant for other objects: a template, or a definition's defaults.
+bool is_of_status(const Step& last) {
+  const auto* step = &last;
+  while (step->parent != nullptr && step->parent->parent != nullptr) step = step->parent;
+  return step->member == "status";
+}
+
 // The way to a list: by identity, and as field errors write it.
 struct Way {
   std::string path;
@@ -131,13 +138,17 @@ class Collector {
         const std::string_view key(member.key().data(), member.key().size());
         if (const auto* below = schema.member(key)) {
           walk(*below, member.value(), Step{&at, key, nullptr, nullptr, 0});
+        } else if (const Step step{&at, key, nullptr, nullptr, 0};
+                   schema.preserve_unknown_fields && is_of_status(step)) {
+          walk(member.value(), step);
         }
       }
       return;
     }
     auto* array = value.if_array();
     if (array == nullptr || schema.items == nullptr) return;
-    if (is_condition_list(schema)) {
+    if (is_condition_list(schema) ||
+        (schema.items->preserve_unknown_fields && holds_conditions(*array) && is_of_status(at))) {
       add_list(*array, way_of(at, name_space_));
       return;
     }
@@ -223,7 +234,8 @@ bool may_have_conditions(const SchemaNode& schema) {
   const auto may = [](const SchemaPtr& below) {
     return below != nullptr && may_have_conditions(*below);
   };
-  return is_condition_list(schema) || may(schema.items) || may(schema.additional_properties) ||
+  return schema.preserve_unknown_fields || is_condition_list(schema) || may(schema.items) ||
+         may(schema.additional_properties) ||
          std::ranges::any_of(schema.properties, [&](const auto& one) { return may(one.second); });
 }
 

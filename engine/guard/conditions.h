@@ -30,10 +30,11 @@ struct ConditionEntry {
 };
 
 // All conditions of `object`, found from its schema: any list whose items have `type`, `status` and
-// `lastTransitionTime`, wherever it nests. Lists on the way are named by the list's map keys where
-// it has some, else by all siblings of `conditions` in canonical form, references normalised with
-// their defaults (those of the schema are in the object already; a missing namespace is the
-// object's).
+// `lastTransitionTime`, wherever it nests; below `status`, where the schema preserves unknown
+// fields, any list that holds such objects, as without a schema (below). Lists on the way are named
+// by the list's map keys where it has some, else by all siblings of `conditions` in canonical form,
+// references normalised with their defaults (those of the schema are in the object already; a
+// missing namespace is the object's).
 std::vector<ConditionEntry> collect_conditions(const SchemaNode& schema, const Value& object);
 std::vector<ConditionEntry> collect_conditions(const SchemaNode& schema, Value& object);
 

@@ -74,7 +74,6 @@ void judge_observed(const ConditionPair& pair, std::int64_t generation, const Li
   if (before && *observed < *before) {
     add(GuardRule::kObservedGeneration,
         fmt::format("observedGeneration went back from {} to {}", *before, *observed));
-    return;
   }
   if (*observed >= generation || !is_verdict(now)) return;
   // The others left it behind once, and now do so again: whoever writes conditions one by one is
@@ -84,7 +83,8 @@ void judge_observed(const ConditionPair& pair, std::int64_t generation, const Li
     add(GuardRule::kObservedGeneration,
         fmt::format("observedGeneration stays at {} while others moved on to {}", *observed,
                     list.now));
-  } else if (pair.is_touched()) {
+  }
+  if (pair.is_touched()) {
     add(GuardRule::kStale, fmt::format("{} was written for generation {}, the object has {}",
                                        now.status, *observed, generation));
   }

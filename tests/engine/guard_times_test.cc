@@ -141,6 +141,37 @@ TEST_CASE("conditions are found wherever a schema has them, and named by identit
   }
 }
 
+TEST_CASE("where a schema says nothing of a status, conditions are found by their form") {
+  const auto open = test::schema(R"(
+type: object
+x-kubernetes-preserve-unknown-fields: true
+)");
+  const auto open_status = test::schema(R"(
+type: object
+properties:
+  status: {type: object, x-kubernetes-preserve-unknown-fields: true}
+)");
+  const auto open_items = test::schema(R"(
+type: object
+properties:
+  status:
+    type: object
+    properties:
+      conditions: {type: array, items: {type: object, x-kubernetes-preserve-unknown-fields: true}}
+)");
+  const auto conditions = R"({"conditions":[{"type":"A","status":"True",)"
+                          R"("lastTransitionTime":"2026-01-01T00:00:00Z"}]})";
+  const auto object =
+      json(fmt::format(R"({{"spec":{{"template":{{"status":{0}}}}},"status":{0}}})", conditions));
+  for (const auto& schema : {open, open_status, open_items}) {
+    CHECK(may_have_conditions(*schema));
+    const auto found = collect_conditions(*schema, object);
+    REQUIRE(found.size() == 1);
+    CHECK(found.front().path == "status.conditions");
+  }
+  CHECK(collect_conditions(*open, json(R"({"status":{"conditions":[{"type":"A"}]}})")).empty());
+}
+
 // Times of day of the cases, within one minute.
 #define AT(seconds) R"("lastTransitionTime":"2026-01-01T00:00:)" seconds R"(")"
 #define NS(seconds) "2026-01-01T00:00:" seconds "Z"
