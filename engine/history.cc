@@ -419,9 +419,10 @@ Result<storage::RedactRequest> parse_redaction(const View& view, const Value& as
   request.until = one.number == 0 ? number("to") : one;
   const bool has_range = request.from.number != 0 && request.until.number != 0;
   const bool has_both = one.number != 0 && (find(asked, "from") || find(asked, "to"));
-  if (has_both || has_range == request.all || request.from > request.until) {
+  if (has_both || has_range == request.all) {
     return bad_request("say one of: revision, from and to, or all");
   }
+  if (request.from > request.until) return bad_request("to lies before from");
   return request;
 }
 

@@ -64,8 +64,10 @@ Result<void> check_known(const View& view, const Kind& kind, const ObjectKey& ke
     return false;
   });
   if (!read) return read;
-  if (!is_known) return not_found(kind.resource_name(), key.name);
-  return {};
+  if (is_known) return {};
+  // Before the horizon nobody knows.
+  if (auto row = view.snapshot->get(key); !row) return std::unexpected(std::move(row.error()));
+  return not_found(kind.resource_name(), key.name);
 }
 
 JsonObject reference_of(const Kind& kind, const ObjectKey& key) {

@@ -86,6 +86,24 @@ TEST_CASE("lists and pages of a past that is no longer kept are 410 Expired (R14
   CHECK(warnings("").empty());
 }
 
+TEST_CASE("an object's history in a past that is no longer kept is Expired, and not unknown") {
+  TestWorld world;
+  ServedEngine server(two_versions(), world.world());
+  HttpPeer peer(server.port());
+  const auto first = put(peer, "c", "0");
+  REQUIRE(peer.call("DELETE", kPath + "/c").code == 200);
+  for (int i = 1; i < 5; ++i) put(peer, "c", std::to_string(i));
+  world.advance(60);
+  put(peer, "b", "1");  // the writer looks about before it
+  const auto code = [&](std::string_view part) {
+    return peer.call("GET", fmt::format("{}/c{}?at={}", kPath, part, first)).code;
+  };
+  REQUIRE(eventually([&] { return code("") == 410; }));
+  CHECK(code("/history") == 410);
+  CHECK(code("/conditions") == 410);
+  CHECK(peer.call("GET", kPath + "/never/history").code == 404);
+}
+
 // Another object of the kind is not behind the horizon with it.
 TEST_CASE("an object's history tells what is kept of it, however much of its kind is not") {
   TestWorld world;
