@@ -262,7 +262,7 @@ expect_code "the same by HTTP" 0 '"cut": ?true' python3 -c \
 stop_server
 expect_code "a range that ends before it begins" 2 'ends before it begins' \
   "$GATEFOLD" export --from 5 --to 3 --data "$work/statuses" -o "$work/none"
-expect_code "no name is no object's" 2 'an object is named KIND' "$GATEFOLD" show "" --data "$work/statuses"
+expect_code "no name is no object's" 2 'object: an empty value' "$GATEFOLD" show "" --data "$work/statuses"
 for from in "$work" -; do
   expect_code "an audit log that can't be read: $from" 3 "can't be read" \
     bash -c '"$0" import --audit "$1" --data "$2" <"$3"' "$GATEFOLD" "$from" "$work/unread" "$work"

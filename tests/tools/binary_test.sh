@@ -24,7 +24,9 @@ write_status() { # STATUS TIME REASON
 expect_code "version" 0 '^gatefold [0-9]+\.[0-9]+' "$GATEFOLD" --version
 expect_code "help" 0 'Exit codes: 0 fine' "$GATEFOLD" --help
 expect_code "no command" 2 'subcommand' "$GATEFOLD"
+expect_code "an unknown command" 2 'no subcommand "frobnicate"' "$GATEFOLD" frobnicate
 expect_code "an unknown flag" 2 'wrong' "$GATEFOLD" serve --in-memory --wrong
+expect_code "an option that was left empty" 2 'at: an empty value' "$GATEFOLD" serve --in-memory --at ''
 expect_code "two places for the state" 2 '.' "$GATEFOLD" serve --in-memory --data "$data"
 expect_code "an address for everybody" 2 'allow-unauthenticated' "$GATEFOLD" serve --in-memory --listen 0.0.0.0:0
 expect_code "no time to live" 2 'event-ttl wants a duration' "$GATEFOLD" serve --in-memory --event-ttl soon

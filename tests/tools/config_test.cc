@@ -103,6 +103,8 @@ TEST_CASE("what a configuration does not know is an error that says where") {
        "all"},
       {"guard:\n  fight: warn\n  fight: off\n",
        R"(gatefold.yaml: line 3: key "fight" already set in map)"},
+      {"guard: {fight: warn}\n---\nguard: {fight: off}\n",
+       "gatefold.yaml: there is more than one document"},
   };
   for (const auto& [text, error] : cases) {
     INFO(text);

@@ -103,7 +103,7 @@ void print_text(const engine::Bisection& found, const engine::VersionMark* first
     if (last_false != nullptr)
       say("last false in {}\n", mark_text(*last_false));
     else
-      say("true as far back as is known\n");
+      say("true in the first version that was asked about\n");
   }
   say("{}: {} of {} versions looked at\n", is_scan ? "scanned" : "halved", found.looked_at,
       versions);

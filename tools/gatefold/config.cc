@@ -143,6 +143,9 @@ Result<Config> parse_config(std::string_view text, std::string_view name) {
   if (!parsed->duplicates.empty()) {
     return bad_request(fmt::format("{}: {}", name, parsed->duplicates.front()));
   }
+  if (const auto documents = parse_yaml_documents(text); !documents || documents->size() > 1) {
+    return bad_request(fmt::format("{}: there is more than one document", name));
+  }
   Config config;
   auto fine =
       each_member({parsed->value, ""}, [&](const std::string& section, const Member& member) {

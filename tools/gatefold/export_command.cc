@@ -127,7 +127,7 @@ Result<std::uint64_t> replace_file(const ExportOptions& options) {
 }
 
 int run_export(const ExportOptions& options) {
-  if (options.file.empty()) {
+  if (options.file.empty() || options.file == "-") {
     const auto written = write_history(options, std::cout);
     return written ? kFine : report(written.error());
   }
@@ -167,7 +167,8 @@ void add_export(CLI::App& app, Run& run) {
                    "own records")
       ->check(CLI::IsMember({"jsonl", "flatbuffers"}))
       ->capture_default_str();
-  command->add_option("-o,--output", options.file, "The file; by default standard output");
+  command->add_option("-o,--output", options.file,
+                      "The file; by default, or as -, standard output");
   command->callback([shared, &run] { run = [shared] { return run_export(*shared); }; });
 }
 

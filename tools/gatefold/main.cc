@@ -8,6 +8,7 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "schema/field_error.h"
 #include "tools/gatefold/commands.h"
 #include "tools/gatefold/exit_code.h"
 #include "tools/gatefold/print.h"
@@ -35,6 +36,20 @@ int written(int code) {
   return kInputOutput;
 }
 
+// An empty text is a variable that a script did not set: taken for an option that was not given, it
+// would ask for something else, for now instead of then.
+void refuse_empty_values(CLI::App& app) {
+  const auto check = [](const std::string& text) {
+    return text.empty() ? std::string("an empty value") : std::string();
+  };
+  for (auto* option : app.get_options()) {
+    if (option->get_items_expected_max() > 0) option->check(CLI::Validator(check, ""));
+  }
+  for (auto* below : app.get_subcommands([](const CLI::App*) { return true; })) {
+    refuse_empty_values(*below);
+  }
+}
+
 int run(int argc, char** argv) {
   log_to_stderr();
   CLI::App app{"The Gateway API without Kubernetes, in one binary that never forgets."};
@@ -49,8 +64,21 @@ int run(int argc, char** argv) {
         add_rebuild,     add_kubeconfig, add_bench}) {
     add(app, chosen);
   }
+  refuse_empty_values(app);
   try {
     app.parse(argc, argv);
+  } catch (const CLI::RequiredError& error) {
+    const std::string first = argc > 1 ? argv[1] : "";
+    const bool is_unknown =
+        !first.empty() && first.front() != '-' &&
+        app.get_subcommands([&](const CLI::App* command) { return command->get_name() == first; })
+            .empty();
+    if (is_unknown) {
+      say(stderr, "gatefold: there is no subcommand {}\n", go_quote(first));
+    } else {
+      app.exit(error);
+    }
+    return kUsage;
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kFine : kUsage;
   }
