@@ -36,8 +36,8 @@ int written(int code) {
   return kInputOutput;
 }
 
-// An empty text is a variable that a script did not set: taken for an option that was not given, it
-// would ask for something else, for now instead of then.
+// An empty text is a variable that a script did not set. Taken for an option that was not given, it
+// would ask about the present instead of the past.
 void refuse_empty_values(CLI::App& app) {
   const auto check = [](const std::string& text) {
     return text.empty() ? std::string("an empty value") : std::string();
