@@ -102,7 +102,8 @@ Result<void> Trim::replace(What what, const std::string& object, Revision revisi
 }
 
 // The version before this one and its frame. Earlier steps have dropped all else; that is not gone
-// over again, since dropped rows cost as much as others until they are compacted.
+// over again, since dropped rows cost as much as others until they are compacted: last_version()
+// would, to see whether there is one more.
 Result<std::vector<Revision>> Trim::records_before(std::string_view object,
                                                    Revision revision) const {
   Rows versions(pin_.database(), Family::kVersions, pin_.snapshot(),
